@@ -1,0 +1,47 @@
+//! Deliberate faults: places where the code can be told to be wrong.
+//!
+//! `sim` must catch each of them; a checker that cannot see a known fault proves nothing. Without the
+//! cargo feature `faults` every point is the constant `false` and costs nothing.
+
+#[cfg(feature = "faults")]
+use std::sync::atomic::{AtomicU32, Ordering};
+
+#[cfg(feature = "faults")]
+static ON: AtomicU32 = AtomicU32::new(0);
+
+/// Every fault point, by number, with what it breaks.
+pub const ALL: [(u32, &str); 6] = [
+    (1, "link work draws a fresh event id for every attempt"),
+    (2, "an insert refused with 409 is not adopted but given up"),
+    (3, "the intent is not written down before a call"),
+    (4, "a tombstone is believed without a direct read"),
+    (5, "a booking is decided without looking at other bookings"),
+    (6, "a move in Google is merged over a newer move made here"),
+];
+
+/// Switches fault number `n` on for this process; 0 switches all off.
+#[cfg(feature = "faults")]
+pub fn switch_on(n: u32) {
+    ON.store(n, Ordering::Relaxed);
+}
+
+/// Whether fault number `n` is switched on. Use [`fault!`](crate::fault!) instead.
+#[cfg(feature = "faults")]
+pub fn is_on(n: u32) -> bool {
+    ON.load(Ordering::Relaxed) == n
+}
+
+/// Whether fault number `n` is switched on: never, without the feature `faults`.
+#[cfg(not(feature = "faults"))]
+pub const fn is_on(_n: u32) -> bool {
+    false
+}
+
+/// `true` when the deliberate fault of this number is switched on. Numbers are listed in
+/// [`fault::ALL`](crate::fault::ALL).
+#[macro_export]
+macro_rules! fault {
+    ($n:literal) => {
+        $crate::fault::is_on($n)
+    };
+}

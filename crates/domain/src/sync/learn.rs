@@ -1,0 +1,90 @@
+//! What an observation proves.
+
+use super::{EventFields, Intent, Link, Op, Remote, RemoteTime, Seen};
+use crate::time::Zone;
+
+/// `link` after one look at the remote event.
+///
+/// A write whose answer was lost is settled here: the event carries the number of the attempt that
+/// last wrote it, so a look at it proves whether the write landed.
+pub fn learn(mut link: Link, seen: Seen) -> Link {
+    if let Seen::Live(remote) = &seen
+        && is_stale(&link, remote)
+    {
+        return link;
+    }
+    if let Some(intent) = link.inflight.take() {
+        link = settle(link, intent, &seen);
+    }
+    if let (Seen::Live(remote), None) = (&seen, &link.ours) {
+        link = adopt(link, remote);
+    }
+    link.seen = Some(seen);
+    link
+}
+
+/// `link` after Google answered the write in flight with the event as it now is.
+pub fn landed(mut link: Link, remote: Remote) -> Link {
+    if let Some(intent) = link.inflight.take() {
+        link.ours = intent.fields;
+        link.theirs = Some(remote);
+        link.seen = None;
+    }
+    link
+}
+
+/// An older writing than the base's: the look was taken before our last write landed.
+fn is_stale(link: &Link, remote: &Remote) -> bool {
+    let base = link.theirs.as_ref().and_then(|base| base.rev);
+    matches!((remote.rev, base), (Some(seen), Some(base)) if seen < base)
+}
+
+fn settle(mut link: Link, intent: Intent, seen: &Seen) -> Link {
+    match seen {
+        Seen::Live(remote) if remote.rev == Some(intent.attempt) => {
+            if let Some(fields) = intent.fields {
+                link.theirs = Some(as_answered(remote, &fields));
+                link.ours = Some(fields);
+            }
+            link
+        }
+        // It was made and then deleted by someone else: what landed is known, that it went follows.
+        Seen::Deleted { .. } if intent.op == Op::Insert => {
+            link.ours = intent.fields;
+            link
+        }
+        // A list may be older than the write; only a direct look settles that it did not land.
+        Seen::Deleted { confirmed: false } => {
+            link.inflight = Some(intent);
+            link
+        }
+        _ => link,
+    }
+}
+
+/// The answer we did not get: the event as seen, but at the time we asked for. If it is elsewhere
+/// now, someone moved it after our write, and the difference must show.
+fn as_answered(remote: &Remote, fields: &EventFields) -> Remote {
+    Remote {
+        time: RemoteTime::Timed(fields.time),
+        ..remote.clone()
+    }
+}
+
+/// The event is ours but its base is not known: an earlier attempt made it. What it says becomes the
+/// base, and whatever the booking wants otherwise will be patched.
+fn adopt(mut link: Link, remote: &Remote) -> Link {
+    let zone = link
+        .wanted
+        .as_ref()
+        .map_or_else(Zone::utc, |wanted| wanted.zone.clone());
+    if let RemoteTime::Timed(time) = remote.time {
+        link.ours = Some(EventFields {
+            text: remote.text.clone(),
+            time,
+            zone,
+        });
+        link.theirs = Some(remote.clone());
+    }
+    link
+}

@@ -1,0 +1,195 @@
+//! Keeping one booking and one remote event in step.
+//!
+//! A [`Link`] holds what is known: what the booking wants, the *base* (what both sides last agreed
+//! on, once in our words and once in Google's), the call that may be under way, and the newest
+//! observation. [`learn`](learn::learn) turns an observation into knowledge, [`plan`](plan::plan)
+//! turns knowledge into the next action. Both are pure and total; `app` carries them out, one remote
+//! call per step.
+//!
+//! Ours is compared with ours and theirs with theirs, never across, because Google rewrites text.
+//! Times are the exception: an instant comes back as it was sent.
+//!
+//! The conflict rules here are the simple ones of the walking skeleton: a move made by the host is
+//! followed, a deletion confirmed by a direct read cancels, when both sides moved ours is kept, and
+//! everything else waits, parked and visible. Richer rules replace them behind the same two doors.
+
+pub mod learn;
+pub mod plan;
+
+use serde::{Deserialize, Serialize};
+
+use crate::booking::{Booking, Status};
+use crate::event_text::EventText;
+use crate::time::{Interval, Zone};
+
+/// The fields of a remote event that are ours, as we ask for them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventFields {
+    /// Title, description, location.
+    pub text: EventText,
+    /// Start and end.
+    pub time: Interval,
+    /// The zone both are named in.
+    pub zone: Zone,
+}
+
+impl EventFields {
+    /// What `booking` wants in the calendar: `None` when nothing should be there.
+    pub fn wanted(booking: &Booking) -> Option<Self> {
+        match booking.status {
+            Status::Confirmed => Some(Self {
+                text: booking.text.clone(),
+                time: booking.time,
+                zone: booking.zone.clone(),
+            }),
+            Status::Cancelled => None,
+        }
+    }
+
+    /// What must be sent to get from `base` to `self`: only fields that differ.
+    pub fn changes_from(&self, base: &Self) -> Changes {
+        let differs = |a: &String, b: &String| (a != b).then(|| a.clone());
+        Changes {
+            title: differs(&self.text.title, &base.text.title),
+            description: differs(&self.text.description, &base.text.description),
+            location: differs(&self.text.location, &base.text.location),
+            time: (self.time != base.time || self.zone != base.zone)
+                .then(|| (self.time, self.zone.clone())),
+        }
+    }
+}
+
+/// Fields to change on a remote event; `None` leaves one alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// The new title.
+    pub title: Option<String>,
+    /// The new description.
+    pub description: Option<String>,
+    /// The new location.
+    pub location: Option<String>,
+    /// The new start and end, and the zone they are named in.
+    pub time: Option<(Interval, Zone)>,
+}
+
+/// When a remote event takes place, as far as a booking can follow it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RemoteTime {
+    /// Once, from one instant to another.
+    Timed(Interval),
+    /// On whole days: a booking cannot.
+    AllDay,
+    /// More than once: a booking cannot.
+    Recurring,
+}
+
+/// A remote event, as Google showed it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remote {
+    /// Google's version of it; opaque.
+    pub etag: String,
+    /// The attempt of ours whose writing it carries; edits by people leave it in place.
+    pub rev: Option<i64>,
+    /// When it takes place.
+    pub time: RemoteTime,
+    /// What it says, in Google's words.
+    pub text: EventText,
+    /// The organizer's calendar calls it tentative, or the calendar's owner declined it.
+    #[serde(default)]
+    pub declined: bool,
+}
+
+/// One look at the remote event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Seen {
+    /// It is there, and carries our mark.
+    Live(Remote),
+    /// It is marked as deleted. `confirmed` when a direct read said so, not only a list.
+    Deleted {
+        /// Whether a direct read said so.
+        confirmed: bool,
+    },
+    /// A direct read found nothing under its id.
+    Absent,
+    /// Something else lives under its id: no mark of ours, or a mark that names another id.
+    Foreign,
+}
+
+/// A kind of remote write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Op {
+    /// Make the event.
+    Insert,
+    /// Change some of its fields.
+    Patch,
+    /// Remove it.
+    Delete,
+}
+
+/// A write we are about to make, stored before it is made, so that no answer can be ambiguous.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent {
+    /// Counts the writes of one link, from 1; stamped on the event as its `rev`.
+    pub attempt: i64,
+    /// What kind of write.
+    pub op: Op,
+    /// What the event should say afterwards; `None` for a deletion.
+    pub fields: Option<EventFields>,
+}
+
+/// What is known about one booking's event in one calendar.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Link {
+    /// What the booking wants; `None` when nothing should be there.
+    pub wanted: Option<EventFields>,
+    /// The base in our words: last asked for and known to have landed.
+    pub ours: Option<EventFields>,
+    /// The base in Google's words: the event as last merged.
+    pub theirs: Option<Remote>,
+    /// The write whose answer has not been seen.
+    pub inflight: Option<Intent>,
+    /// The newest observation that is not yet part of the base.
+    pub seen: Option<Seen>,
+    /// Counts writes, from 0.
+    pub attempt: i64,
+    /// Counts event ids used up, from 0.
+    pub generation: i64,
+}
+
+/// Why a link waits for a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ParkReason {
+    /// The host moved the event onto another booking.
+    MovedOntoBooking,
+    /// The host moved it into the past.
+    MovedIntoPast,
+    /// The host made it an all-day event.
+    MadeAllDay,
+    /// The host made it recurring.
+    MadeRecurring,
+    /// Google no longer finds it, without calling it deleted.
+    NotFound,
+    /// Too many event ids were used up.
+    TooManyGenerations,
+    /// Google refuses the change for good.
+    Refused,
+}
+
+impl ParkReason {
+    /// Its stable name in the store and the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MovedOntoBooking => "moved_onto_booking",
+            Self::MovedIntoPast => "moved_into_past",
+            Self::MadeAllDay => "made_all_day",
+            Self::MadeRecurring => "made_recurring",
+            Self::NotFound => "not_found",
+            Self::TooManyGenerations => "too_many_generations",
+            Self::Refused => "refused",
+        }
+    }
+}
