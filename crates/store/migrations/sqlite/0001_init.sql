@@ -1,0 +1,204 @@
+-- Ids are 16-byte UUIDs, instants are microseconds since the epoch, JSON is text.
+
+CREATE TABLE organization (
+  id         BLOB PRIMARY KEY,
+  slug       TEXT NOT NULL UNIQUE,
+  name       TEXT NOT NULL,
+  time_zone  TEXT NOT NULL,
+  locale     TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE user (
+  id              BLOB PRIMARY KEY,
+  organization_id BLOB NOT NULL REFERENCES organization (id),
+  email           TEXT NOT NULL UNIQUE,
+  password_hash   TEXT NOT NULL,
+  created_at      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Only hashes of what the browser or the program holds.
+CREATE TABLE session (
+  token_hash BLOB PRIMARY KEY,
+  user_id    BLOB NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE api_key (
+  id              BLOB PRIMARY KEY,
+  organization_id BLOB NOT NULL REFERENCES organization (id),
+  name            TEXT NOT NULL,
+  key_hash        BLOB NOT NULL UNIQUE,
+  created_at      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE host (
+  id              BLOB PRIMARY KEY,
+  organization_id BLOB NOT NULL REFERENCES organization (id),
+  name            TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE schedule (
+  id              BLOB PRIMARY KEY,
+  organization_id BLOB NOT NULL REFERENCES organization (id),
+  time_zone       TEXT NOT NULL,
+  hours           TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE event_type (
+  id               BLOB PRIMARY KEY,
+  organization_id  BLOB NOT NULL REFERENCES organization (id),
+  host_id          BLOB NOT NULL REFERENCES host (id),
+  schedule_id      BLOB NOT NULL REFERENCES schedule (id),
+  position         INTEGER NOT NULL,
+  slug             TEXT NOT NULL,
+  name             TEXT NOT NULL,
+  description      TEXT NOT NULL,
+  duration_minutes INTEGER NOT NULL,
+  grid_minutes     INTEGER NOT NULL,
+  notice_minutes   INTEGER NOT NULL,
+  horizon_days     INTEGER NOT NULL,
+  text             TEXT NOT NULL,
+  UNIQUE (organization_id, slug)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE booking (
+  id                BLOB PRIMARY KEY,
+  organization_id   BLOB NOT NULL REFERENCES organization (id),
+  event_type_id     BLOB NOT NULL REFERENCES event_type (id),
+  host_id           BLOB NOT NULL REFERENCES host (id),
+  starts_at         INTEGER NOT NULL,
+  ends_at           INTEGER NOT NULL CHECK (ends_at > starts_at),
+  -- What was agreed on the wall clock, and under which rules the instant was worked out.
+  civil_start       TEXT NOT NULL,
+  time_zone         TEXT NOT NULL,
+  zone_rules        TEXT NOT NULL,
+  status            TEXT NOT NULL CHECK (status IN ('confirmed', 'cancelled')),
+  version           INTEGER NOT NULL,
+  text              TEXT NOT NULL,
+  manage_token_hash BLOB NOT NULL UNIQUE,
+  cancelled_at      INTEGER,
+  cancel_cause      TEXT,
+  cancel_reason     TEXT,
+  created_at        INTEGER NOT NULL,
+  CHECK ((status = 'cancelled') = (cancelled_at IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX booking_by_start ON booking (organization_id, status, starts_at, id);
+
+CREATE TABLE attendee (
+  id         BLOB PRIMARY KEY,
+  booking_id BLOB NOT NULL REFERENCES booking (id) ON DELETE CASCADE,
+  name       TEXT NOT NULL,
+  email      TEXT,
+  phone      TEXT,
+  time_zone  TEXT NOT NULL,
+  locale     TEXT NOT NULL,
+  notes      TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX attendee_by_booking ON attendee (booking_id);
+
+-- The time a live booking takes from its host. No two of one host overlap: the database says so.
+CREATE TABLE claim (
+  booking_id BLOB PRIMARY KEY REFERENCES booking (id) ON DELETE CASCADE,
+  host_id    BLOB NOT NULL REFERENCES host (id),
+  starts_at  INTEGER NOT NULL,
+  ends_at    INTEGER NOT NULL,
+  -- Seven days: it bounds how far back an overlap must be looked for.
+  CHECK (ends_at > starts_at AND ends_at - starts_at <= 604800000000)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX claim_by_host ON claim (host_id, starts_at, ends_at);
+
+CREATE TRIGGER claim_no_overlap_insert BEFORE INSERT ON claim
+WHEN EXISTS (
+  SELECT 1 FROM claim
+  WHERE host_id = NEW.host_id AND booking_id <> NEW.booking_id
+    AND starts_at < NEW.ends_at AND starts_at > NEW.starts_at - 604800000000
+    AND ends_at > NEW.starts_at
+)
+BEGIN SELECT RAISE(ABORT, 'claim_no_overlap'); END;
+
+CREATE TRIGGER claim_no_overlap_update BEFORE UPDATE ON claim
+WHEN EXISTS (
+  SELECT 1 FROM claim
+  WHERE host_id = NEW.host_id AND booking_id <> NEW.booking_id
+    AND starts_at < NEW.ends_at AND starts_at > NEW.starts_at - 604800000000
+    AND ends_at > NEW.starts_at
+)
+BEGIN SELECT RAISE(ABORT, 'claim_no_overlap'); END;
+
+CREATE TABLE timeline (
+  id         BLOB PRIMARY KEY,
+  booking_id BLOB NOT NULL REFERENCES booking (id) ON DELETE CASCADE,
+  at         INTEGER NOT NULL,
+  kind       TEXT NOT NULL,
+  cause      TEXT,
+  detail     TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX timeline_by_booking ON timeline (booking_id, at, id);
+
+-- A consent under way: single use, bound to the browser that began it.
+CREATE TABLE oauth_attempt (
+  state_hash      BLOB PRIMARY KEY,
+  organization_id BLOB NOT NULL REFERENCES organization (id),
+  browser_hash    BLOB NOT NULL,
+  verifier        BLOB NOT NULL,
+  nonce           TEXT NOT NULL,
+  expires_at      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- A granted Google account. Tokens are encrypted before they come here.
+CREATE TABLE connection (
+  id                BLOB PRIMARY KEY,
+  organization_id   BLOB NOT NULL REFERENCES organization (id),
+  account_sub       TEXT NOT NULL,
+  account_email     TEXT NOT NULL,
+  scopes            TEXT NOT NULL,
+  state             TEXT NOT NULL CHECK (state IN ('connected', 'error')),
+  cause             TEXT,
+  access_token      BLOB,
+  access_expires_at INTEGER NOT NULL,
+  refresh_token     BLOB NOT NULL,
+  created_at        INTEGER NOT NULL,
+  UNIQUE (organization_id, account_sub)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE calendar (
+  id            BLOB PRIMARY KEY,
+  connection_id BLOB NOT NULL REFERENCES connection (id),
+  google_id     TEXT NOT NULL,
+  name          TEXT NOT NULL,
+  receives      INTEGER NOT NULL,
+  poll_at       INTEGER NOT NULL,
+  polled_at     INTEGER,
+  poll_from     TEXT,
+  failures      INTEGER NOT NULL,
+  UNIQUE (connection_id, google_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE event_link (
+  id             BLOB PRIMARY KEY,
+  booking_id     BLOB NOT NULL REFERENCES booking (id),
+  calendar_id    BLOB NOT NULL REFERENCES calendar (id),
+  event_id       TEXT NOT NULL,
+  generation     INTEGER NOT NULL,
+  attempt        INTEGER NOT NULL,
+  state          TEXT NOT NULL CHECK (state IN ('due', 'settled', 'parked', 'closed')),
+  problem        TEXT,
+  ours           TEXT,
+  theirs         TEXT,
+  inflight       TEXT,
+  seen           TEXT,
+  html_link      TEXT,
+  run_at         INTEGER NOT NULL,
+  failures       INTEGER NOT NULL,
+  last_synced_at INTEGER,
+  UNIQUE (booking_id, calendar_id),
+  UNIQUE (calendar_id, event_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX event_link_due ON event_link (run_at, id) WHERE state = 'due';

@@ -1,0 +1,83 @@
+//! SQLite: one file in a data folder that one process owns.
+//!
+//! WAL with `synchronous=FULL`: an acknowledged booking survives power loss. One writer thread
+//! commits units in groups ([`threaded`]); the simulator runs them one by one ([`inline`]).
+
+pub mod digest;
+pub mod folder;
+pub mod inline;
+pub mod threaded;
+mod tx;
+
+use std::path::Path;
+use std::time::Duration;
+
+use domain::Instant;
+use rusqlite::{Connection, OpenFlags};
+
+use crate::migrate::{self, MigrateError};
+
+/// The database's file within the data folder.
+pub const FILE_NAME: &str = "lockstep.db";
+
+/// SQLite before this has a WAL-reset race that can corrupt a database (fixed in 3.51.3).
+const VERSION_MIN: i32 = 3_051_003;
+
+/// Why a database cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The linked SQLite is too old to be trusted with bookings.
+    #[error("SQLite {0} is too old: 3.51.3 or newer is needed")]
+    TooOld(String),
+    /// Another process works in the data folder.
+    #[error("the data folder {0} is in use by another Lockstep; stop it first, or choose another folder")]
+    InUse(String),
+    /// The data folder cannot be made or read.
+    #[error("the data folder {path} cannot be used: {cause}")]
+    Folder {
+        /// Which folder.
+        path: String,
+        /// Why not.
+        cause: std::io::Error,
+    },
+    /// The schema cannot be brought up to date.
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+    /// The database itself failed.
+    #[error("the database cannot be opened: {0}")]
+    Database(#[from] rusqlite::Error),
+}
+
+/// The connection that writes, with the schema brought up to date.
+fn open_writer(path: &Path, now: Instant) -> Result<Connection, OpenError> {
+    if rusqlite::version_number() < VERSION_MIN {
+        return Err(OpenError::TooOld(rusqlite::version().to_owned()));
+    }
+    let mut connection = Connection::open(path)?;
+    set_up(&connection)?;
+    migrate::migrate(&mut connection, migrate::SQLITE, now)?;
+    Ok(connection)
+}
+
+/// A connection that cannot write.
+fn open_reader(path: &Path) -> Result<Connection, OpenError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+    Ok(connection)
+}
+
+/// Only a checkpoint or a backup can hold the lock, and neither for long.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// More than the store has statements.
+const STATEMENTS_CACHED: usize = 256;
+
+fn set_up(connection: &Connection) -> Result<(), rusqlite::Error> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+         PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;",
+    )
+}
