@@ -9,7 +9,8 @@ CREATE TABLE organization (
   created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE user (
+-- Users: "user" itself is a reserved word in PostgreSQL.
+CREATE TABLE member (
   id              BLOB PRIMARY KEY,
   organization_id BLOB NOT NULL REFERENCES organization (id),
   email           TEXT NOT NULL UNIQUE,
@@ -20,7 +21,7 @@ CREATE TABLE user (
 -- Only hashes of what the browser or the program holds.
 CREATE TABLE session (
   token_hash BLOB PRIMARY KEY,
-  user_id    BLOB NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+  member_id  BLOB NOT NULL REFERENCES member (id) ON DELETE CASCADE,
   created_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

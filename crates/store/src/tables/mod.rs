@@ -1,1 +1,15 @@
-//! The reads and writes of each table.
+//! The reads and writes of each table: one file a table, one function a statement or two.
+//!
+//! A write that must hit exactly one row says so and checks it; a read that may find nothing gives an
+//! `Option`, because only the caller knows whether that is an error.
+
+pub mod access;
+pub mod bookings;
+pub mod calendars;
+pub mod claims;
+pub mod connections;
+pub mod event_types;
+pub mod links;
+pub mod oauth_attempts;
+pub mod organizations;
+pub mod timeline;

@@ -1,0 +1,209 @@
+//! Bookings and the attendee of each.
+
+use domain::attendee::Attendee;
+use domain::booking::{Booking, Cancellation, Cause, Status};
+use domain::time::zone_rules_version;
+use domain::{AttendeeId, BookingId, Instant, Interval, OrganizationId};
+
+use crate::tx::json;
+use crate::{Row, StoreError, Tx, values};
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT b.id, b.organization_id, b.event_type_id, b.host_id, b.starts_at, b.ends_at,
+               b.time_zone, b.status, b.version, b.text, b.cancelled_at, b.cancel_cause,
+               b.cancel_reason, b.created_at,
+               a.name, a.email, a.phone, a.time_zone, a.locale, a.notes
+             FROM booking b JOIN attendee a ON a.booking_id = b.id ",
+            $rest
+        )
+    };
+}
+
+fn read(mut row: Row) -> Result<Booking, StoreError> {
+    Ok(Booking {
+        id: row.next()?,
+        organization_id: row.next()?,
+        event_type_id: row.next()?,
+        host_id: row.next()?,
+        time: Interval { start: row.next()?, end: row.next()? },
+        zone: row.next()?,
+        status: named(Status::from_name, row.next()?)?,
+        version: row.next()?,
+        text: row.next_json()?,
+        cancellation: read_cancellation(&mut row)?,
+        created_at: row.next()?,
+        attendee: Attendee {
+            name: row.next()?,
+            email: row.next()?,
+            phone: row.next()?,
+            zone: row.next()?,
+            locale: row.next()?,
+            notes: row.next()?,
+        },
+    })
+}
+
+fn read_cancellation(row: &mut Row) -> Result<Option<Cancellation>, StoreError> {
+    let (at, cause): (Option<Instant>, Option<String>) = (row.next()?, row.next()?);
+    let reason: Option<String> = row.next()?;
+    let Some(at) = at else { return Ok(None) };
+    let cause = named(Cause::from_name, cause.unwrap_or_default())?;
+    Ok(Some(Cancellation { cause, reason: reason.unwrap_or_default(), at }))
+}
+
+pub(super) fn named<T>(read: impl Fn(&str) -> Option<T>, name: String) -> Result<T, StoreError> {
+    read(&name).ok_or_else(|| StoreError::decode(format!("unknown name {name}")))
+}
+
+/// Adds a booking and its attendee. Its claim is [`super::claims::insert`].
+///
+/// # Errors
+/// [`StoreError`].
+pub fn insert(
+    tx: &mut dyn Tx,
+    booking: &Booking,
+    attendee: AttendeeId,
+    manage_token_hash: &[u8],
+) -> Result<(), StoreError> {
+    let (b, a) = (booking, &booking.attendee);
+    tx.execute(
+        "INSERT INTO booking (id, organization_id, event_type_id, host_id, starts_at, ends_at,
+           civil_start, time_zone, zone_rules, status, version, text, manage_token_hash, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+        values![
+            b.id,
+            b.organization_id,
+            b.event_type_id,
+            b.host_id,
+            b.time.start,
+            b.time.end,
+            b.time.start.in_zone(&b.zone).to_string(),
+            &b.zone,
+            zone_rules_version(),
+            b.status.as_str(),
+            b.version,
+            json(&b.text),
+            manage_token_hash,
+            b.created_at,
+        ],
+    )?;
+    tx.execute(
+        "INSERT INTO attendee (id, booking_id, name, email, phone, time_zone, locale, notes)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        values![
+            attendee,
+            b.id,
+            &a.name,
+            a.email.as_ref(),
+            a.phone.as_ref(),
+            &a.zone,
+            a.locale,
+            a.notes.as_ref()
+        ],
+    )
+    .map(drop)
+}
+
+/// Stores what may change of a booking: time, status, text, version. `booking.version` is the new
+/// version; the stored one must be the one before.
+///
+/// # Errors
+/// [`StoreError::Database`] when the stored version is another: the caller did not read it in this
+/// transaction, which is a bug.
+pub fn update(tx: &mut dyn Tx, booking: &Booking) -> Result<(), StoreError> {
+    let (b, cancellation) = (booking, booking.cancellation.as_ref());
+    let changed = tx.execute(
+        "UPDATE booking SET starts_at = ?3, ends_at = ?4, civil_start = ?5, zone_rules = ?6,
+           status = ?7, version = ?2, text = ?8, cancelled_at = ?9, cancel_cause = ?10,
+           cancel_reason = ?11
+         WHERE id = ?1 AND version = ?2 - 1",
+        values![
+            b.id,
+            b.version,
+            b.time.start,
+            b.time.end,
+            b.time.start.in_zone(&b.zone).to_string(),
+            zone_rules_version(),
+            b.status.as_str(),
+            json(&b.text),
+            cancellation.map(|c| c.at),
+            cancellation.map(|c| c.cause.as_str()),
+            cancellation.map(|c| c.reason.as_str()),
+        ],
+    )?;
+    match changed {
+        1 => Ok(()),
+        _ => Err(StoreError::Database("a booking changed under its own transaction".into())),
+    }
+}
+
+/// The one of this id.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn by_id(tx: &mut dyn Tx, id: BookingId) -> Result<Option<Booking>, StoreError> {
+    tx.first(select!("WHERE b.id = ?1"), values![id])?.map(read).transpose()
+}
+
+/// The one whose manage token has this hash.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn by_manage_token(tx: &mut dyn Tx, hash: &[u8]) -> Result<Option<Booking>, StoreError> {
+    tx.first(select!("WHERE b.manage_token_hash = ?1"), values![hash])?.map(read).transpose()
+}
+
+/// Which bookings a list shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filter {
+    /// Confirmed and not yet over, soonest first.
+    Upcoming,
+    /// Confirmed and over, latest first.
+    Past,
+    /// Cancelled, latest first.
+    Cancelled,
+}
+
+/// Where a page begins: after this start and id, in the order of the list.
+pub type After = (Instant, BookingId);
+
+/// Up to `limit` bookings of an organization, as `filter` says, after `after`.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn page(
+    tx: &mut dyn Tx,
+    organization: OrganizationId,
+    filter: Filter,
+    now: Instant,
+    after: Option<After>,
+    limit: i64,
+) -> Result<Vec<Booking>, StoreError> {
+    let sql = match filter {
+        Filter::Upcoming => {
+            select!(
+                "WHERE b.organization_id = ?1 AND b.status = 'confirmed' AND b.ends_at > ?2
+                   AND (b.starts_at, b.id) > (?3, ?4) ORDER BY b.starts_at, b.id LIMIT ?5"
+            )
+        }
+        Filter::Past => {
+            select!(
+                "WHERE b.organization_id = ?1 AND b.status = 'confirmed' AND b.ends_at <= ?2
+                   AND (b.starts_at, b.id) < (?3, ?4) ORDER BY b.starts_at DESC, b.id DESC LIMIT ?5"
+            )
+        }
+        Filter::Cancelled => {
+            select!(
+                "WHERE b.organization_id = ?1 AND b.status = 'cancelled' AND ?2 IS NOT NULL
+                   AND (b.starts_at, b.id) < (?3, ?4) ORDER BY b.starts_at DESC, b.id DESC LIMIT ?5"
+            )
+        }
+    };
+    let (start, id) = after.unwrap_or(match filter {
+        Filter::Upcoming => (Instant::MIN, BookingId(uuid::Uuid::nil())),
+        Filter::Past | Filter::Cancelled => (Instant::MAX, BookingId(uuid::Uuid::max())),
+    });
+    tx.rows(sql, values![organization, now, start, id, limit])?.into_iter().map(read).collect()
+}

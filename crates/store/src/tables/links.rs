@@ -1,0 +1,240 @@
+//! Event links: what is known about each booking's event in Google, and when to look again.
+
+use domain::sync::Link;
+use domain::{BookingId, CalendarId, ConnectionId, Instant, LinkId};
+
+use super::bookings::named;
+use crate::tx::json_option;
+use crate::{Row, StoreError, Topic, Tx, values};
+
+/// An event link as stored. Of `link`, `wanted` is not stored: it follows from the booking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventLink {
+    /// Its identity.
+    pub id: LinkId,
+    /// Which booking.
+    pub booking_id: BookingId,
+    /// In which calendar.
+    pub calendar_id: CalendarId,
+    /// The event's id there, chosen by us.
+    pub event_id: String,
+    /// Whether there is work to do.
+    pub state: State,
+    /// What is wrong, as a stable code: the reason it is parked, or of the last failure.
+    pub problem: Option<String>,
+    /// Google's page of the event.
+    pub html_link: Option<String>,
+    /// Not before this, when due.
+    pub run_at: Instant,
+    /// Attempts that failed in a row.
+    pub failures: i64,
+    /// When both sides were last known to agree.
+    pub last_synced_at: Option<Instant>,
+    /// What the planner works on.
+    pub link: Link,
+}
+
+/// Whether a link has work to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Look at it when `run_at` has come.
+    Due,
+    /// Both sides agree.
+    Settled,
+    /// Waits for a person, or for either side to change.
+    Parked,
+    /// Its booking and its event have ended: never looked at again.
+    Closed,
+}
+
+impl State {
+    const ALL: [Self; 4] = [Self::Due, Self::Settled, Self::Parked, Self::Closed];
+
+    /// Its stable name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Due => "due",
+            Self::Settled => "settled",
+            Self::Parked => "parked",
+            Self::Closed => "closed",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.as_str() == name)
+    }
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT l.id, l.booking_id, l.calendar_id, l.event_id, l.state, l.problem, l.html_link,
+               l.run_at, l.failures, l.last_synced_at,
+               l.generation, l.attempt, l.ours, l.theirs, l.inflight, l.seen
+             FROM event_link l ",
+            $rest
+        )
+    };
+}
+
+fn read(mut row: Row) -> Result<EventLink, StoreError> {
+    Ok(EventLink {
+        id: row.next()?,
+        booking_id: row.next()?,
+        calendar_id: row.next()?,
+        event_id: row.next()?,
+        state: named(State::from_name, row.next()?)?,
+        problem: row.next()?,
+        html_link: row.next()?,
+        run_at: row.next()?,
+        failures: row.next()?,
+        last_synced_at: row.next()?,
+        link: Link {
+            wanted: None,
+            generation: row.next()?,
+            attempt: row.next()?,
+            ours: row.next_json_option()?,
+            theirs: row.next_json_option()?,
+            inflight: row.next_json_option()?,
+            seen: row.next_json_option()?,
+        },
+    })
+}
+
+/// Adds a link, due at once.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn insert(
+    tx: &mut dyn Tx,
+    id: LinkId,
+    booking: BookingId,
+    calendar: CalendarId,
+    event_id: &str,
+    now: Instant,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO event_link (id, booking_id, calendar_id, event_id, generation, attempt, state,
+           run_at, failures) VALUES (?1, ?2, ?3, ?4, 0, 0, 'due', ?5, 0)",
+        values![id, booking, calendar, event_id, now],
+    )?;
+    tx.wake(Topic::DueWork);
+    Ok(())
+}
+
+/// Stores everything of a link that can change.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn update(tx: &mut dyn Tx, link: &EventLink) -> Result<(), StoreError> {
+    let (l, k) = (link, &link.link);
+    tx.execute(
+        "UPDATE event_link SET event_id = ?2, state = ?3, problem = ?4, html_link = ?5, run_at = ?6,
+           failures = ?7, last_synced_at = ?8, generation = ?9, attempt = ?10, ours = ?11,
+           theirs = ?12, inflight = ?13, seen = ?14
+         WHERE id = ?1",
+        values![
+            l.id,
+            &l.event_id,
+            l.state.as_str(),
+            l.problem.as_ref(),
+            l.html_link.as_ref(),
+            l.run_at,
+            l.failures,
+            l.last_synced_at,
+            k.generation,
+            k.attempt,
+            json_option(k.ours.as_ref()),
+            json_option(k.theirs.as_ref()),
+            json_option(k.inflight.as_ref()),
+            json_option(k.seen.as_ref()),
+        ],
+    )?;
+    if l.state == State::Due {
+        tx.wake(Topic::DueWork);
+    }
+    Ok(())
+}
+
+/// Makes every open link of a booking due at once: the booking changed.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn mark_due(tx: &mut dyn Tx, booking: BookingId, now: Instant) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE event_link SET state = 'due', run_at = ?2, failures = 0, problem = NULL
+         WHERE booking_id = ?1 AND state <> 'closed'",
+        values![booking, now],
+    )?;
+    tx.wake(Topic::DueWork);
+    Ok(())
+}
+
+/// The one of this id.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn by_id(tx: &mut dyn Tx, id: LinkId) -> Result<Option<EventLink>, StoreError> {
+    tx.first(select!("WHERE l.id = ?1"), values![id])?.map(read).transpose()
+}
+
+/// The one of this event.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn by_event(
+    tx: &mut dyn Tx,
+    calendar: CalendarId,
+    event_id: &str,
+) -> Result<Option<EventLink>, StoreError> {
+    let sql = select!("WHERE l.calendar_id = ?1 AND l.event_id = ?2");
+    tx.first(sql, values![calendar, event_id])?.map(read).transpose()
+}
+
+/// Those of a booking.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn of_booking(tx: &mut dyn Tx, booking: BookingId) -> Result<Vec<EventLink>, StoreError> {
+    let sql = select!("WHERE l.booking_id = ?1 ORDER BY l.id LIMIT 100");
+    tx.rows(sql, values![booking])?.into_iter().map(read).collect()
+}
+
+/// The due link to look at first, of a connection that works, with when.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn next_due(tx: &mut dyn Tx) -> Result<Option<(LinkId, Instant)>, StoreError> {
+    let sql = "SELECT l.id, l.run_at FROM event_link l
+               JOIN calendar c ON c.id = l.calendar_id JOIN connection n ON n.id = c.connection_id
+               WHERE l.state = 'due' AND n.state = 'connected' ORDER BY l.run_at, l.id LIMIT 1";
+    tx.first(sql, &[])?.map(|mut row| Ok((row.next()?, row.next()?))).transpose()
+}
+
+/// How many links of a connection have work to do.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn count_due(tx: &mut dyn Tx, connection: ConnectionId) -> Result<i64, StoreError> {
+    let sql = "SELECT count(*) FROM event_link l JOIN calendar c ON c.id = l.calendar_id
+               WHERE c.connection_id = ?1 AND l.state = 'due'";
+    tx.first(sql, values![connection])?.map_or(Ok(0), |mut row| row.next())
+}
+
+/// Bookings that will still take place and have no link to `calendar` yet.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn unlinked_bookings(
+    tx: &mut dyn Tx,
+    calendar: CalendarId,
+    now: Instant,
+    limit: i64,
+) -> Result<Vec<BookingId>, StoreError> {
+    let sql = "SELECT b.id FROM calendar c JOIN connection n ON n.id = c.connection_id
+               JOIN booking b ON b.organization_id = n.organization_id
+               WHERE c.id = ?1 AND b.status = 'confirmed' AND b.ends_at > ?2
+                 AND NOT EXISTS (SELECT 1 FROM event_link l WHERE l.booking_id = b.id)
+               ORDER BY b.starts_at, b.id LIMIT ?3";
+    tx.rows(sql, values![calendar, now, limit])?.into_iter().map(|mut row| row.next()).collect()
+}

@@ -1,0 +1,72 @@
+//! A booking's history: what happened, when, and who or what decided.
+
+use domain::booking::Cause;
+use domain::{BookingId, Instant, TimelineId};
+
+use super::bookings::named;
+use crate::tx::json;
+use crate::{StoreError, Tx, values};
+
+/// More entries than one page shows.
+const LIST_MAX: i64 = 500;
+
+/// One line of a booking's history.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// When.
+    pub at: Instant,
+    /// What, as a stable code such as `booked` or `event_created`.
+    pub kind: String,
+    /// Who or what decided, where someone did.
+    pub cause: Option<Cause>,
+    /// More, as a JSON object; its fields depend on `kind`.
+    pub detail: serde_json::Value,
+}
+
+/// Adds an entry.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn insert(
+    tx: &mut dyn Tx,
+    id: TimelineId,
+    booking: BookingId,
+    entry: &Entry,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO timeline (id, booking_id, at, kind, cause, detail)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        values![
+            id,
+            booking,
+            entry.at,
+            &entry.kind,
+            entry.cause.map(Cause::as_str),
+            json(&entry.detail)
+        ],
+    )
+    .map(drop)
+}
+
+/// The history of a booking, oldest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn list(tx: &mut dyn Tx, booking: BookingId) -> Result<Vec<Entry>, StoreError> {
+    let sql = "SELECT at, kind, cause, detail FROM timeline WHERE booking_id = ?1
+               ORDER BY at, id LIMIT ?2";
+    tx.rows(sql, values![booking, LIST_MAX])?
+        .into_iter()
+        .map(|mut row| {
+            Ok(Entry {
+                at: row.next()?,
+                kind: row.next()?,
+                cause: row
+                    .next::<Option<String>>()?
+                    .map(|name| named(Cause::from_name, name))
+                    .transpose()?,
+                detail: row.next_json()?,
+            })
+        })
+        .collect()
+}
