@@ -10,14 +10,19 @@ use rusqlite::{Connection, TransactionBehavior};
 pub type Migration = (i64, &'static str, &'static str);
 
 /// All migrations for SQLite, ascending.
-pub const SQLITE: &[Migration] =
-    &[(1, "init", include_str!("../migrations/sqlite/0001_init.sql"))];
+pub const SQLITE: &[Migration] = &[(
+    1,
+    "init",
+    include_str!("../migrations/sqlite/0001_init.sql"),
+)];
 
 /// Why a database cannot be brought up to date.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
     /// It was made or changed by another version.
-    #[error("this database was made by a different version of Lockstep (migration {0} differs); use that version, or start with another data folder")]
+    #[error(
+        "this database was made by a different version of Lockstep (migration {0} differs); use that version, or start with another data folder"
+    )]
     Different(i64),
     /// The database itself failed.
     #[error("database: {0}")]
@@ -28,7 +33,11 @@ pub enum MigrateError {
 ///
 /// # Errors
 /// [`MigrateError`].
-pub fn migrate(connection: &mut Connection, migrations: &[Migration], now: Instant) -> Result<(), MigrateError> {
+pub fn migrate(
+    connection: &mut Connection,
+    migrations: &[Migration],
+    now: Instant,
+) -> Result<(), MigrateError> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     tx.execute_batch(
         "CREATE TABLE IF NOT EXISTS migration (
@@ -46,7 +55,10 @@ pub fn migrate(connection: &mut Connection, migrations: &[Migration], now: Insta
             return Err(MigrateError::Different(*number));
         }
     }
-    for (number, name, sql) in migrations.iter().filter(|(n, _, _)| !applied.iter().any(|(a, _)| a == n)) {
+    for (number, name, sql) in migrations
+        .iter()
+        .filter(|(n, _, _)| !applied.iter().any(|(a, _)| a == n))
+    {
         tx.execute_batch(sql)?;
         tx.execute(
             "INSERT INTO migration (number, name, checksum, applied_at) VALUES (?1, ?2, ?3, ?4)",
@@ -59,7 +71,9 @@ pub fn migrate(connection: &mut Connection, migrations: &[Migration], now: Insta
 
 /// FNV-1a, 64 bits: tells edits apart, needs no secrecy.
 fn fingerprint(sql: &str) -> i64 {
-    crate::sqlite::digest::Digest::default().with(sql.as_bytes()).as_i64()
+    crate::sqlite::digest::Digest::default()
+        .with(sql.as_bytes())
+        .as_i64()
 }
 
 #[cfg(test)]
@@ -78,8 +92,23 @@ mod tests {
     #[test]
     fn an_edited_or_unknown_migration_is_refused() {
         let mut connection = Connection::open_in_memory().unwrap();
-        migrate(&mut connection, &[(1, "a", "CREATE TABLE a (x)"), (2, "b", "CREATE TABLE b (x)")], NOW).unwrap();
-        let edited = migrate(&mut connection, &[(1, "a", "CREATE TABLE a (y)"), (2, "b", "CREATE TABLE b (x)")], NOW);
+        migrate(
+            &mut connection,
+            &[
+                (1, "a", "CREATE TABLE a (x)"),
+                (2, "b", "CREATE TABLE b (x)"),
+            ],
+            NOW,
+        )
+        .unwrap();
+        let edited = migrate(
+            &mut connection,
+            &[
+                (1, "a", "CREATE TABLE a (y)"),
+                (2, "b", "CREATE TABLE b (x)"),
+            ],
+            NOW,
+        );
         assert!(matches!(edited, Err(MigrateError::Different(1))));
         let older = migrate(&mut connection, &[(1, "a", "CREATE TABLE a (x)")], NOW);
         assert!(matches!(older, Err(MigrateError::Different(2))));
@@ -88,10 +117,18 @@ mod tests {
     #[test]
     fn a_failing_migration_leaves_nothing_behind() {
         let mut connection = Connection::open_in_memory().unwrap();
-        let broken = migrate(&mut connection, &[(1, "a", "CREATE TABLE a (x)"), (2, "b", "CREATE NONSENSE")], NOW);
+        let broken = migrate(
+            &mut connection,
+            &[(1, "a", "CREATE TABLE a (x)"), (2, "b", "CREATE NONSENSE")],
+            NOW,
+        );
         assert!(matches!(broken, Err(MigrateError::Database(_))));
         let tables: i64 = connection
-            .query_row("SELECT count(*) FROM sqlite_schema WHERE name IN ('a', 'migration')", [], |r| r.get(0))
+            .query_row(
+                "SELECT count(*) FROM sqlite_schema WHERE name IN ('a', 'migration')",
+                [],
+                |r| r.get(0),
+            )
             .unwrap();
         assert_eq!(tables, 0);
     }

@@ -51,7 +51,11 @@ impl dyn Tx + '_ {
     ///
     /// # Errors
     /// As [`Tx::rows`].
-    pub fn first(&mut self, sql: &'static str, params: &[Value]) -> Result<Option<Row>, StoreError> {
+    pub fn first(
+        &mut self,
+        sql: &'static str,
+        params: &[Value],
+    ) -> Result<Option<Row>, StoreError> {
         Ok(self.rows(sql, params)?.into_iter().next())
     }
 }
@@ -87,7 +91,9 @@ pub struct Row {
 impl Row {
     /// A row of these values.
     pub fn new(values: Vec<Value>) -> Self {
-        Self { values: values.into_iter() }
+        Self {
+            values: values.into_iter(),
+        }
     }
 
     /// The values not yet read.
@@ -100,7 +106,10 @@ impl Row {
     /// # Errors
     /// [`StoreError::Decode`] when there is none, or it is no `T`.
     pub fn next<T: FromValue>(&mut self) -> Result<T, StoreError> {
-        let value = self.values.next().ok_or_else(|| StoreError::decode("missing column"))?;
+        let value = self
+            .values
+            .next()
+            .ok_or_else(|| StoreError::decode("missing column"))?;
         T::from_value(value)
     }
 
@@ -119,7 +128,8 @@ impl Row {
     /// [`StoreError::Decode`] when it is neither.
     pub fn next_json_option<T: DeserializeOwned>(&mut self) -> Result<Option<T>, StoreError> {
         let text: Option<String> = self.next()?;
-        text.map(|t| serde_json::from_str(&t).map_err(|e| StoreError::decode(e.to_string()))).transpose()
+        text.map(|t| serde_json::from_str(&t).map_err(|e| StoreError::decode(e.to_string())))
+            .transpose()
     }
 }
 
@@ -158,7 +168,9 @@ impl FromValue for i64 {
     fn from_value(value: Value) -> Result<Self, StoreError> {
         match value {
             Value::Int(n) => Ok(n),
-            other => Err(StoreError::decode(format!("number expected, not {other:?}"))),
+            other => Err(StoreError::decode(format!(
+                "number expected, not {other:?}"
+            ))),
         }
     }
 }
@@ -304,6 +316,16 @@ macro_rules! id_values {
 }
 
 id_values!(
-    OrganizationId, HostId, ScheduleId, EventTypeId, BookingId, AttendeeId, UserId, ApiKeyId,
-    ConnectionId, CalendarId, LinkId, TimelineId,
+    OrganizationId,
+    HostId,
+    ScheduleId,
+    EventTypeId,
+    BookingId,
+    AttendeeId,
+    UserId,
+    ApiKeyId,
+    ConnectionId,
+    CalendarId,
+    LinkId,
+    TimelineId,
 );

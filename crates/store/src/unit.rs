@@ -73,7 +73,12 @@ impl Store {
         F: FnMut(&mut dyn Tx) -> Result<T, E> + Send + 'static,
     {
         let (sender, receiver) = oneshot::channel();
-        let unit = Unit { name, body, outcome: None, answer: Some(sender) };
+        let unit = Unit {
+            name,
+            body,
+            outcome: None,
+            answer: Some(sender),
+        };
         self.backend.submit(lane, Box::new(unit))?;
         match receiver.await {
             Ok(answer) => answer,
@@ -103,13 +108,19 @@ where
         // Set only when the closure returns: a panic leaves nothing to answer with.
         self.outcome = None;
         let outcome = (self.body)(tx);
-        let verdict = if outcome.is_ok() { Verdict::Keep } else { Verdict::Undo };
+        let verdict = if outcome.is_ok() {
+            Verdict::Keep
+        } else {
+            Verdict::Undo
+        };
         self.outcome = Some(outcome);
         verdict
     }
 
     fn settle(&mut self, commit: Result<(), StoreError>) {
-        let Some(answer) = self.answer.take() else { return };
+        let Some(answer) = self.answer.take() else {
+            return;
+        };
         let outcome = match (commit, self.outcome.take()) {
             (Ok(()), Some(outcome)) => outcome,
             (Ok(()), None) => Err(StoreError::Panicked(self.name).into()),

@@ -1,5 +1,12 @@
 -- Ids are 16-byte UUIDs, instants are microseconds since the epoch, JSON is text.
 
+-- One row: what the whole installation must remember.
+CREATE TABLE installation (
+  id        INTEGER PRIMARY KEY CHECK (id = 1),
+  -- A known text sealed with the master key: tells a wrong key at the start, not at the first use.
+  key_check BLOB NOT NULL
+) STRICT;
+
 CREATE TABLE organization (
   id         BLOB PRIMARY KEY,
   slug       TEXT NOT NULL UNIQUE,
@@ -176,7 +183,10 @@ CREATE TABLE calendar (
   receives      INTEGER NOT NULL,
   poll_at       INTEGER NOT NULL,
   polled_at     INTEGER,
+  -- Where the next look continues, and how far the one under way has come.
   poll_from     TEXT,
+  poll_page     TEXT,
+  poll_newest   TEXT,
   failures      INTEGER NOT NULL,
   UNIQUE (connection_id, google_id)
 ) STRICT, WITHOUT ROWID;

@@ -19,7 +19,10 @@ impl Folder {
     /// # Errors
     /// [`OpenError::InUse`] and [`OpenError::Folder`].
     pub fn take(path: &Path) -> Result<Self, OpenError> {
-        let refused = |cause| OpenError::Folder { path: path.display().to_string(), cause };
+        let refused = |cause| OpenError::Folder {
+            path: path.display().to_string(),
+            cause,
+        };
         fs::create_dir_all(path).map_err(refused)?;
         let lock = File::options()
             .create(true)
@@ -28,7 +31,10 @@ impl Folder {
             .open(path.join("lockstep.lock"))
             .map_err(refused)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Ok(()) => Ok(Self {
+                path: path.to_owned(),
+                _lock: lock,
+            }),
             Err(TryLockError::WouldBlock) => Err(OpenError::InUse(path.display().to_string())),
             Err(TryLockError::Error(cause)) => Err(refused(cause)),
         }

@@ -38,7 +38,9 @@ impl Inline {
         let mut connection = Connection::open_in_memory()?;
         set_up(&connection)?;
         migrate::migrate(&mut connection, migrate::SQLITE, now)?;
-        Ok(Self { connection: Mutex::new(connection) })
+        Ok(Self {
+            connection: Mutex::new(connection),
+        })
     }
 
     /// Runs `work` in a transaction of its own and commits it, without answering its caller: that is
@@ -47,7 +49,9 @@ impl Inline {
     /// # Errors
     /// [`StoreError`] when the transaction could not be begun or committed.
     pub fn run(&self, work: &mut dyn Work) -> Result<Ran, StoreError> {
-        let Ok(mut connection) = self.connection.lock() else { return Err(StoreError::Closed) };
+        let Ok(mut connection) = self.connection.lock() else {
+            return Err(StoreError::Closed);
+        };
         let transaction = connection.transaction()?;
         let mut tx = SqliteTx::new(&transaction);
         tx.digest = Some(Digest::default());
@@ -57,7 +61,11 @@ impl Inline {
             Verdict::Keep => transaction.commit()?,
             Verdict::Undo => transaction.rollback()?,
         }
-        Ok(Ran { verdict, digest: digest.unwrap_or_default(), wakes })
+        Ok(Ran {
+            verdict,
+            digest: digest.unwrap_or_default(),
+            wakes,
+        })
     }
 }
 

@@ -30,7 +30,9 @@ pub enum OpenError {
     #[error("SQLite {0} is too old: 3.51.3 or newer is needed")]
     TooOld(String),
     /// Another process works in the data folder.
-    #[error("the data folder {0} is in use by another Lockstep; stop it first, or choose another folder")]
+    #[error(
+        "the data folder {0} is in use by another Lockstep; stop it first, or choose another folder"
+    )]
     InUse(String),
     /// The data folder cannot be made or read.
     #[error("the data folder {path} cannot be used: {cause}")]

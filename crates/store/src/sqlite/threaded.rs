@@ -52,16 +52,29 @@ impl Threaded {
         let writer = open_writer(&path, now)?;
         let queues = Arc::new(Queues::default());
         let spawn = |name: &str, body: Box<dyn FnOnce() + Send>| {
-            std::thread::Builder::new().name(name.to_owned()).spawn(body).expect("a thread can be started")
+            std::thread::Builder::new()
+                .name(name.to_owned())
+                .spawn(body)
+                .expect("a thread can be started")
         };
         let shared = Arc::clone(&queues);
-        let mut threads = vec![spawn("store-write", Box::new(move || write(&writer, &shared, &on_commit)))];
+        let mut threads = vec![spawn(
+            "store-write",
+            Box::new(move || write(&writer, &shared, &on_commit)),
+        )];
         for _ in 0..READERS {
             let reader = open_reader(&path)?;
             let shared = Arc::clone(&queues);
-            threads.push(spawn("store-read", Box::new(move || read(&reader, &shared))));
+            threads.push(spawn(
+                "store-read",
+                Box::new(move || read(&reader, &shared)),
+            ));
         }
-        Ok(Self { queues, threads, _folder: folder })
+        Ok(Self {
+            queues,
+            threads,
+            _folder: folder,
+        })
     }
 }
 
@@ -122,8 +135,10 @@ impl Queues {
     /// The next units to commit together; empty when closed and drained.
     fn next_batch(&self) -> Vec<Box<dyn Work>> {
         let idle = |s: &mut State| s.interactive.is_empty() && s.background.is_empty() && !s.closed;
-        let mut state =
-            self.writer.wait_while(self.lock(), idle).unwrap_or_else(PoisonError::into_inner);
+        let mut state = self
+            .writer
+            .wait_while(self.lock(), idle)
+            .unwrap_or_else(PoisonError::into_inner);
         let count = state.interactive.len().min(BATCH_MAX);
         let mut batch: Vec<_> = state.interactive.drain(..count).collect();
         // One background unit a batch: it delays nobody by more than its own bound, and never starves.
@@ -133,8 +148,10 @@ impl Queues {
 
     fn next_read(&self) -> Option<Box<dyn Work>> {
         let idle = |s: &mut State| s.reads.is_empty() && !s.closed;
-        let mut state =
-            self.readers.wait_while(self.lock(), idle).unwrap_or_else(PoisonError::into_inner);
+        let mut state = self
+            .readers
+            .wait_while(self.lock(), idle)
+            .unwrap_or_else(PoisonError::into_inner);
         state.reads.pop_front()
     }
 }
@@ -162,7 +179,9 @@ fn commit_batch(connection: &Connection, batch: &mut [Box<dyn Work>], on_commit:
         }
         Err(error) => {
             tracing::warn!(units = batch.len(), %error, "batch lost, running its units singly");
-            batch.chunks_mut(1).for_each(|one| commit_batch(connection, one, on_commit));
+            batch
+                .chunks_mut(1)
+                .for_each(|one| commit_batch(connection, one, on_commit));
         }
     }
 }
@@ -171,7 +190,9 @@ fn commit_batch(connection: &Connection, batch: &mut [Box<dyn Work>], on_commit:
 fn try_commit(connection: &Connection, batch: &mut [Box<dyn Work>]) -> Result<Wakes, StoreError> {
     connection.execute_batch("BEGIN IMMEDIATE")?;
     let mut tx = SqliteTx::new(connection);
-    let ran = batch.iter_mut().try_for_each(|work| run_in_savepoint(connection, &mut tx, &mut **work));
+    let ran = batch
+        .iter_mut()
+        .try_for_each(|work| run_in_savepoint(connection, &mut tx, &mut **work));
     let committed = ran.and_then(|()| connection.execute_batch("COMMIT").map_err(StoreError::from));
     if let Err(error) = committed {
         if !connection.is_autocommit() {
@@ -192,7 +213,9 @@ fn run_in_savepoint(
     let verdict = catch_unwind(AssertUnwindSafe(|| work.run(tx))).unwrap_or(Verdict::Undo);
     // Some errors (disk full, out of memory) make SQLite roll back the whole transaction on its own.
     if connection.is_autocommit() {
-        return Err(StoreError::Database("the transaction was rolled back by the database".into()));
+        return Err(StoreError::Database(
+            "the transaction was rolled back by the database".into(),
+        ));
     }
     if verdict == Verdict::Undo {
         connection.prepare_cached("ROLLBACK TO unit")?.execute([])?;
@@ -211,7 +234,9 @@ fn read(connection: &Connection, queues: &Queues) {
 /// One snapshot for all statements of a reading unit.
 fn read_one(connection: &Connection, work: &mut dyn Work) -> Result<(), StoreError> {
     connection.prepare_cached("BEGIN")?.execute([])?;
-    let ran = catch_unwind(AssertUnwindSafe(|| work.run(&mut SqliteTx::new(connection))));
+    let ran = catch_unwind(AssertUnwindSafe(|| {
+        work.run(&mut SqliteTx::new(connection))
+    }));
     connection.prepare_cached("COMMIT")?.execute([])?;
     ran.map(drop).map_err(|_| StoreError::Panicked(work.name()))
 }
@@ -247,7 +272,8 @@ mod tests {
     }
 
     fn open(dir: &tempfile::TempDir) -> Store {
-        let backend = Threaded::open(dir.path(), Instant::from_micros(1), Box::new(|_| {})).unwrap();
+        let backend =
+            Threaded::open(dir.path(), Instant::from_micros(1), Box::new(|_| {})).unwrap();
         Store::new(Arc::new(backend))
     }
 
@@ -268,7 +294,9 @@ mod tests {
 
     fn count(store: &Store) -> i64 {
         block_on(store.unit(Lane::Read, "test.count", |tx| {
-            tx.first("SELECT count(*) FROM organization", &[])?.expect("a count").next()
+            tx.first("SELECT count(*) FROM organization", &[])?
+                .expect("a count")
+                .next()
         }))
         .unwrap()
     }
@@ -279,7 +307,10 @@ mod tests {
         let store = open(&dir);
         let refused: Result<(), StoreError> =
             block_on(store.unit(Lane::Interactive, "test.refuse", |tx| {
-                tx.execute("INSERT INTO organization VALUES (x'00', 'no', 'x', 'UTC', 'en', 1)", &[])?;
+                tx.execute(
+                    "INSERT INTO organization VALUES (x'00', 'no', 'x', 'UTC', 'en', 1)",
+                    &[],
+                )?;
                 Err(StoreError::Overloaded)
             }));
         assert_eq!(refused, Err(StoreError::Overloaded));
@@ -292,7 +323,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let store = open(&dir);
         block_on(add(&store, "a")).unwrap();
-        assert!(matches!(block_on(add(&store, "a")), Err(StoreError::Constraint(_))));
+        assert!(matches!(
+            block_on(add(&store, "a")),
+            Err(StoreError::Constraint(_))
+        ));
         block_on(add(&store, "b")).unwrap();
         assert_eq!(count(&store), 2);
     }
@@ -312,7 +346,9 @@ mod tests {
     #[test]
     fn when_the_outer_transaction_is_lost_units_are_run_singly() {
         let connection = Connection::open_in_memory().unwrap();
-        connection.execute_batch("CREATE TABLE t (x INTEGER) STRICT").unwrap();
+        connection
+            .execute_batch("CREATE TABLE t (x INTEGER) STRICT")
+            .unwrap();
         let runs = Arc::new(AtomicU32::new(0));
         let backend = Collect::default();
         let store = Store::new(Arc::new(backend.clone()));
@@ -328,11 +364,24 @@ mod tests {
         assert!(insert.as_mut().poll(&mut context).is_pending());
         assert!(lose.as_mut().poll(&mut context).is_pending());
         let mut batch = std::mem::take(&mut *backend.0.lock().unwrap());
-        commit_batch(&connection, &mut batch, &(Box::new(|_: &Wakes| {}) as OnCommit));
-        assert_eq!(runs.load(Ordering::Relaxed), 2, "once in the batch, once alone");
+        commit_batch(
+            &connection,
+            &mut batch,
+            &(Box::new(|_: &Wakes| {}) as OnCommit),
+        );
+        assert_eq!(
+            runs.load(Ordering::Relaxed),
+            2,
+            "once in the batch, once alone"
+        );
         assert_eq!(insert.as_mut().poll(&mut context), Poll::Ready(Ok(1)));
-        assert!(matches!(lose.as_mut().poll(&mut context), Poll::Ready(Err(StoreError::Database(_)))));
-        let kept: i64 = connection.query_row("SELECT count(*) FROM t", [], |r| r.get(0)).unwrap();
+        assert!(matches!(
+            lose.as_mut().poll(&mut context),
+            Poll::Ready(Err(StoreError::Database(_)))
+        ));
+        let kept: i64 = connection
+            .query_row("SELECT count(*) FROM t", [], |r| r.get(0))
+            .unwrap();
         assert_eq!(kept, 1);
     }
 
@@ -350,10 +399,14 @@ mod tests {
     fn a_reading_unit_cannot_write() {
         let dir = tempfile::tempdir().unwrap();
         let store = open(&dir);
-        let written: Result<u64, StoreError> = block_on(store.unit(Lane::Read, "test.write", |tx| {
-            tx.execute("DELETE FROM organization", &[])
-        }));
-        assert!(matches!(written, Err(StoreError::Database(_))), "{written:?}");
+        let written: Result<u64, StoreError> =
+            block_on(store.unit(Lane::Read, "test.write", |tx| {
+                tx.execute("DELETE FROM organization", &[])
+            }));
+        assert!(
+            matches!(written, Err(StoreError::Database(_))),
+            "{written:?}"
+        );
     }
 
     #[test]
@@ -372,13 +425,19 @@ mod tests {
         let told = Arc::new(AtomicU32::new(0));
         let teller = told.clone();
         let on_commit: OnCommit = Box::new(move |wakes| {
-            teller.fetch_add(u32::from(wakes.contains(&Topic::DueWork)), Ordering::Relaxed);
+            teller.fetch_add(
+                u32::from(wakes.contains(&Topic::DueWork)),
+                Ordering::Relaxed,
+            );
         });
-        let store = Store::new(Arc::new(Threaded::open(dir.path(), Instant::from_micros(1), on_commit).unwrap()));
-        let answer: Result<(), StoreError> = block_on(store.unit(Lane::Background, "test.wake", |tx| {
-            tx.wake(Topic::DueWork);
-            Ok(())
-        }));
+        let store = Store::new(Arc::new(
+            Threaded::open(dir.path(), Instant::from_micros(1), on_commit).unwrap(),
+        ));
+        let answer: Result<(), StoreError> =
+            block_on(store.unit(Lane::Background, "test.wake", |tx| {
+                tx.wake(Topic::DueWork);
+                Ok(())
+            }));
         assert_eq!((answer, told.load(Ordering::Relaxed)), (Ok(()), 1));
     }
 }

@@ -17,18 +17,30 @@ pub(super) struct SqliteTx<'c> {
 
 impl<'c> SqliteTx<'c> {
     pub(super) fn new(connection: &'c Connection) -> Self {
-        Self { connection, wakes: Wakes::new(), digest: None }
+        Self {
+            connection,
+            wakes: Wakes::new(),
+            digest: None,
+        }
     }
 
     fn note(&mut self, sql: &str, params: &[Value]) {
         if let Some(digest) = self.digest.take() {
-            self.digest = Some(params.iter().fold(digest.with(sql.as_bytes()), Digest::with_value));
+            self.digest = Some(
+                params
+                    .iter()
+                    .fold(digest.with(sql.as_bytes()), Digest::with_value),
+            );
         }
     }
 
     fn note_values<'v>(&mut self, mut values: impl Iterator<Item = &'v Value>) {
         if let Some(digest) = self.digest.take() {
-            self.digest = Some(values.try_fold(digest, |d, v| Some(d.with_value(v))).unwrap_or(digest));
+            self.digest = Some(
+                values
+                    .try_fold(digest, |d, v| Some(d.with_value(v)))
+                    .unwrap_or(digest),
+            );
         }
     }
 }
@@ -54,8 +66,9 @@ impl Tx for SqliteTx<'_> {
         let mut found = statement.query(params_from_iter(params))?;
         let mut rows = Vec::new();
         while let Some(row) = found.next()? {
-            let values: Result<Vec<Value>, StoreError> =
-                (0..columns).map(|i| row.get_ref(i).map_err(StoreError::from).and_then(value)).collect();
+            let values: Result<Vec<Value>, StoreError> = (0..columns)
+                .map(|i| row.get_ref(i).map_err(StoreError::from).and_then(value))
+                .collect();
             rows.push(Row::new(values?));
         }
         drop(found);

@@ -25,7 +25,13 @@ pub fn insert_user(tx: &mut dyn Tx, user: &User, now: Instant) -> Result<(), Sto
     tx.execute(
         "INSERT INTO member (id, organization_id, email, password_hash, created_at)
          VALUES (?1, ?2, ?3, ?4, ?5)",
-        values![user.id, user.organization_id, &user.email, &user.password_hash, now],
+        values![
+            user.id,
+            user.organization_id,
+            &user.email,
+            &user.password_hash,
+            now
+        ],
     )
     .map(drop)
 }
@@ -89,7 +95,11 @@ pub fn session(
 /// # Errors
 /// [`StoreError`].
 pub fn delete_session(tx: &mut dyn Tx, token_hash: &[u8]) -> Result<(), StoreError> {
-    tx.execute("DELETE FROM session WHERE token_hash = ?1", values![token_hash]).map(drop)
+    tx.execute(
+        "DELETE FROM session WHERE token_hash = ?1",
+        values![token_hash],
+    )
+    .map(drop)
 }
 
 /// Adds an API key.
@@ -121,5 +131,7 @@ pub fn api_key_organization(
     key_hash: &[u8],
 ) -> Result<Option<OrganizationId>, StoreError> {
     let sql = "SELECT organization_id FROM api_key WHERE key_hash = ?1";
-    tx.first(sql, values![key_hash])?.map(|mut row| row.next()).transpose()
+    tx.first(sql, values![key_hash])?
+        .map(|mut row| row.next())
+        .transpose()
 }

@@ -27,7 +27,10 @@ fn read(mut row: Row) -> Result<Booking, StoreError> {
         organization_id: row.next()?,
         event_type_id: row.next()?,
         host_id: row.next()?,
-        time: Interval { start: row.next()?, end: row.next()? },
+        time: Interval {
+            start: row.next()?,
+            end: row.next()?,
+        },
         zone: row.next()?,
         status: named(Status::from_name, row.next()?)?,
         version: row.next()?,
@@ -50,7 +53,11 @@ fn read_cancellation(row: &mut Row) -> Result<Option<Cancellation>, StoreError> 
     let reason: Option<String> = row.next()?;
     let Some(at) = at else { return Ok(None) };
     let cause = named(Cause::from_name, cause.unwrap_or_default())?;
-    Ok(Some(Cancellation { cause, reason: reason.unwrap_or_default(), at }))
+    Ok(Some(Cancellation {
+        cause,
+        reason: reason.unwrap_or_default(),
+        at,
+    }))
 }
 
 pub(super) fn named<T>(read: impl Fn(&str) -> Option<T>, name: String) -> Result<T, StoreError> {
@@ -135,7 +142,9 @@ pub fn update(tx: &mut dyn Tx, booking: &Booking) -> Result<(), StoreError> {
     )?;
     match changed {
         1 => Ok(()),
-        _ => Err(StoreError::Database("a booking changed under its own transaction".into())),
+        _ => Err(StoreError::Database(
+            "a booking changed under its own transaction".into(),
+        )),
     }
 }
 
@@ -144,7 +153,9 @@ pub fn update(tx: &mut dyn Tx, booking: &Booking) -> Result<(), StoreError> {
 /// # Errors
 /// [`StoreError`].
 pub fn by_id(tx: &mut dyn Tx, id: BookingId) -> Result<Option<Booking>, StoreError> {
-    tx.first(select!("WHERE b.id = ?1"), values![id])?.map(read).transpose()
+    tx.first(select!("WHERE b.id = ?1"), values![id])?
+        .map(read)
+        .transpose()
 }
 
 /// The one whose manage token has this hash.
@@ -152,7 +163,9 @@ pub fn by_id(tx: &mut dyn Tx, id: BookingId) -> Result<Option<Booking>, StoreErr
 /// # Errors
 /// [`StoreError`].
 pub fn by_manage_token(tx: &mut dyn Tx, hash: &[u8]) -> Result<Option<Booking>, StoreError> {
-    tx.first(select!("WHERE b.manage_token_hash = ?1"), values![hash])?.map(read).transpose()
+    tx.first(select!("WHERE b.manage_token_hash = ?1"), values![hash])?
+        .map(read)
+        .transpose()
 }
 
 /// Which bookings a list shows.
@@ -205,5 +218,8 @@ pub fn page(
         Filter::Upcoming => (Instant::MIN, BookingId(uuid::Uuid::nil())),
         Filter::Past | Filter::Cancelled => (Instant::MAX, BookingId(uuid::Uuid::max())),
     });
-    tx.rows(sql, values![organization, now, start, id, limit])?.into_iter().map(read).collect()
+    tx.rows(sql, values![organization, now, start, id, limit])?
+        .into_iter()
+        .map(read)
+        .collect()
 }

@@ -26,6 +26,10 @@ pub struct Calendar {
     pub polled_at: Option<Instant>,
     /// Where the next look continues: the newest `updated` seen, in Google's words.
     pub poll_from: Option<String>,
+    /// The page the look under way has come to.
+    pub poll_page: Option<String>,
+    /// The newest `updated` that look has seen.
+    pub poll_newest: Option<String>,
     /// Looks that failed in a row.
     pub failures: i64,
 }
@@ -34,7 +38,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT c.id, c.connection_id, c.google_id, c.name, c.receives, c.poll_at, c.polled_at,
-               c.poll_from, c.failures FROM calendar c ",
+               c.poll_from, c.poll_page, c.poll_newest, c.failures FROM calendar c ",
             $rest
         )
     };
@@ -50,6 +54,8 @@ fn read(mut row: Row) -> Result<Calendar, StoreError> {
         poll_at: row.next()?,
         polled_at: row.next()?,
         poll_from: row.next()?,
+        poll_page: row.next()?,
+        poll_newest: row.next()?,
         failures: row.next()?,
     })
 }
@@ -62,7 +68,8 @@ pub fn insert(tx: &mut dyn Tx, calendar: &Calendar) -> Result<(), StoreError> {
     let c = calendar;
     tx.execute(
         "INSERT INTO calendar (id, connection_id, google_id, name, receives, poll_at, polled_at,
-           poll_from, failures) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+           poll_from, poll_page, poll_newest, failures)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         values![
             c.id,
             c.connection_id,
@@ -72,6 +79,8 @@ pub fn insert(tx: &mut dyn Tx, calendar: &Calendar) -> Result<(), StoreError> {
             c.poll_at,
             c.polled_at,
             c.poll_from.as_ref(),
+            c.poll_page.as_ref(),
+            c.poll_newest.as_ref(),
             c.failures
         ],
     )
@@ -85,9 +94,19 @@ pub fn insert(tx: &mut dyn Tx, calendar: &Calendar) -> Result<(), StoreError> {
 pub fn update(tx: &mut dyn Tx, calendar: &Calendar) -> Result<(), StoreError> {
     let c = calendar;
     tx.execute(
-        "UPDATE calendar SET name = ?2, poll_at = ?3, polled_at = ?4, poll_from = ?5, failures = ?6
+        "UPDATE calendar SET name = ?2, poll_at = ?3, polled_at = ?4, poll_from = ?5,
+           poll_page = ?6, poll_newest = ?7, failures = ?8
          WHERE id = ?1",
-        values![c.id, &c.name, c.poll_at, c.polled_at, c.poll_from.as_ref(), c.failures],
+        values![
+            c.id,
+            &c.name,
+            c.poll_at,
+            c.polled_at,
+            c.poll_from.as_ref(),
+            c.poll_page.as_ref(),
+            c.poll_newest.as_ref(),
+            c.failures
+        ],
     )
     .map(drop)
 }
@@ -97,7 +116,9 @@ pub fn update(tx: &mut dyn Tx, calendar: &Calendar) -> Result<(), StoreError> {
 /// # Errors
 /// [`StoreError`].
 pub fn by_id(tx: &mut dyn Tx, id: CalendarId) -> Result<Option<Calendar>, StoreError> {
-    tx.first(select!("WHERE c.id = ?1"), values![id])?.map(read).transpose()
+    tx.first(select!("WHERE c.id = ?1"), values![id])?
+        .map(read)
+        .transpose()
 }
 
 /// Those of a connection, by name.
@@ -109,7 +130,10 @@ pub fn of_connection(
     connection: ConnectionId,
 ) -> Result<Vec<Calendar>, StoreError> {
     let sql = select!("WHERE c.connection_id = ?1 ORDER BY c.name, c.id LIMIT ?2");
-    tx.rows(sql, values![connection, LIST_MAX])?.into_iter().map(read).collect()
+    tx.rows(sql, values![connection, LIST_MAX])?
+        .into_iter()
+        .map(read)
+        .collect()
 }
 
 /// Those that receive an organization's bookings, oldest connection first.
@@ -124,7 +148,10 @@ pub fn receiving(
         "JOIN connection n ON n.id = c.connection_id
          WHERE n.organization_id = ?1 AND c.receives = 1 ORDER BY n.created_at, c.id LIMIT ?2"
     );
-    tx.rows(sql, values![organization, LIST_MAX])?.into_iter().map(read).collect()
+    tx.rows(sql, values![organization, LIST_MAX])?
+        .into_iter()
+        .map(read)
+        .collect()
 }
 
 /// The calendar to look at first, of a connection that works, with when.
@@ -134,5 +161,7 @@ pub fn receiving(
 pub fn next_poll(tx: &mut dyn Tx) -> Result<Option<(CalendarId, Instant)>, StoreError> {
     let sql = "SELECT c.id, c.poll_at FROM calendar c JOIN connection n ON n.id = c.connection_id
                WHERE n.state = 'connected' ORDER BY c.poll_at, c.id LIMIT 1";
-    tx.first(sql, &[])?.map(|mut row| Ok((row.next()?, row.next()?))).transpose()
+    tx.first(sql, &[])?
+        .map(|mut row| Ok((row.next()?, row.next()?)))
+        .transpose()
 }

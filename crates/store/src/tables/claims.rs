@@ -26,10 +26,18 @@ pub fn overlapping(
                  AND (?5 IS NULL OR booking_id <> ?5)
                ORDER BY starts_at, ends_at";
     let look_back = window.start - SPAN_MAX;
-    tx.rows(sql, values![host, window.start, window.end, look_back, except])?
-        .into_iter()
-        .map(|mut row| Ok(Interval { start: row.next()?, end: row.next()? }))
-        .collect()
+    tx.rows(
+        sql,
+        values![host, window.start, window.end, look_back, except],
+    )?
+    .into_iter()
+    .map(|mut row| {
+        Ok(Interval {
+            start: row.next()?,
+            end: row.next()?,
+        })
+    })
+    .collect()
 }
 
 /// Claims `time` of `host` for `booking`.
@@ -66,5 +74,6 @@ pub fn move_to(tx: &mut dyn Tx, booking: BookingId, time: Interval) -> Result<()
 /// # Errors
 /// [`StoreError`].
 pub fn release(tx: &mut dyn Tx, booking: BookingId) -> Result<(), StoreError> {
-    tx.execute("DELETE FROM claim WHERE booking_id = ?1", values![booking]).map(drop)
+    tx.execute("DELETE FROM claim WHERE booking_id = ?1", values![booking])
+        .map(drop)
 }

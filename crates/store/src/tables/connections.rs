@@ -58,7 +58,9 @@ impl State {
     }
 
     fn from_name(name: &str) -> Option<Self> {
-        [Self::Connected, Self::Error].into_iter().find(|s| s.as_str() == name)
+        [Self::Connected, Self::Error]
+            .into_iter()
+            .find(|s| s.as_str() == name)
     }
 }
 
@@ -144,7 +146,9 @@ pub fn update(tx: &mut dyn Tx, connection: &Connection) -> Result<(), StoreError
 /// # Errors
 /// [`StoreError`].
 pub fn by_id(tx: &mut dyn Tx, id: ConnectionId) -> Result<Option<Connection>, StoreError> {
-    tx.first(select!("WHERE id = ?1"), values![id])?.map(read).transpose()
+    tx.first(select!("WHERE id = ?1"), values![id])?
+        .map(read)
+        .transpose()
 }
 
 /// The one of this Google account.
@@ -157,7 +161,9 @@ pub fn by_account(
     account_sub: &str,
 ) -> Result<Option<Connection>, StoreError> {
     let sql = select!("WHERE organization_id = ?1 AND account_sub = ?2");
-    tx.first(sql, values![organization, account_sub])?.map(read).transpose()
+    tx.first(sql, values![organization, account_sub])?
+        .map(read)
+        .transpose()
 }
 
 /// Those of an organization, oldest first.
@@ -166,5 +172,8 @@ pub fn by_account(
 /// [`StoreError`].
 pub fn list(tx: &mut dyn Tx, organization: OrganizationId) -> Result<Vec<Connection>, StoreError> {
     let sql = select!("WHERE organization_id = ?1 ORDER BY created_at, id LIMIT ?2");
-    tx.rows(sql, values![organization, LIST_MAX])?.into_iter().map(read).collect()
+    tx.rows(sql, values![organization, LIST_MAX])?
+        .into_iter()
+        .map(read)
+        .collect()
 }

@@ -47,10 +47,16 @@ fn read(mut row: Row) -> Result<Offer, StoreError> {
             SignedDuration::from_hours(24 * row.next::<i64>()?),
         )
         .map_err(|e| StoreError::decode(e.to_string()))?,
-        schedule: Schedule { zone: row.next()?, hours: row.next_json()? },
+        schedule: Schedule {
+            zone: row.next()?,
+            hours: row.next_json()?,
+        },
         text: row.next_json()?,
     };
-    Ok(Offer { event_type, host_name: row.next()? })
+    Ok(Offer {
+        event_type,
+        host_name: row.next()?,
+    })
 }
 
 /// Adds a host.
@@ -127,7 +133,10 @@ pub fn insert(
 /// [`StoreError`].
 pub fn list(tx: &mut dyn Tx, organization: OrganizationId) -> Result<Vec<Offer>, StoreError> {
     let sql = select!("WHERE e.organization_id = ?1 ORDER BY e.position, e.id LIMIT ?2");
-    tx.rows(sql, values![organization, LIST_MAX])?.into_iter().map(read).collect()
+    tx.rows(sql, values![organization, LIST_MAX])?
+        .into_iter()
+        .map(read)
+        .collect()
 }
 
 /// The one of this slug.
@@ -140,7 +149,9 @@ pub fn by_slug(
     slug: &str,
 ) -> Result<Option<Offer>, StoreError> {
     let sql = select!("WHERE e.organization_id = ?1 AND e.slug = ?2");
-    tx.first(sql, values![organization, slug])?.map(read).transpose()
+    tx.first(sql, values![organization, slug])?
+        .map(read)
+        .transpose()
 }
 
 /// The one of this id.
@@ -148,5 +159,7 @@ pub fn by_slug(
 /// # Errors
 /// [`StoreError`].
 pub fn by_id(tx: &mut dyn Tx, id: EventTypeId) -> Result<Option<Offer>, StoreError> {
-    tx.first(select!("WHERE e.id = ?1"), values![id])?.map(read).transpose()
+    tx.first(select!("WHERE e.id = ?1"), values![id])?
+        .map(read)
+        .transpose()
 }

@@ -170,12 +170,32 @@ pub fn mark_due(tx: &mut dyn Tx, booking: BookingId, now: Instant) -> Result<(),
     Ok(())
 }
 
+/// Lets every due link of a connection run at once: what held it up has ended.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn hurry(
+    tx: &mut dyn Tx,
+    connection: ConnectionId,
+    now: Instant,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE event_link SET run_at = ?2, failures = 0 WHERE state = 'due' AND calendar_id IN
+           (SELECT id FROM calendar WHERE connection_id = ?1)",
+        values![connection, now],
+    )?;
+    tx.wake(Topic::DueWork);
+    Ok(())
+}
+
 /// The one of this id.
 ///
 /// # Errors
 /// [`StoreError`].
 pub fn by_id(tx: &mut dyn Tx, id: LinkId) -> Result<Option<EventLink>, StoreError> {
-    tx.first(select!("WHERE l.id = ?1"), values![id])?.map(read).transpose()
+    tx.first(select!("WHERE l.id = ?1"), values![id])?
+        .map(read)
+        .transpose()
 }
 
 /// The one of this event.
@@ -188,7 +208,9 @@ pub fn by_event(
     event_id: &str,
 ) -> Result<Option<EventLink>, StoreError> {
     let sql = select!("WHERE l.calendar_id = ?1 AND l.event_id = ?2");
-    tx.first(sql, values![calendar, event_id])?.map(read).transpose()
+    tx.first(sql, values![calendar, event_id])?
+        .map(read)
+        .transpose()
 }
 
 /// Those of a booking.
@@ -197,7 +219,10 @@ pub fn by_event(
 /// [`StoreError`].
 pub fn of_booking(tx: &mut dyn Tx, booking: BookingId) -> Result<Vec<EventLink>, StoreError> {
     let sql = select!("WHERE l.booking_id = ?1 ORDER BY l.id LIMIT 100");
-    tx.rows(sql, values![booking])?.into_iter().map(read).collect()
+    tx.rows(sql, values![booking])?
+        .into_iter()
+        .map(read)
+        .collect()
 }
 
 /// The due link to look at first, of a connection that works, with when.
@@ -208,7 +233,9 @@ pub fn next_due(tx: &mut dyn Tx) -> Result<Option<(LinkId, Instant)>, StoreError
     let sql = "SELECT l.id, l.run_at FROM event_link l
                JOIN calendar c ON c.id = l.calendar_id JOIN connection n ON n.id = c.connection_id
                WHERE l.state = 'due' AND n.state = 'connected' ORDER BY l.run_at, l.id LIMIT 1";
-    tx.first(sql, &[])?.map(|mut row| Ok((row.next()?, row.next()?))).transpose()
+    tx.first(sql, &[])?
+        .map(|mut row| Ok((row.next()?, row.next()?)))
+        .transpose()
 }
 
 /// How many links of a connection have work to do.
@@ -218,7 +245,8 @@ pub fn next_due(tx: &mut dyn Tx) -> Result<Option<(LinkId, Instant)>, StoreError
 pub fn count_due(tx: &mut dyn Tx, connection: ConnectionId) -> Result<i64, StoreError> {
     let sql = "SELECT count(*) FROM event_link l JOIN calendar c ON c.id = l.calendar_id
                WHERE c.connection_id = ?1 AND l.state = 'due'";
-    tx.first(sql, values![connection])?.map_or(Ok(0), |mut row| row.next())
+    tx.first(sql, values![connection])?
+        .map_or(Ok(0), |mut row| row.next())
 }
 
 /// Bookings that will still take place and have no link to `calendar` yet.
@@ -236,5 +264,8 @@ pub fn unlinked_bookings(
                WHERE c.id = ?1 AND b.status = 'confirmed' AND b.ends_at > ?2
                  AND NOT EXISTS (SELECT 1 FROM event_link l WHERE l.booking_id = b.id)
                ORDER BY b.starts_at, b.id LIMIT ?3";
-    tx.rows(sql, values![calendar, now, limit])?.into_iter().map(|mut row| row.next()).collect()
+    tx.rows(sql, values![calendar, now, limit])?
+        .into_iter()
+        .map(|mut row| row.next())
+        .collect()
 }

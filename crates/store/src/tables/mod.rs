@@ -9,6 +9,7 @@ pub mod calendars;
 pub mod claims;
 pub mod connections;
 pub mod event_types;
+pub mod installation;
 pub mod links;
 pub mod oauth_attempts;
 pub mod organizations;

@@ -29,7 +29,10 @@ pub fn insert(
     attempt: &OAuthAttempt,
     now: Instant,
 ) -> Result<(), StoreError> {
-    tx.execute("DELETE FROM oauth_attempt WHERE expires_at <= ?1", values![now])?;
+    tx.execute(
+        "DELETE FROM oauth_attempt WHERE expires_at <= ?1",
+        values![now],
+    )?;
     tx.execute(
         "INSERT INTO oauth_attempt (state_hash, organization_id, browser_hash, verifier, nonce, expires_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -70,5 +73,9 @@ pub fn find(tx: &mut dyn Tx, state_hash: &[u8]) -> Result<Option<OAuthAttempt>, 
 /// # Errors
 /// [`StoreError`].
 pub fn delete(tx: &mut dyn Tx, state_hash: &[u8]) -> Result<(), StoreError> {
-    tx.execute("DELETE FROM oauth_attempt WHERE state_hash = ?1", values![state_hash]).map(drop)
+    tx.execute(
+        "DELETE FROM oauth_attempt WHERE state_hash = ?1",
+        values![state_hash],
+    )
+    .map(drop)
 }

@@ -24,7 +24,10 @@ pub struct Organization {
 
 macro_rules! select {
     ($rest:literal) => {
-        concat!("SELECT id, slug, name, time_zone, locale FROM organization ", $rest)
+        concat!(
+            "SELECT id, slug, name, time_zone, locale FROM organization ",
+            $rest
+        )
     };
 }
 
@@ -42,7 +45,11 @@ fn read(mut row: Row) -> Result<Organization, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Constraint`] when the slug is taken.
-pub fn insert(tx: &mut dyn Tx, organization: &Organization, now: Instant) -> Result<(), StoreError> {
+pub fn insert(
+    tx: &mut dyn Tx,
+    organization: &Organization,
+    now: Instant,
+) -> Result<(), StoreError> {
     let o = organization;
     tx.execute(
         "INSERT INTO organization (id, slug, name, time_zone, locale, created_at)
@@ -58,7 +65,10 @@ pub fn insert(tx: &mut dyn Tx, organization: &Organization, now: Instant) -> Res
 /// [`StoreError`].
 pub fn list(tx: &mut dyn Tx) -> Result<Vec<Organization>, StoreError> {
     let sql = select!("ORDER BY name, id LIMIT ?1");
-    tx.rows(sql, values![LIST_MAX])?.into_iter().map(read).collect()
+    tx.rows(sql, values![LIST_MAX])?
+        .into_iter()
+        .map(read)
+        .collect()
 }
 
 /// The one of this slug.

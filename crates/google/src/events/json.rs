@@ -1,0 +1,354 @@
+//! Google's JSON for events: what we send, and what we read of what comes back.
+//!
+//! Reading tolerates: unknown fields and values are ignored, and everything but `id` may be missing
+//! (tombstones have little else).
+
+use std::collections::BTreeMap;
+
+use domain::event_text::EventText;
+use domain::sync::{Changes, EventFields, Remote, RemoteTime};
+use domain::{Instant, Interval, LinkId, Zone};
+use serde::{Deserialize, Serialize};
+
+use super::{Mark, Page, RemoteEvent};
+
+/// Names of our private properties; Google keeps up to 44 characters of a name.
+const LINK: &str = "lockstepLink";
+const EVENT: &str = "lockstepEvent";
+const REV: &str = "lockstepRev";
+
+#[derive(Serialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start: Option<Moment>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end: Option<Moment>,
+    extended_properties: Properties,
+}
+
+#[derive(Serialize, Deserialize, Default)]
+#[serde(default)]
+struct Properties {
+    private: BTreeMap<String, String>,
+}
+
+#[derive(Serialize, Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct Moment {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date_time: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time_zone: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Event {
+    id: String,
+    #[serde(default)]
+    status: String,
+    #[serde(default)]
+    etag: String,
+    #[serde(default)]
+    summary: String,
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    location: String,
+    start: Option<Moment>,
+    end: Option<Moment>,
+    #[serde(default)]
+    recurrence: Vec<String>,
+    #[serde(default)]
+    extended_properties: Properties,
+    #[serde(default)]
+    attendees: Vec<Attendee>,
+    html_link: Option<String>,
+    updated: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct Attendee {
+    #[serde(rename = "self")]
+    is_self: bool,
+    response_status: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Listing {
+    #[serde(default)]
+    items: Vec<serde_json::Value>,
+    next_page_token: Option<String>,
+    #[serde(default)]
+    summary: String,
+}
+
+/// The body of an insert.
+pub(super) fn insert_body(event_id: &str, mark: &Mark, fields: &EventFields) -> Vec<u8> {
+    let (start, end) = moments(fields.time, &fields.zone);
+    encode(&Body {
+        id: Some(event_id),
+        summary: Some(&fields.text.title),
+        description: Some(&fields.text.description),
+        location: Some(&fields.text.location),
+        start: Some(start),
+        end: Some(end),
+        extended_properties: properties(event_id, mark),
+    })
+}
+
+/// The body of a patch: only what changed, and the mark of this write.
+pub(super) fn patch_body(event_id: &str, mark: &Mark, changes: &Changes) -> Vec<u8> {
+    let (start, end) = changes
+        .time
+        .as_ref()
+        .map(|(time, zone)| moments(*time, zone))
+        .unzip();
+    encode(&Body {
+        id: None,
+        summary: changes.title.as_deref(),
+        description: changes.description.as_deref(),
+        location: changes.location.as_deref(),
+        start,
+        end,
+        extended_properties: properties(event_id, mark),
+    })
+}
+
+fn encode(body: &Body<'_>) -> Vec<u8> {
+    // Strings and string-keyed maps only: this cannot fail, and an empty body would be refused.
+    serde_json::to_vec(body).unwrap_or_default()
+}
+
+/// Always an offset and an explicit zone (rows L7, L8): the instant is certain, the name is shown.
+fn moments(time: Interval, zone: &Zone) -> (Moment, Moment) {
+    let moment = |at: Instant| Moment {
+        date: None,
+        date_time: Some(at.to_rfc3339_in(zone)),
+        time_zone: Some(zone.name().to_owned()),
+    };
+    (moment(time.start), moment(time.end))
+}
+
+fn properties(event_id: &str, mark: &Mark) -> Properties {
+    let private = BTreeMap::from([
+        (LINK.to_owned(), mark.link.to_string()),
+        (EVENT.to_owned(), event_id.to_owned()),
+        (REV.to_owned(), mark.rev.to_string()),
+    ]);
+    Properties { private }
+}
+
+/// One event; `None` when the bytes are no event.
+pub(super) fn read_event(body: &[u8]) -> Option<RemoteEvent> {
+    serde_json::from_slice::<Event>(body)
+        .ok()
+        .map(RemoteEvent::from)
+}
+
+/// One page; `None` when the bytes are no page. An item that is no event is skipped (scenario C6).
+pub(super) fn read_page(body: &[u8]) -> Option<Page> {
+    let listing: Listing = serde_json::from_slice(body).ok()?;
+    let events = listing
+        .items
+        .into_iter()
+        .filter_map(|item| serde_json::from_value::<Event>(item).ok())
+        .map(RemoteEvent::from)
+        .collect();
+    Some(Page {
+        events,
+        next_page: listing.next_page_token,
+        name: listing.summary,
+    })
+}
+
+impl From<Event> for RemoteEvent {
+    fn from(event: Event) -> Self {
+        let mark = read_mark(&event.extended_properties.private);
+        let remote = read_time(&event).map(|time| Remote {
+            etag: event.etag.clone(),
+            rev: mark.as_ref().map(|(mark, _)| mark.rev),
+            time,
+            text: EventText {
+                title: event.summary.clone(),
+                description: event.description.clone(),
+                location: event.location.clone(),
+            },
+            declined: event
+                .attendees
+                .iter()
+                .any(|a| a.is_self && a.response_status == "declined"),
+        });
+        Self {
+            is_deleted: event.status == "cancelled",
+            mark,
+            remote,
+            html_link: event.html_link.filter(|link| link.starts_with("http")),
+            updated: event.updated,
+            id: event.id,
+        }
+    }
+}
+
+fn read_mark(private: &BTreeMap<String, String>) -> Option<(Mark, String)> {
+    let link: LinkId = private.get(LINK)?.parse().ok()?;
+    let rev = private.get(REV)?.parse().ok()?;
+    Some((Mark { link, rev }, private.get(EVENT)?.clone()))
+}
+
+fn read_time(event: &Event) -> Option<RemoteTime> {
+    let (start, end) = (event.start.as_ref()?, event.end.as_ref()?);
+    if !event.recurrence.is_empty() {
+        return Some(RemoteTime::Recurring);
+    }
+    if start.date.is_some() {
+        return Some(RemoteTime::AllDay);
+    }
+    Interval::new(read_moment(start)?, read_moment(end)?).map(RemoteTime::Timed)
+}
+
+fn read_moment(moment: &Moment) -> Option<Instant> {
+    Instant::parse(moment.date_time.as_deref()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Instant {
+        Instant::parse(text).unwrap()
+    }
+
+    fn fields() -> EventFields {
+        EventFields {
+            text: EventText {
+                title: "Ana – Maths".into(),
+                description: "d".into(),
+                location: "Online".into(),
+            },
+            time: Interval {
+                start: at("2026-11-24T09:00:00Z"),
+                end: at("2026-11-24T10:00:00Z"),
+            },
+            zone: Zone::parse("Europe/Madrid").unwrap(),
+        }
+    }
+
+    fn mark() -> Mark {
+        Mark {
+            link: LinkId(uuid::Uuid::from_u128(7)),
+            rev: 3,
+        }
+    }
+
+    /// rows T3, L7, L8: title, start and end with offset and explicit zone, our id and our mark.
+    #[test]
+    fn an_insert_says_everything_explicitly() {
+        let body: serde_json::Value =
+            serde_json::from_slice(&insert_body("abcde", &mark(), &fields())).unwrap();
+        let expected = serde_json::json!({
+            "id": "abcde", "summary": "Ana – Maths", "description": "d", "location": "Online",
+            "start": {"dateTime": "2026-11-24T10:00:00+01:00", "timeZone": "Europe/Madrid"},
+            "end": {"dateTime": "2026-11-24T11:00:00+01:00", "timeZone": "Europe/Madrid"},
+            "extendedProperties": {"private": {
+                "lockstepLink": "00000000-0000-0000-0000-000000000007",
+                "lockstepEvent": "abcde", "lockstepRev": "3"}},
+        });
+        assert_eq!(body, expected);
+    }
+
+    #[test]
+    fn a_patch_names_only_what_changed() {
+        let changes = Changes {
+            title: Some("New".into()),
+            ..Changes::default()
+        };
+        let body: serde_json::Value =
+            serde_json::from_slice(&patch_body("abcde", &mark(), &changes)).unwrap();
+        let keys: Vec<_> = body.as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["extendedProperties", "summary"]);
+    }
+
+    #[test]
+    fn what_we_wrote_is_recognised_and_a_copy_is_not() {
+        let mut sent: serde_json::Value =
+            serde_json::from_slice(&insert_body("abcde", &mark(), &fields())).unwrap();
+        sent["etag"] = "\"1\"".into();
+        let event = read_event(sent.to_string().as_bytes()).unwrap();
+        let seen = event.seen_by(mark().link, true);
+        assert!(
+            matches!(seen, domain::sync::Seen::Live(remote) if remote.rev == Some(3) && remote.time == RemoteTime::Timed(fields().time))
+        );
+        sent["id"] = "copy1".into();
+        let copy = read_event(sent.to_string().as_bytes()).unwrap();
+        assert_eq!(copy.seen_by(mark().link, true), domain::sync::Seen::Foreign);
+    }
+
+    #[test]
+    fn anything_but_the_id_may_be_missing() {
+        for (name, json, deleted, time) in [
+            (
+                "tombstone",
+                r#"{"id":"a","status":"cancelled"}"#,
+                true,
+                None,
+            ),
+            (
+                "all-day",
+                r#"{"id":"a","start":{"date":"2026-11-24"},"end":{"date":"2026-11-25"}}"#,
+                false,
+                Some(RemoteTime::AllDay),
+            ),
+            (
+                "recurring",
+                r#"{"id":"a","recurrence":["RRULE:FREQ=DAILY"],"start":{"dateTime":"2026-11-24T09:00:00Z"},"end":{"dateTime":"2026-11-24T10:00:00Z"}}"#,
+                false,
+                Some(RemoteTime::Recurring),
+            ),
+            (
+                "odd time",
+                r#"{"id":"a","start":{"dateTime":"soon"},"end":{"dateTime":"later"}}"#,
+                false,
+                None,
+            ),
+        ] {
+            let event = read_event(json.as_bytes()).unwrap();
+            assert_eq!(
+                (event.is_deleted, event.remote.map(|r| r.time)),
+                (deleted, time),
+                "{name}"
+            );
+        }
+        assert!(read_event(b"{}").is_none() && read_event(b"<html>").is_none());
+    }
+
+    /// scenario C6: one bad item among others stops nothing.
+    #[test]
+    fn a_bad_item_is_skipped() {
+        let page = read_page(br#"{"summary":"Work","items":[{"id":"a"},{"nonsense":1},7,{"id":"b"}],"nextPageToken":"p"}"#).unwrap();
+        assert_eq!(
+            page.events
+                .iter()
+                .map(|e| e.id.as_str())
+                .collect::<Vec<_>>(),
+            ["a", "b"]
+        );
+        assert_eq!(
+            (page.next_page.as_deref(), page.name.as_str()),
+            (Some("p"), "Work")
+        );
+    }
+}
