@@ -27,7 +27,7 @@ pub struct EventTextTemplate {
 }
 
 /// Rendered text, as it is asked of Google.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventText {
     /// The event's title: plain text, one line.
     pub title: String,

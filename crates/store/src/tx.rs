@@ -82,7 +82,7 @@ macro_rules! values {
     ($($value:expr),* $(,)?) => { &[$($crate::Value::from($value)),*] };
 }
 
-/// A row of a query: read from the left with [`Row::next`].
+/// A row of a query: read from the left with [`Row::take`].
 #[derive(Clone, Debug)]
 pub struct Row {
     values: std::vec::IntoIter<Value>,
@@ -105,7 +105,7 @@ impl Row {
     ///
     /// # Errors
     /// [`StoreError::Decode`] when there is none, or it is no `T`.
-    pub fn next<T: FromValue>(&mut self) -> Result<T, StoreError> {
+    pub fn take<T: FromValue>(&mut self) -> Result<T, StoreError> {
         let value = self
             .values
             .next()
@@ -118,7 +118,7 @@ impl Row {
     /// # Errors
     /// [`StoreError::Decode`] when it is not.
     pub fn next_json<T: DeserializeOwned>(&mut self) -> Result<T, StoreError> {
-        let text: String = self.next()?;
+        let text: String = self.take()?;
         serde_json::from_str(&text).map_err(|e| StoreError::decode(e.to_string()))
     }
 
@@ -127,7 +127,7 @@ impl Row {
     /// # Errors
     /// [`StoreError::Decode`] when it is neither.
     pub fn next_json_option<T: DeserializeOwned>(&mut self) -> Result<Option<T>, StoreError> {
-        let text: Option<String> = self.next()?;
+        let text: Option<String> = self.take()?;
         text.map(|t| serde_json::from_str(&t).map_err(|e| StoreError::decode(e.to_string())))
             .transpose()
     }

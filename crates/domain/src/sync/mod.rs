@@ -171,6 +171,8 @@ pub enum ParkReason {
     MadeAllDay,
     /// The host made it recurring.
     MadeRecurring,
+    /// The host made it longer than a booking can be, or gave it no length.
+    UnusableLength,
     /// Google no longer finds it, without calling it deleted.
     NotFound,
     /// Too many event ids were used up.
@@ -187,6 +189,7 @@ impl ParkReason {
             Self::MovedIntoPast => "moved_into_past",
             Self::MadeAllDay => "made_all_day",
             Self::MadeRecurring => "made_recurring",
+            Self::UnusableLength => "unusable_length",
             Self::NotFound => "not_found",
             Self::TooManyGenerations => "too_many_generations",
             Self::Refused => "refused",

@@ -45,10 +45,10 @@ pub fn user_by_email(tx: &mut dyn Tx, email: &str) -> Result<Option<User>, Store
     tx.first(sql, values![email])?
         .map(|mut row| {
             Ok(User {
-                id: row.next()?,
-                organization_id: row.next()?,
-                email: row.next()?,
-                password_hash: row.next()?,
+                id: row.take()?,
+                organization_id: row.take()?,
+                email: row.take()?,
+                password_hash: row.take()?,
             })
         })
         .transpose()
@@ -86,7 +86,7 @@ pub fn session(
                FROM session JOIN member ON member.id = session.member_id
                WHERE session.token_hash = ?1 AND session.expires_at > ?2";
     tx.first(sql, values![token_hash, now])?
-        .map(|mut row| Ok((row.next()?, row.next()?, row.next()?)))
+        .map(|mut row| Ok((row.take()?, row.take()?, row.take()?)))
         .transpose()
 }
 
@@ -132,6 +132,6 @@ pub fn api_key_organization(
 ) -> Result<Option<OrganizationId>, StoreError> {
     let sql = "SELECT organization_id FROM api_key WHERE key_hash = ?1";
     tx.first(sql, values![key_hash])?
-        .map(|mut row| row.next())
+        .map(|mut row| row.take())
         .transpose()
 }

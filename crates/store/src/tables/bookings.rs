@@ -23,34 +23,34 @@ macro_rules! select {
 
 fn read(mut row: Row) -> Result<Booking, StoreError> {
     Ok(Booking {
-        id: row.next()?,
-        organization_id: row.next()?,
-        event_type_id: row.next()?,
-        host_id: row.next()?,
+        id: row.take()?,
+        organization_id: row.take()?,
+        event_type_id: row.take()?,
+        host_id: row.take()?,
         time: Interval {
-            start: row.next()?,
-            end: row.next()?,
+            start: row.take()?,
+            end: row.take()?,
         },
-        zone: row.next()?,
-        status: named(Status::from_name, row.next()?)?,
-        version: row.next()?,
+        zone: row.take()?,
+        status: named(Status::from_name, row.take()?)?,
+        version: row.take()?,
         text: row.next_json()?,
         cancellation: read_cancellation(&mut row)?,
-        created_at: row.next()?,
+        created_at: row.take()?,
         attendee: Attendee {
-            name: row.next()?,
-            email: row.next()?,
-            phone: row.next()?,
-            zone: row.next()?,
-            locale: row.next()?,
-            notes: row.next()?,
+            name: row.take()?,
+            email: row.take()?,
+            phone: row.take()?,
+            zone: row.take()?,
+            locale: row.take()?,
+            notes: row.take()?,
         },
     })
 }
 
 fn read_cancellation(row: &mut Row) -> Result<Option<Cancellation>, StoreError> {
-    let (at, cause): (Option<Instant>, Option<String>) = (row.next()?, row.next()?);
-    let reason: Option<String> = row.next()?;
+    let (at, cause): (Option<Instant>, Option<String>) = (row.take()?, row.take()?);
+    let reason: Option<String> = row.take()?;
     let Some(at) = at else { return Ok(None) };
     let cause = named(Cause::from_name, cause.unwrap_or_default())?;
     Ok(Some(Cancellation {

@@ -46,17 +46,17 @@ macro_rules! select {
 
 fn read(mut row: Row) -> Result<Calendar, StoreError> {
     Ok(Calendar {
-        id: row.next()?,
-        connection_id: row.next()?,
-        google_id: row.next()?,
-        name: row.next()?,
-        receives: row.next()?,
-        poll_at: row.next()?,
-        polled_at: row.next()?,
-        poll_from: row.next()?,
-        poll_page: row.next()?,
-        poll_newest: row.next()?,
-        failures: row.next()?,
+        id: row.take()?,
+        connection_id: row.take()?,
+        google_id: row.take()?,
+        name: row.take()?,
+        receives: row.take()?,
+        poll_at: row.take()?,
+        polled_at: row.take()?,
+        poll_from: row.take()?,
+        poll_page: row.take()?,
+        poll_newest: row.take()?,
+        failures: row.take()?,
     })
 }
 
@@ -162,6 +162,6 @@ pub fn next_poll(tx: &mut dyn Tx) -> Result<Option<(CalendarId, Instant)>, Store
     let sql = "SELECT c.id, c.poll_at FROM calendar c JOIN connection n ON n.id = c.connection_id
                WHERE n.state = 'connected' ORDER BY c.poll_at, c.id LIMIT 1";
     tx.first(sql, &[])?
-        .map(|mut row| Ok((row.next()?, row.next()?)))
+        .map(|mut row| Ok((row.take()?, row.take()?)))
         .transpose()
 }

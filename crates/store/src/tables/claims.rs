@@ -33,8 +33,8 @@ pub fn overlapping(
     .into_iter()
     .map(|mut row| {
         Ok(Interval {
-            start: row.next()?,
-            end: row.next()?,
+            start: row.take()?,
+            end: row.take()?,
         })
     })
     .collect()

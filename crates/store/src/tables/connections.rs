@@ -76,17 +76,17 @@ macro_rules! select {
 
 fn read(mut row: Row) -> Result<Connection, StoreError> {
     Ok(Connection {
-        id: row.next()?,
-        organization_id: row.next()?,
-        account_sub: row.next()?,
-        account_email: row.next()?,
-        scopes: row.next()?,
-        state: named(State::from_name, row.next()?)?,
-        cause: row.next()?,
+        id: row.take()?,
+        organization_id: row.take()?,
+        account_sub: row.take()?,
+        account_email: row.take()?,
+        scopes: row.take()?,
+        state: named(State::from_name, row.take()?)?,
+        cause: row.take()?,
         tokens: Tokens {
-            access: row.next()?,
-            access_expires_at: row.next()?,
-            refresh: row.next()?,
+            access: row.take()?,
+            access_expires_at: row.take()?,
+            refresh: row.take()?,
         },
     })
 }

@@ -34,28 +34,28 @@ macro_rules! select {
 
 fn read(mut row: Row) -> Result<Offer, StoreError> {
     let event_type = EventType {
-        id: row.next()?,
-        organization_id: row.next()?,
-        host_id: row.next()?,
-        slug: row.next()?,
-        name: row.next()?,
-        description: row.next()?,
+        id: row.take()?,
+        organization_id: row.take()?,
+        host_id: row.take()?,
+        slug: row.take()?,
+        name: row.take()?,
+        description: row.take()?,
         rules: Rules::new(
-            SignedDuration::from_mins(row.next()?),
-            SignedDuration::from_mins(row.next()?),
-            SignedDuration::from_mins(row.next()?),
-            SignedDuration::from_hours(24 * row.next::<i64>()?),
+            SignedDuration::from_mins(row.take()?),
+            SignedDuration::from_mins(row.take()?),
+            SignedDuration::from_mins(row.take()?),
+            SignedDuration::from_hours(24 * row.take::<i64>()?),
         )
         .map_err(|e| StoreError::decode(e.to_string()))?,
         schedule: Schedule {
-            zone: row.next()?,
+            zone: row.take()?,
             hours: row.next_json()?,
         },
         text: row.next_json()?,
     };
     Ok(Offer {
         event_type,
-        host_name: row.next()?,
+        host_name: row.take()?,
     })
 }
 

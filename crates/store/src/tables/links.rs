@@ -79,20 +79,20 @@ macro_rules! select {
 
 fn read(mut row: Row) -> Result<EventLink, StoreError> {
     Ok(EventLink {
-        id: row.next()?,
-        booking_id: row.next()?,
-        calendar_id: row.next()?,
-        event_id: row.next()?,
-        state: named(State::from_name, row.next()?)?,
-        problem: row.next()?,
-        html_link: row.next()?,
-        run_at: row.next()?,
-        failures: row.next()?,
-        last_synced_at: row.next()?,
+        id: row.take()?,
+        booking_id: row.take()?,
+        calendar_id: row.take()?,
+        event_id: row.take()?,
+        state: named(State::from_name, row.take()?)?,
+        problem: row.take()?,
+        html_link: row.take()?,
+        run_at: row.take()?,
+        failures: row.take()?,
+        last_synced_at: row.take()?,
         link: Link {
             wanted: None,
-            generation: row.next()?,
-            attempt: row.next()?,
+            generation: row.take()?,
+            attempt: row.take()?,
             ours: row.next_json_option()?,
             theirs: row.next_json_option()?,
             inflight: row.next_json_option()?,
@@ -174,11 +174,7 @@ pub fn mark_due(tx: &mut dyn Tx, booking: BookingId, now: Instant) -> Result<(),
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn hurry(
-    tx: &mut dyn Tx,
-    connection: ConnectionId,
-    now: Instant,
-) -> Result<(), StoreError> {
+pub fn hurry(tx: &mut dyn Tx, connection: ConnectionId, now: Instant) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE event_link SET run_at = ?2, failures = 0 WHERE state = 'due' AND calendar_id IN
            (SELECT id FROM calendar WHERE connection_id = ?1)",
@@ -234,7 +230,7 @@ pub fn next_due(tx: &mut dyn Tx) -> Result<Option<(LinkId, Instant)>, StoreError
                JOIN calendar c ON c.id = l.calendar_id JOIN connection n ON n.id = c.connection_id
                WHERE l.state = 'due' AND n.state = 'connected' ORDER BY l.run_at, l.id LIMIT 1";
     tx.first(sql, &[])?
-        .map(|mut row| Ok((row.next()?, row.next()?)))
+        .map(|mut row| Ok((row.take()?, row.take()?)))
         .transpose()
 }
 
@@ -246,7 +242,7 @@ pub fn count_due(tx: &mut dyn Tx, connection: ConnectionId) -> Result<i64, Store
     let sql = "SELECT count(*) FROM event_link l JOIN calendar c ON c.id = l.calendar_id
                WHERE c.connection_id = ?1 AND l.state = 'due'";
     tx.first(sql, values![connection])?
-        .map_or(Ok(0), |mut row| row.next())
+        .map_or(Ok(0), |mut row| row.take())
 }
 
 /// Bookings that will still take place and have no link to `calendar` yet.
@@ -266,6 +262,6 @@ pub fn unlinked_bookings(
                ORDER BY b.starts_at, b.id LIMIT ?3";
     tx.rows(sql, values![calendar, now, limit])?
         .into_iter()
-        .map(|mut row| row.next())
+        .map(|mut row| row.take())
         .collect()
 }

@@ -58,11 +58,11 @@ pub fn find(tx: &mut dyn Tx, state_hash: &[u8]) -> Result<Option<OAuthAttempt>, 
     tx.first(sql, values![state_hash])?
         .map(|mut row| {
             Ok(OAuthAttempt {
-                organization_id: row.next()?,
-                browser_hash: row.next()?,
-                verifier: row.next()?,
-                nonce: row.next()?,
-                expires_at: row.next()?,
+                organization_id: row.take()?,
+                browser_hash: row.take()?,
+                verifier: row.take()?,
+                nonce: row.take()?,
+                expires_at: row.take()?,
             })
         })
         .transpose()

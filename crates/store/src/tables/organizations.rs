@@ -33,11 +33,11 @@ macro_rules! select {
 
 fn read(mut row: Row) -> Result<Organization, StoreError> {
     Ok(Organization {
-        id: row.next()?,
-        slug: row.next()?,
-        name: row.next()?,
-        zone: row.next()?,
-        locale: row.next()?,
+        id: row.take()?,
+        slug: row.take()?,
+        name: row.take()?,
+        zone: row.take()?,
+        locale: row.take()?,
     })
 }
 

@@ -59,10 +59,10 @@ pub fn list(tx: &mut dyn Tx, booking: BookingId) -> Result<Vec<Entry>, StoreErro
         .into_iter()
         .map(|mut row| {
             Ok(Entry {
-                at: row.next()?,
-                kind: row.next()?,
+                at: row.take()?,
+                kind: row.take()?,
                 cause: row
-                    .next::<Option<String>>()?
+                    .take::<Option<String>>()?
                     .map(|name| named(Cause::from_name, name))
                     .transpose()?,
                 detail: row.next_json()?,

@@ -1,0 +1,161 @@
+//! A booking with everything around it that its readers want to know.
+
+use domain::booking::Booking;
+use domain::{BookingId, Instant, OrganizationId};
+use store::tables::connections::State as ConnectionState;
+use store::tables::links::{EventLink, State};
+use store::tables::timeline::{self, Entry};
+use store::tables::{bookings, calendars, connections, event_types, links, organizations};
+use store::{Lane, StoreError, Tx};
+
+use crate::event_types::Offer;
+use crate::organizations::Organization;
+use crate::{App, secrets};
+
+/// A booking and what surrounds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Detail {
+    /// The booking.
+    pub booking: Booking,
+    /// Whose.
+    pub organization: Organization,
+    /// Of what, as it is offered now.
+    pub offer: Offer,
+    /// How its event stands.
+    pub sync: SyncState,
+}
+
+/// How a booking's event stands in Google.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyncState {
+    /// In a word.
+    pub state: CalendarSync,
+    /// When both sides were last known to agree.
+    pub last_synced_at: Option<Instant>,
+    /// What is wrong, as a stable code such as `needs_reconnect` or `moved_onto_booking`.
+    pub problem: Option<String>,
+    /// Google's page of the event.
+    pub html_link: Option<String>,
+}
+
+/// How a booking's event stands, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CalendarSync {
+    /// No calendar is connected for it.
+    None,
+    /// On its way.
+    Pending,
+    /// In step.
+    Synced,
+    /// Needs a person.
+    Error,
+}
+
+impl CalendarSync {
+    /// Its stable name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Pending => "pending",
+            Self::Synced => "synced",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// The booking of a manage token.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn by_token(app: &App, token: &str) -> Result<Option<Detail>, StoreError> {
+    let hash = secrets::hash(token);
+    app.store()
+        .unit(Lane::Read, "bookings.by_token", move |tx| {
+            let booking = bookings::by_manage_token(tx, &hash)?;
+            booking.map(|booking| surround(tx, booking)).transpose()
+        })
+        .await
+}
+
+/// A booking of an organization.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn by_id(
+    app: &App,
+    organization: OrganizationId,
+    id: BookingId,
+) -> Result<Option<Detail>, StoreError> {
+    Ok(find(app, id)
+        .await?
+        .filter(|detail| detail.organization.id == organization))
+}
+
+/// A booking, whoever asks.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find(app: &App, id: BookingId) -> Result<Option<Detail>, StoreError> {
+    app.store()
+        .unit(Lane::Read, "bookings.find", move |tx| {
+            let booking = bookings::by_id(tx, id)?;
+            booking.map(|booking| surround(tx, booking)).transpose()
+        })
+        .await
+}
+
+/// A booking's history, oldest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn timeline(app: &App, id: BookingId) -> Result<Vec<Entry>, StoreError> {
+    app.store()
+        .unit(Lane::Read, "bookings.timeline", move |tx| {
+            timeline::list(tx, id)
+        })
+        .await
+}
+
+pub(super) fn surround(tx: &mut dyn Tx, booking: Booking) -> Result<Detail, StoreError> {
+    let missing = || StoreError::decode("a booking's organization or event type is missing");
+    let organization = organizations::by_id(tx, booking.organization_id)?.ok_or_else(missing)?;
+    let offer = event_types::by_id(tx, booking.event_type_id)?.ok_or_else(missing)?;
+    let sync = match links::of_booking(tx, booking.id)?.into_iter().next() {
+        Some(link) => read_sync(tx, link)?,
+        None => SyncState {
+            state: CalendarSync::None,
+            last_synced_at: None,
+            problem: None,
+            html_link: None,
+        },
+    };
+    Ok(Detail {
+        booking,
+        organization,
+        offer,
+        sync,
+    })
+}
+
+fn read_sync(tx: &mut dyn Tx, link: EventLink) -> Result<SyncState, StoreError> {
+    let connection = match calendars::by_id(tx, link.calendar_id)? {
+        Some(calendar) => connections::by_id(tx, calendar.connection_id)?,
+        None => None,
+    };
+    let broken = connection
+        .filter(|c| c.state == ConnectionState::Error)
+        .and_then(|c| c.cause);
+    let (state, problem) = match (link.state, broken) {
+        (State::Due, Some(cause)) => (CalendarSync::Error, Some(cause)),
+        (State::Due, None) => (CalendarSync::Pending, link.problem),
+        (State::Parked, _) => (CalendarSync::Error, link.problem),
+        (State::Settled | State::Closed, _) => (CalendarSync::Synced, None),
+    };
+    let html_link = link.html_link.filter(|_| link.state != State::Closed);
+    Ok(SyncState {
+        state,
+        last_synced_at: link.last_synced_at,
+        problem,
+        html_link,
+    })
+}

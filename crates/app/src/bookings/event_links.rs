@@ -1,0 +1,65 @@
+//! Tying a booking to the calendar its event goes to.
+
+use domain::booking::Booking;
+use domain::{BookingId, CalendarId, Instant, LinkId};
+use google::event_id::event_id;
+use store::tables::{calendars, connections, links};
+use store::{StoreError, Tx};
+
+/// Bookings linked in one unit when a calendar is connected: bounded like every background unit.
+pub(crate) const LINKED_AT_ONCE: usize = 250;
+
+/// Makes the event link of a new booking, due at once; gives whether there is a calendar for it.
+pub(super) fn link(
+    tx: &mut dyn Tx,
+    booking: &Booking,
+    id: LinkId,
+    now: Instant,
+) -> Result<bool, StoreError> {
+    // One calendar receives an organization's bookings; calendars of each host come later.
+    let Some(calendar) = calendars::receiving(tx, booking.organization_id)?
+        .into_iter()
+        .next()
+    else {
+        return Ok(false);
+    };
+    let event_id = chosen_id(tx, calendar.id, booking.id, 0)?;
+    links::insert(tx, id, booking.id, calendar.id, &event_id, now)?;
+    Ok(true)
+}
+
+/// Links bookings that will still take place to a calendar connected after they were made.
+pub(crate) fn link_unlinked(
+    tx: &mut dyn Tx,
+    calendar: CalendarId,
+    ids: &[LinkId],
+    now: Instant,
+) -> Result<usize, StoreError> {
+    let limit = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+    let unlinked = links::unlinked_bookings(tx, calendar, now, limit)?;
+    for (booking, id) in unlinked.iter().zip(ids) {
+        let event_id = chosen_id(tx, calendar, *booking, 0)?;
+        links::insert(tx, *id, *booking, calendar, &event_id, now)?;
+    }
+    Ok(unlinked.len())
+}
+
+/// The event id of a booking in a calendar: a function of Google's identities, the booking and the
+/// generation, so that it can be found again even if it were lost (scenario D8).
+pub(crate) fn chosen_id(
+    tx: &mut dyn Tx,
+    calendar: CalendarId,
+    booking: BookingId,
+    generation: i64,
+) -> Result<String, StoreError> {
+    let missing = || StoreError::decode("a link's calendar or connection is missing");
+    let calendar = calendars::by_id(tx, calendar)?.ok_or_else(missing)?;
+    let connection = connections::by_id(tx, calendar.connection_id)?.ok_or_else(missing)?;
+    let account = &connection.account_sub;
+    Ok(event_id(
+        account,
+        &calendar.google_id,
+        booking.0.as_bytes(),
+        generation,
+    ))
+}

@@ -1,0 +1,37 @@
+//! What an organization offers.
+
+use domain::OrganizationId;
+use store::tables::event_types;
+pub use store::tables::event_types::Offer;
+use store::{Lane, StoreError};
+
+use crate::App;
+
+/// Everything an organization offers, in its order.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list(app: &App, organization: OrganizationId) -> Result<Vec<Offer>, StoreError> {
+    app.store()
+        .unit(Lane::Read, "event_types.list", move |tx| {
+            event_types::list(tx, organization)
+        })
+        .await
+}
+
+/// The one of this slug.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn by_slug(
+    app: &App,
+    organization: OrganizationId,
+    slug: &str,
+) -> Result<Option<Offer>, StoreError> {
+    let slug = slug.to_owned();
+    app.store()
+        .unit(Lane::Read, "event_types.by_slug", move |tx| {
+            event_types::by_slug(tx, organization, &slug)
+        })
+        .await
+}

@@ -1,0 +1,143 @@
+//! Carrying out what the plan asks for here, until it asks for a call.
+
+use domain::booking::{Cause, Status};
+use domain::sync::plan::{GENERATIONS_MAX, Plan, plan};
+use domain::sync::{EventFields, Link, ParkReason, RemoteTime, Seen};
+use domain::{Instant, Interval};
+use serde_json::json;
+use store::tables::claims::SPAN_MAX;
+use store::tables::links::State;
+use store::{StoreError, Tx};
+
+use super::call::Call;
+use super::{Draws, Loaded};
+use crate::bookings::{MoveOutcome, cancel_in, chosen_id, move_by_host};
+
+/// Local plans in a row: each changes the state it was made on, and none needs more than a few.
+const PLANS_MAX: usize = 8;
+
+/// Plans and carries out until a call is needed (given back) or nothing is left to do. Changes
+/// `loaded` and the booking; the caller stores the link.
+pub(super) fn advance(
+    tx: &mut dyn Tx,
+    loaded: &mut Loaded,
+    draws: &mut Draws,
+) -> Result<Option<Call>, StoreError> {
+    for _ in 0..PLANS_MAX {
+        loaded.row.link.wanted = EventFields::wanted(&loaded.booking);
+        match plan(&loaded.row.link, draws.now) {
+            Plan::Settled => return Ok(settle(loaded, draws.now)),
+            Plan::Close => return Ok(close(loaded)),
+            Plan::Park(reason) => return park(tx, loaded, reason, draws),
+            Plan::Read => return Ok(Some(Call::Read)),
+            Plan::Insert(fields) => return Ok(Some(Call::Insert { fields })),
+            Plan::Patch {
+                changes,
+                fields,
+                etag,
+            } => {
+                return Ok(Some(Call::Patch {
+                    changes,
+                    fields,
+                    etag,
+                }));
+            }
+            Plan::Delete => return Ok(Some(Call::Delete)),
+            Plan::NextGeneration => next_generation(tx, loaded)?,
+            Plan::MoveBooking(time) => match follow(tx, loaded, time, draws)? {
+                Some(reason) => return park(tx, loaded, reason, draws),
+                None => absorb(&mut loaded.row.link),
+            },
+            Plan::CancelBooking => {
+                let (pen, now) = (&mut draws.pen, draws.now);
+                cancel_in(tx, &mut loaded.booking, Cause::Calendar, "", pen, now)?;
+                loaded.row.link.seen = Some(Seen::Deleted { confirmed: true });
+                loaded.row.link.inflight = None;
+            }
+        }
+    }
+    tracing::error!(link.id = %loaded.row.id, "planning does not end; looking again later");
+    Ok(None)
+}
+
+/// Both sides agree: what was seen becomes the base.
+fn settle(loaded: &mut Loaded, now: Instant) -> Option<Call> {
+    let row = &mut loaded.row;
+    if let Some(Seen::Live(remote)) = row.link.seen.take() {
+        row.link.theirs = Some(remote);
+    }
+    row.state = State::Settled;
+    row.problem = None;
+    row.failures = 0;
+    row.last_synced_at = Some(now);
+    None
+}
+
+fn close(loaded: &mut Loaded) -> Option<Call> {
+    loaded.row.state = State::Closed;
+    loaded.row.problem = None;
+    loaded.row.failures = 0;
+    None
+}
+
+fn park(
+    tx: &mut dyn Tx,
+    loaded: &mut Loaded,
+    reason: ParkReason,
+    draws: &mut Draws,
+) -> Result<Option<Call>, StoreError> {
+    let is_news = loaded.row.problem.as_deref() != Some(reason.as_str());
+    loaded.row.state = State::Parked;
+    loaded.row.problem = Some(reason.as_str().to_owned());
+    if is_news {
+        let detail = json!({ "reason": reason.as_str() });
+        draws
+            .pen
+            .write(tx, loaded.booking.id, "parked", None, detail)?;
+    }
+    Ok(None)
+}
+
+fn next_generation(tx: &mut dyn Tx, loaded: &mut Loaded) -> Result<(), StoreError> {
+    let row = &mut loaded.row;
+    let generation = (row.link.generation + 1).min(GENERATIONS_MAX);
+    row.event_id = chosen_id(tx, row.calendar_id, row.booking_id, generation)?;
+    row.link = Link {
+        generation,
+        attempt: row.link.attempt,
+        ..Link::default()
+    };
+    Ok(())
+}
+
+/// Lets the booking follow the host's move; gives the reason when it cannot.
+fn follow(
+    tx: &mut dyn Tx,
+    loaded: &mut Loaded,
+    time: Interval,
+    draws: &mut Draws,
+) -> Result<Option<ParkReason>, StoreError> {
+    if time.span() > SPAN_MAX || time.start >= time.end {
+        return Ok(Some(ParkReason::UnusableLength));
+    }
+    debug_assert_eq!(
+        loaded.booking.status,
+        Status::Confirmed,
+        "only a live booking is moved"
+    );
+    match move_by_host(tx, &mut loaded.booking, time, &mut draws.pen)? {
+        MoveOutcome::Moved => Ok(None),
+        MoveOutcome::Taken => Ok(Some(ParkReason::MovedOntoBooking)),
+    }
+}
+
+/// The booking has followed: the move is part of both bases now.
+fn absorb(link: &mut Link) {
+    let Some(Seen::Live(remote)) = link.seen.take() else {
+        return;
+    };
+    if let (RemoteTime::Timed(time), Some(ours)) = (&remote.time, &mut link.ours) {
+        ours.time = *time;
+    }
+    link.theirs = Some(remote);
+}

@@ -1,0 +1,65 @@
+//! Before the call: plan, and write the intent down.
+
+use domain::sync::Intent;
+use domain::{LinkId, fault};
+use google::event_id::event_id;
+use store::tables::links;
+use store::{Lane, StoreError};
+
+use super::advance::advance;
+use super::call::Call;
+use super::{Draws, Loaded, Prepared, Ready, load};
+use crate::{App, credentials};
+
+pub(super) async fn prepare(app: &App, id: LinkId) -> Result<Prepared, StoreError> {
+    let mut draws = Draws::new(app);
+    let inner = app.clone();
+    app.store()
+        .unit(Lane::Background, "links.prepare", move |tx| {
+            draws.pen.restart();
+            let Some(mut loaded) = load(tx, id)?.filter(|l| l.row.run_at <= draws.now) else {
+                return Ok(Prepared::Nothing);
+            };
+            let call = advance(tx, &mut loaded, &mut draws)?;
+            let prepared = match call {
+                None => Prepared::Nothing,
+                Some(call) => equip(&inner, &mut loaded, call, &draws),
+            };
+            links::update(tx, &loaded.row)?;
+            Ok(prepared)
+        })
+        .await
+}
+
+/// Adds the token and the intent to a call; asks for a renewal when there is no good token.
+fn equip(app: &App, loaded: &mut Loaded, call: Call, draws: &Draws) -> Prepared {
+    // A token that does not open is as good as none.
+    let token = credentials::current(app, &loaded.connection, draws.now).unwrap_or_default();
+    let Some(access_token) = token else {
+        return Prepared::Renew(Box::new(loaded.connection.clone()));
+    };
+    let row = &mut loaded.row;
+    if fault!(1) && matches!(call, Call::Insert { .. }) {
+        let draw: [u8; 16] = app.chance().bytes("fault");
+        row.event_id = event_id("fault", "fault", &draw, 0);
+    }
+    let intent = call.write().map(|(op, fields)| {
+        row.link.attempt += 1;
+        Intent {
+            attempt: row.link.attempt,
+            op,
+            fields,
+        }
+    });
+    if intent.is_some() && !fault!(3) {
+        row.link.inflight.clone_from(&intent);
+    }
+    Prepared::Call(Box::new(Ready {
+        link: row.id,
+        event_id: row.event_id.clone(),
+        google_id: loaded.calendar.google_id.clone(),
+        access_token,
+        call,
+        intent,
+    }))
+}

@@ -1,0 +1,202 @@
+//! After the call: keep what its answer proves, and go on as far as possible without another.
+
+use domain::fault;
+use domain::sync::learn::{landed, learn};
+use domain::sync::{Op, ParkReason, Seen};
+use google::CallError;
+use google::events::RemoteEvent;
+use serde_json::json;
+use store::tables::connections;
+use store::tables::links::{self, State};
+use store::{Lane, StoreError, Tx};
+
+use super::advance::advance;
+use super::call::{Answer, Call};
+use super::{Draws, Loaded, Ready, load, put_off};
+use crate::{App, credentials};
+
+/// The stable code of a first refused token; a second one in a row ends the connection.
+const TOKEN_REFUSED: &str = "token_refused";
+
+pub(super) async fn record(app: &App, ready: Ready, answer: Answer) -> Result<(), StoreError> {
+    let mut draws = Draws::new(app);
+    app.store()
+        .unit(Lane::Background, "links.record", move |tx| {
+            draws.pen.restart();
+            let Some(mut loaded) = load(tx, ready.link)? else {
+                return Ok(());
+            };
+            if !is_current(&mut loaded, &ready) {
+                // Someone else has taken the link further; this answer is older than what is known.
+                return Ok(());
+            }
+            loaded.row.run_at = draws.now;
+            match &answer {
+                Ok(event) => keep(tx, &mut loaded, &ready, event.as_ref(), &mut draws)?,
+                Err(error) => keep_failure(tx, &mut loaded, &ready, error, &mut draws)?,
+            }
+            links::update(tx, &loaded.row)
+        })
+        .await
+}
+
+/// Whether the link is where this call left it.
+fn is_current(loaded: &mut Loaded, ready: &Ready) -> bool {
+    if fault!(3) {
+        loaded.row.link.inflight.clone_from(&ready.intent);
+    }
+    let link = &loaded.row.link;
+    loaded.row.event_id == ready.event_id
+        && (ready.intent.is_none() || link.inflight == ready.intent)
+}
+
+/// Google did what was asked.
+fn keep(
+    tx: &mut dyn Tx,
+    loaded: &mut Loaded,
+    ready: &Ready,
+    event: Option<&RemoteEvent>,
+    draws: &mut Draws,
+) -> Result<(), StoreError> {
+    let row = &mut loaded.row;
+    row.failures = 0;
+    row.problem = None;
+    if let Some(link) = event.and_then(|event| event.html_link.clone()) {
+        row.html_link = Some(link);
+    }
+    let link = std::mem::take(&mut row.link);
+    let op = ready.intent.as_ref().map(|intent| intent.op);
+    row.link = match (op, event.map(|event| event.seen_by(ready.link, true))) {
+        (Some(Op::Insert | Op::Patch), Some(Seen::Live(remote))) => landed(link, remote),
+        (_, Some(seen)) => learn(link, seen),
+        (_, None) => learn(link, Seen::Deleted { confirmed: true }),
+    };
+    if let Some(kind) = op.map(landed_kind) {
+        let detail = json!({ "attempt": loaded.row.link.attempt });
+        draws.pen.write(tx, loaded.booking.id, kind, None, detail)?;
+    }
+    go_on(tx, loaded, draws)
+}
+
+const fn landed_kind(op: Op) -> &'static str {
+    match op {
+        Op::Insert => "event_created",
+        Op::Patch => "event_changed",
+        Op::Delete => "event_removed",
+    }
+}
+
+/// Whatever can be settled without another call is settled now; otherwise the link stays due.
+fn go_on(tx: &mut dyn Tx, loaded: &mut Loaded, draws: &mut Draws) -> Result<(), StoreError> {
+    advance(tx, loaded, draws).map(drop)
+}
+
+/// Google did not do it, or did not say so. For each failure: what it proves, and when to look again.
+fn keep_failure(
+    tx: &mut dyn Tx,
+    loaded: &mut Loaded,
+    ready: &Ready,
+    error: &CallError,
+    draws: &mut Draws,
+) -> Result<(), StoreError> {
+    let (jitter, now) = (draws.jitter, draws.now);
+    match error {
+        CallError::Retry {
+            reason,
+            after,
+            may_have_landed,
+        } => {
+            if !may_have_landed {
+                loaded.row.link.inflight = None;
+            }
+            put_off(&mut loaded.row, "retrying", jitter, *after, now);
+            note(tx, loaded, "call_failed", reason, draws)
+        }
+        CallError::NotFound | CallError::Gone(_) => gone(tx, loaded, ready, draws),
+        CallError::Duplicate if fault!(2) => refuse(tx, loaded, "duplicate", draws),
+        // The id is taken, or the event has changed: the intent stays, so the event is looked at.
+        CallError::Duplicate | CallError::Stale => {
+            if loaded.row.failures > 0 {
+                put_off(&mut loaded.row, "looking_again", jitter, None, now);
+            } else {
+                loaded.row.failures = 1;
+            }
+            Ok(())
+        }
+        CallError::TokenRefused => refused_token(tx, loaded, draws),
+        CallError::ScopeMissing(_) => {
+            loaded.row.link.inflight = None;
+            credentials::fail(&mut loaded.connection, "scope_missing");
+            connections::update(tx, &loaded.connection)
+        }
+        CallError::Refused { reason, message } => {
+            loaded.row.link.inflight = None;
+            refuse(tx, loaded, &format!("{reason}: {message}"), draws)
+        }
+        CallError::Bug(what) => {
+            tracing::error!(link.id = %ready.link, what, "unexpected answer from Google");
+            loaded.row.link.inflight = None;
+            refuse(tx, loaded, what, draws)
+        }
+    }
+}
+
+/// Nothing is there. A look and a deletion learn that; a write keeps its intent and looks first.
+fn gone(
+    tx: &mut dyn Tx,
+    loaded: &mut Loaded,
+    ready: &Ready,
+    draws: &mut Draws,
+) -> Result<(), StoreError> {
+    let seen = match ready.call {
+        Call::Delete => Seen::Deleted { confirmed: true },
+        Call::Read => Seen::Absent,
+        Call::Insert { .. } => return refuse(tx, loaded, "the calendar was not found", draws),
+        Call::Patch { .. } => return Ok(()),
+    };
+    loaded.row.link = learn(std::mem::take(&mut loaded.row.link), seen);
+    go_on(tx, loaded, draws)
+}
+
+/// The first time the token is renewed and the call made again; the second time in a row the grant
+/// itself is at fault (row T5).
+fn refused_token(
+    tx: &mut dyn Tx,
+    loaded: &mut Loaded,
+    draws: &mut Draws,
+) -> Result<(), StoreError> {
+    let row = &mut loaded.row;
+    row.link.inflight = None;
+    if row.problem.as_deref() == Some(TOKEN_REFUSED) {
+        credentials::fail(&mut loaded.connection, "needs_reconnect");
+    } else {
+        row.problem = Some(TOKEN_REFUSED.to_owned());
+        row.failures += 1;
+        row.run_at = draws.now;
+        loaded.connection.tokens.access = None;
+    }
+    connections::update(tx, &loaded.connection)
+}
+
+fn refuse(
+    tx: &mut dyn Tx,
+    loaded: &mut Loaded,
+    what: &str,
+    draws: &mut Draws,
+) -> Result<(), StoreError> {
+    loaded.row.state = State::Parked;
+    loaded.row.problem = Some(ParkReason::Refused.as_str().to_owned());
+    note(tx, loaded, "parked", what, draws)
+}
+
+fn note(
+    tx: &mut dyn Tx,
+    loaded: &Loaded,
+    kind: &str,
+    what: &str,
+    draws: &mut Draws,
+) -> Result<(), StoreError> {
+    draws
+        .pen
+        .write(tx, loaded.booking.id, kind, None, json!({ "reason": what }))
+}

@@ -1,0 +1,271 @@
+//! Presets: a whole organization in one declarative file.
+
+use domain::event_text::EventTextTemplate;
+use domain::event_type::{EventType, Rules};
+use domain::schedule::{Schedule, WeeklyHours};
+use domain::text::{self, BadText};
+use domain::{EventTypeId, HostId, Locale, OrganizationId, ScheduleId, Zone};
+use jiff::SignedDuration;
+use secrecy::SecretString;
+use serde::Deserialize;
+use store::tables::{access, event_types, organizations};
+use store::{Lane, StoreError, Tx};
+
+use crate::App;
+use crate::organizations::Organization;
+use crate::sign_in::{self, BadPassword};
+
+/// An organization with its hosts and what they offer, as a file says it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Preset {
+    /// The business.
+    pub organization: OrganizationPreset,
+    /// Who can be booked.
+    #[serde(rename = "host")]
+    pub hosts: Vec<HostPreset>,
+    /// What can be booked.
+    #[serde(rename = "event_type")]
+    pub event_types: Vec<EventTypePreset>,
+}
+
+/// The business, as a file says it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrganizationPreset {
+    /// Its name in URLs.
+    pub slug: String,
+    /// Its name for people.
+    pub name: String,
+    /// Its zone.
+    pub time_zone: Zone,
+    /// The language its pages start in.
+    pub locale: Locale,
+}
+
+/// A host, as a file says it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HostPreset {
+    /// What event types call them by, within the file.
+    pub key: String,
+    /// Their name for people.
+    pub name: String,
+    /// The zone their hours are read in; the organization's when absent.
+    pub time_zone: Option<Zone>,
+    /// When they work.
+    pub hours: WeeklyHours,
+}
+
+/// An event type, as a file says it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventTypePreset {
+    /// Its name in URLs.
+    pub slug: String,
+    /// Its name for people.
+    pub name: String,
+    /// A sentence or two.
+    #[serde(default)]
+    pub description: String,
+    /// The key of its host.
+    pub host: String,
+    /// How long a booking lasts.
+    pub duration_minutes: i64,
+    /// Starts lie this far apart.
+    pub grid_minutes: i64,
+    /// A start must be this far ahead.
+    pub notice_minutes: i64,
+    /// Bookings are taken this far ahead.
+    pub horizon_days: i64,
+    /// What its events say.
+    pub text: EventTextTemplate,
+}
+
+/// Who administers the organization.
+#[derive(Clone, Debug)]
+pub struct Administrator {
+    /// What they sign in with.
+    pub email: String,
+    /// And this.
+    pub password: SecretString,
+}
+
+/// Why a preset cannot be installed; nothing of it was.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InstallError {
+    /// Something in the file is wrong.
+    #[error("{place}: {problem}")]
+    Bad {
+        /// Where.
+        place: String,
+        /// What.
+        problem: String,
+    },
+    /// The password cannot be used.
+    #[error(transparent)]
+    Password(#[from] BadPassword),
+    /// An organization or a user of this name exists.
+    #[error("an organization \"{0}\" or its administrator exists already in this database")]
+    Exists(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+impl From<StoreError> for InstallError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+struct Installation {
+    organization: Organization,
+    hosts: Vec<(HostId, ScheduleId, String, Schedule)>,
+    offers: Vec<(EventType, ScheduleId)>,
+    user: access::User,
+}
+
+/// Makes the organization of `preset`, with `administrator`, all of it or nothing.
+///
+/// # Errors
+/// [`InstallError`].
+pub async fn install(
+    app: &App,
+    preset: &Preset,
+    administrator: &Administrator,
+) -> Result<Organization, InstallError> {
+    let now = app.now();
+    let installation = check(app, preset, administrator)?;
+    let organization = installation.organization.clone();
+    let slug = organization.slug.clone();
+    app.store()
+        .unit(Lane::Interactive, "preset.install", move |tx| {
+            let exists = organizations::by_slug(tx, &installation.organization.slug)?.is_some()
+                || access::user_by_email(tx, &installation.user.email)?.is_some();
+            if exists {
+                return Err(InstallError::Exists(slug.clone()));
+            }
+            organizations::insert(tx, &installation.organization, now)?;
+            access::insert_user(tx, &installation.user, now)?;
+            Ok(insert_offers(tx, &installation)?)
+        })
+        .await?;
+    Ok(organization)
+}
+
+fn insert_offers(tx: &mut dyn Tx, installation: &Installation) -> Result<(), StoreError> {
+    let organization = installation.organization.id;
+    for (host, schedule_id, name, schedule) in &installation.hosts {
+        event_types::insert_host(tx, *host, organization, name)?;
+        event_types::insert_schedule(tx, *schedule_id, organization, schedule)?;
+    }
+    for (position, (event_type, schedule)) in (0..).zip(&installation.offers) {
+        event_types::insert(tx, event_type, *schedule, position)?;
+    }
+    Ok(())
+}
+
+fn bad(place: impl Into<String>) -> impl FnOnce(BadText) -> InstallError {
+    let place = place.into();
+    move |problem| InstallError::Bad {
+        place,
+        problem: problem.to_string(),
+    }
+}
+
+fn check(
+    app: &App,
+    preset: &Preset,
+    administrator: &Administrator,
+) -> Result<Installation, InstallError> {
+    let (chance, now) = (app.chance(), app.now());
+    let o = &preset.organization;
+    let organization = Organization {
+        id: OrganizationId(chance.uuid(now)),
+        slug: text::slug(&o.slug).map_err(bad("organization.slug"))?,
+        name: text::line(&o.name, 100).map_err(bad("organization.name"))?,
+        zone: o.time_zone.clone(),
+        locale: o.locale,
+    };
+    let mut hosts = Vec::new();
+    for host in &preset.hosts {
+        let name = text::line(&host.name, 100).map_err(bad(format!("host {}", host.key)))?;
+        let zone = host
+            .time_zone
+            .clone()
+            .unwrap_or_else(|| o.time_zone.clone());
+        let schedule = Schedule {
+            zone,
+            hours: host.hours.clone(),
+        };
+        hosts.push((
+            HostId(chance.uuid(now)),
+            ScheduleId(chance.uuid(now)),
+            name,
+            schedule,
+        ));
+    }
+    let mut offers = Vec::new();
+    for offered in &preset.event_types {
+        let host = preset
+            .hosts
+            .iter()
+            .position(|host| host.key == offered.host);
+        let host = host
+            .and_then(|i| hosts.get(i))
+            .ok_or_else(|| InstallError::Bad {
+                place: format!("event_type {}", offered.slug),
+                problem: format!("there is no host \"{}\"", offered.host),
+            })?;
+        offers.push((
+            check_event_type(app, organization.id, offered, host)?,
+            host.1,
+        ));
+    }
+    let user = sign_in::new_user(
+        app,
+        organization.id,
+        &administrator.email,
+        &administrator.password,
+    )?;
+    Ok(Installation {
+        organization,
+        hosts,
+        offers,
+        user,
+    })
+}
+
+fn check_event_type(
+    app: &App,
+    organization_id: OrganizationId,
+    offered: &EventTypePreset,
+    host: &(HostId, ScheduleId, String, Schedule),
+) -> Result<EventType, InstallError> {
+    let place = format!("event_type {}", offered.slug);
+    let wrong = |problem: String| InstallError::Bad {
+        place: place.clone(),
+        problem,
+    };
+    offered.text.check().map_err(|e| wrong(e.to_string()))?;
+    let mins = SignedDuration::from_mins;
+    let rules = Rules::new(
+        mins(offered.duration_minutes),
+        mins(offered.grid_minutes),
+        mins(offered.notice_minutes),
+        SignedDuration::from_hours(offered.horizon_days.saturating_mul(24)),
+    )
+    .map_err(|e| wrong(e.to_string()))?;
+    Ok(EventType {
+        id: EventTypeId(app.chance().uuid(app.now())),
+        organization_id,
+        host_id: host.0,
+        slug: text::slug(&offered.slug).map_err(bad(&place))?,
+        name: text::line(&offered.name, 100).map_err(bad(&place))?,
+        description: offered.description.clone(),
+        rules,
+        schedule: host.3.clone(),
+        text: offered.text.clone(),
+    })
+}

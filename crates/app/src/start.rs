@@ -1,0 +1,55 @@
+//! What must hold before anything else is done with a database.
+
+use secrecy::{ExposeSecret, SecretString};
+use store::tables::installation;
+use store::{Lane, StoreError};
+use uuid::Uuid;
+
+use crate::App;
+use crate::secrets::{OpenError, Place};
+
+/// Why the app must not start on this database.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StartError {
+    /// The master key is not the one the database was written with.
+    #[error(transparent)]
+    Key(#[from] OpenError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Checks that the master key is the one this database was first started with; the first time, notes
+/// it. A wrong key is found now, not when the first token is needed.
+///
+/// # Errors
+/// [`StartError`].
+pub async fn check_key(app: &App) -> Result<(), StartError> {
+    let place = Place {
+        table: "installation",
+        column: "key_check",
+        row: Uuid::nil(),
+        organization: Uuid::nil(),
+    };
+    let known = SecretString::from("lockstep");
+    let sealed = app.0.vault.seal(app.chance(), place, &known);
+    let stored = app
+        .store()
+        .unit(Lane::Interactive, "start.check_key", move |tx| {
+            let stored = installation::key_check(tx)?;
+            if stored.is_none() {
+                installation::insert_key_check(tx, &sealed)?;
+            }
+            Ok::<_, StoreError>(stored)
+        })
+        .await?;
+    match stored
+        .map(|sealed| app.0.vault.open(place, &sealed))
+        .transpose()?
+    {
+        Some(opened) if opened.expose_secret() != known.expose_secret() => {
+            Err(OpenError::Damaged.into())
+        }
+        _ => Ok(()),
+    }
+}
