@@ -296,7 +296,7 @@ mod tests {
         block_on(store.unit(Lane::Read, "test.count", |tx| {
             tx.first("SELECT count(*) FROM organization", &[])?
                 .expect("a count")
-                .next()
+                .take()
         }))
         .unwrap()
     }
