@@ -71,19 +71,31 @@ impl Candidate {
     /// Checks the password. Takes as long for someone unknown as for someone known. Slow on purpose:
     /// call it where nothing else waits.
     pub fn verify(self, password: &SecretString) -> Option<Verified> {
-        // A hash of nothing anybody knows, with the parameters of a real one.
-        const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bG9ja3N0ZXAtbm9ib2R5$h3N4c0Ez6nCqPKZR8yBUDi2yH2wYpXfU0o2QvY5lqfk";
-        let stored = self
-            .user
-            .as_ref()
-            .map_or(NOBODY, |user| &user.password_hash);
         let password = password.expose_secret();
         if password.chars().count() > PASSWORD_CHARS_MAX {
             return None;
         }
-        let hash = PasswordHash::new(stored).ok()?;
+        let hash = PasswordHash::new(self.stored_hash()).ok()?;
         let is_right = hasher().verify_password(password.as_bytes(), &hash).is_ok();
         self.user.filter(|_| is_right).map(|user| Verified(user.id))
+    }
+
+    /// What checking costs, as the hash to check against says it: algorithm, memory and passes. Must
+    /// not depend on whether the user exists.
+    pub fn work_factor(&self) -> String {
+        self.stored_hash()
+            .split('$')
+            .take(4)
+            .collect::<Vec<_>>()
+            .join("$")
+    }
+
+    fn stored_hash(&self) -> &str {
+        // A hash of nothing anybody knows, with the parameters of a real one.
+        const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bG9ja3N0ZXAtbm9ib2R5$h3N4c0Ez6nCqPKZR8yBUDi2yH2wYpXfU0o2QvY5lqfk";
+        self.user
+            .as_ref()
+            .map_or(NOBODY, |user| &user.password_hash)
     }
 }
 

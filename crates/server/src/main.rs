@@ -1,1 +1,29 @@
-fn main() {}
+//! The `lockstep` binary: joins the parts, and nothing else.
+//!
+//! Here, and only here, are the ambient clock, chance, environment, threads and sockets. A command is
+//! a file in `commands`; what several commands need to run an installation is in `installation`.
+
+mod ambient;
+mod commands;
+mod config;
+mod http;
+mod installation;
+mod master_key;
+mod presets;
+mod transport;
+mod worker;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    match commands::run(commands::Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One line that says what happened and, where we know it, what to do.
+            eprintln!("lockstep: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

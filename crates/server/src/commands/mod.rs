@@ -1,0 +1,60 @@
+//! The command line: one subcommand, one file.
+
+mod config;
+mod demo;
+mod fake_google;
+mod init;
+mod serve;
+
+use clap::{Parser, Subcommand};
+
+/// Appointments that stay in step with Google Calendar.
+#[derive(Parser)]
+#[command(name = "lockstep", version, about, disable_help_subcommand = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Show everything at once: a business, its booking page and a stand-in for Google Calendar.
+    Demo(demo::Options),
+    /// Serve the booking pages and the API.
+    Serve,
+    /// Set up an organization from a preset.
+    Init(init::Options),
+    /// Show every setting with its value and where it comes from.
+    Config,
+    /// Run the stand-in for Google Calendar by itself.
+    FakeGoogle(::fake_google::cli::Options),
+}
+
+/// Runs the command of `arguments`; `demo` when there is none.
+pub fn run(arguments: Arguments) -> anyhow::Result<()> {
+    match arguments
+        .command
+        .unwrap_or_else(|| Command::Demo(demo::Options::default()))
+    {
+        Command::Demo(options) => block_on(demo::run(options)),
+        Command::Serve => block_on(serve::run()),
+        Command::Init(options) => block_on(init::run(options)),
+        Command::Config => config::run(),
+        Command::FakeGoogle(options) => block_on(fake_google::run(options)),
+    }
+}
+
+fn block_on(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    tokio::runtime::Runtime::new()?.block_on(command)
+}
+
+/// Starts logging to standard error, so that standard output stays the command's own.
+fn start_logging(filter: &str) -> anyhow::Result<()> {
+    let filter = tracing_subscriber::EnvFilter::try_new(filter)
+        .map_err(|error| anyhow::anyhow!("LOCKSTEP_LOG cannot be used: {error}"))?;
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    Ok(())
+}

@@ -1,0 +1,468 @@
+//! Configuration: environment first, then `lockstep.toml`, then defaults.
+//!
+//! [`SETTINGS`] is the reference: every name, alias and default is there, `lockstep config` prints
+//! it, and a name that is not there is an error rather than silently ignored.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::{Context, anyhow, bail};
+use app::Settings;
+use app::settings::{Google, MissingSettings};
+use google::Endpoints;
+use google::oauth::OAuthClient;
+use jiff::SignedDuration;
+use secrecy::SecretString;
+use url::Url;
+
+/// The file read when `LOCKSTEP_CONFIG` names no other.
+const FILE: &str = "lockstep.toml";
+
+/// One setting.
+pub struct Setting {
+    /// Its name in the environment. In the file it is the same, in lower case without `LOCKSTEP_`.
+    pub name: &'static str,
+    /// Other names people know it by.
+    pub aliases: &'static [&'static str],
+    /// Used when it is not set; `None` when there is none.
+    pub default: Option<&'static str>,
+    /// Whether its value must never be shown. It may also be given as the path of a file, `NAME_FILE`.
+    pub is_secret: bool,
+    /// What it is for.
+    pub about: &'static str,
+}
+
+const fn setting(
+    name: &'static str,
+    aliases: &'static [&'static str],
+    default: Option<&'static str>,
+    about: &'static str,
+) -> Setting {
+    Setting {
+        name,
+        aliases,
+        default,
+        is_secret: false,
+        about,
+    }
+}
+
+const fn secret(
+    name: &'static str,
+    aliases: &'static [&'static str],
+    about: &'static str,
+) -> Setting {
+    Setting {
+        name,
+        aliases,
+        default: None,
+        is_secret: true,
+        about,
+    }
+}
+
+/// Every setting there is.
+pub const SETTINGS: [Setting; 14] = [
+    setting(
+        "LOCKSTEP_LISTEN",
+        &[],
+        Some("127.0.0.1:8080"),
+        "address and port to listen on",
+    ),
+    setting(
+        "LOCKSTEP_PUBLIC_URL",
+        &["BASE_URL"],
+        None,
+        "where people reach it; default: http:// and the address listened on",
+    ),
+    setting(
+        "LOCKSTEP_DATA_DIR",
+        &[],
+        Some("lockstep-data"),
+        "folder of the database and the key file",
+    ),
+    secret(
+        "LOCKSTEP_MASTER_KEY",
+        &[],
+        "32 bytes in base64 that seal tokens; default: a key file in the data folder",
+    ),
+    setting(
+        "LOCKSTEP_LOG",
+        &[],
+        Some("info"),
+        "what to log, such as info or app=debug",
+    ),
+    setting(
+        "LOCKSTEP_POLL_SECONDS",
+        &[],
+        Some("30"),
+        "how often connected calendars are looked at, 1 to 3600",
+    ),
+    setting(
+        "GOOGLE_CLIENT_ID",
+        &["AUTH_GOOGLE_ID"],
+        None,
+        "the OAuth client of this installation",
+    ),
+    secret(
+        "GOOGLE_CLIENT_SECRET",
+        &["AUTH_GOOGLE_SECRET"],
+        "its secret",
+    ),
+    setting(
+        "GOOGLE_REDIRECT_URI",
+        &[],
+        None,
+        "as registered with Google; default: the public URL and /oauth/google/callback",
+    ),
+    setting(
+        "CALENDAR_ID",
+        &[],
+        Some("primary"),
+        "the calendar bookings go to",
+    ),
+    setting(
+        "ADMIN_EMAIL",
+        &[],
+        None,
+        "the Google account expected to connect",
+    ),
+    setting(
+        "LOCKSTEP_GOOGLE_AUTH_URL",
+        &[],
+        Some("https://accounts.google.com/o/oauth2/v2/auth"),
+        "Google's consent page",
+    ),
+    setting(
+        "LOCKSTEP_GOOGLE_TOKEN_URL",
+        &[],
+        Some("https://oauth2.googleapis.com/token"),
+        "Google's token endpoint",
+    ),
+    setting(
+        "LOCKSTEP_GOOGLE_API_URL",
+        &[],
+        Some("https://www.googleapis.com/calendar/v3"),
+        "the Calendar API",
+    ),
+];
+
+impl Setting {
+    /// Its name in the file.
+    pub fn key(&self) -> String {
+        self.name.trim_start_matches("LOCKSTEP_").to_lowercase()
+    }
+}
+
+/// Where a value came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// This environment variable.
+    Environment(String),
+    /// The file.
+    File,
+    /// [`SETTINGS`].
+    Default,
+}
+
+/// Settings as text, with where each came from.
+pub struct Values(BTreeMap<&'static str, (String, Source)>);
+
+impl Values {
+    /// Reads the environment and the file.
+    pub fn read() -> anyhow::Result<Self> {
+        let environment: BTreeMap<String, String> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        let (path, is_named) = match environment.get("LOCKSTEP_CONFIG") {
+            Some(path) => (PathBuf::from(path), true),
+            None => (PathBuf::from(FILE), false),
+        };
+        let file = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if !is_named && error.kind() == std::io::ErrorKind::NotFound => {
+                String::new()
+            }
+            Err(error) => {
+                return Err(error).with_context(|| format!("{} cannot be read", path.display()));
+            }
+        };
+        let file = read_file(&file).with_context(|| path.display().to_string())?;
+        Self::merge(&environment, file)
+    }
+
+    fn merge(
+        environment: &BTreeMap<String, String>,
+        mut file: BTreeMap<String, String>,
+    ) -> anyhow::Result<Self> {
+        refuse_unknown(environment)?;
+        let mut values = BTreeMap::new();
+        for setting in &SETTINGS {
+            let from_file = file
+                .remove(&setting.key())
+                .map(|value| (value, Source::File));
+            let from_default = setting
+                .default
+                .map(|value| (value.to_owned(), Source::Default));
+            let found = from_environment(environment, setting)?
+                .or(from_file)
+                .or(from_default);
+            if let Some(found) = found.filter(|(value, _)| !value.trim().is_empty()) {
+                values.insert(setting.name, found);
+            }
+        }
+        match file.keys().next() {
+            None => Ok(Self(values)),
+            Some(key) => bail!(
+                "unknown setting \"{key}\" in the configuration file; `lockstep config` lists all"
+            ),
+        }
+    }
+
+    /// The value of a setting and where it came from.
+    pub fn get(&self, name: &str) -> Option<&(String, Source)> {
+        self.0.get(name)
+    }
+
+    /// Sets a value, as a command-line option does.
+    pub fn set(&mut self, name: &'static str, value: String) {
+        self.0.insert(name, (value, Source::Default));
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(|(value, _)| value.trim())
+    }
+
+    /// A setting parsed, with its name in the error.
+    fn parsed<T>(
+        &self,
+        name: &str,
+        parse: impl FnOnce(&str) -> anyhow::Result<T>,
+    ) -> anyhow::Result<T> {
+        let text = self
+            .text(name)
+            .ok_or_else(|| anyhow!("{name} is not set"))?;
+        parse(text).with_context(|| format!("{name} cannot be used"))
+    }
+}
+
+fn read_file(text: &str) -> anyhow::Result<BTreeMap<String, String>> {
+    let table: toml::Table = text
+        .parse()
+        .map_err(|error: toml::de::Error| anyhow!("{}", error.message()))?;
+    table
+        .into_iter()
+        .map(|(key, value)| match value {
+            toml::Value::String(text) => Ok((key, text)),
+            toml::Value::Integer(number) => Ok((key, number.to_string())),
+            _ => bail!("\"{key}\" must be a text or a number"),
+        })
+        .collect()
+}
+
+/// A misspelt name must not be silently without effect.
+fn refuse_unknown(environment: &BTreeMap<String, String>) -> anyhow::Result<()> {
+    let is_known = |name: &str| {
+        name == "LOCKSTEP_CONFIG"
+            || SETTINGS.iter().any(|s| {
+                s.name == name || (s.is_secret && name.strip_suffix("_FILE") == Some(s.name))
+            })
+    };
+    match environment
+        .keys()
+        .find(|name| name.starts_with("LOCKSTEP_") && !is_known(name))
+    {
+        None => Ok(()),
+        Some(name) => {
+            bail!("unknown setting {name} in the environment; `lockstep config` lists all")
+        }
+    }
+}
+
+fn from_environment(
+    environment: &BTreeMap<String, String>,
+    setting: &Setting,
+) -> anyhow::Result<Option<(String, Source)>> {
+    for name in std::iter::once(&setting.name).chain(setting.aliases) {
+        if let Some(value) = environment.get(*name) {
+            return Ok(Some((
+                value.clone(),
+                Source::Environment((*name).to_owned()),
+            )));
+        }
+        let file = format!("{name}_FILE");
+        if let Some(path) = environment.get(&file).filter(|_| setting.is_secret) {
+            let value = fs::read_to_string(path)
+                .with_context(|| format!("{file}: {path} cannot be read"))?;
+            return Ok(Some((value, Source::Environment(file))));
+        }
+    }
+    Ok(None)
+}
+
+/// Settings, typed and checked.
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Where the database and the key file are.
+    pub data_dir: PathBuf,
+    /// The key that seals tokens, when given.
+    pub master_key: Option<SecretString>,
+    /// What the use cases need.
+    pub settings: Settings,
+}
+
+impl Config {
+    /// Checks every value; the first that cannot be used is named.
+    pub fn from_values(values: &Values) -> anyhow::Result<Self> {
+        let listen: SocketAddr = values.parsed("LOCKSTEP_LISTEN", |text| {
+            text.parse()
+                .context("an address and a port are needed, such as 127.0.0.1:8080")
+        })?;
+        let public_url = match values.text("LOCKSTEP_PUBLIC_URL") {
+            None => Url::parse(&format!("http://{listen}"))?,
+            Some(_) => values.parsed("LOCKSTEP_PUBLIC_URL", parse_public_url)?,
+        };
+        let seconds = values.parsed("LOCKSTEP_POLL_SECONDS", |text| {
+            let seconds: i64 = text.parse().context("a whole number is needed")?;
+            (1..=3600)
+                .contains(&seconds)
+                .then_some(seconds)
+                .context("it must be 1 to 3600")
+        })?;
+        Ok(Self {
+            listen,
+            data_dir: PathBuf::from(values.text("LOCKSTEP_DATA_DIR").unwrap_or_default()),
+            master_key: values.text("LOCKSTEP_MASTER_KEY").map(SecretString::from),
+            settings: Settings {
+                google: google(values, &public_url)?,
+                public_url,
+                poll_interval: SignedDuration::from_secs(seconds),
+            },
+        })
+    }
+}
+
+fn parse_public_url(text: &str) -> anyhow::Result<Url> {
+    let url = Endpoints::parse(text)?;
+    let is_origin = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    is_origin
+        .then_some(url)
+        .context("it must have no path, such as https://book.example.org")
+}
+
+fn google(values: &Values, public_url: &Url) -> anyhow::Result<Result<Google, MissingSettings>> {
+    let endpoint = |name| values.parsed(name, |text| Ok(Endpoints::parse(text)?));
+    let endpoints = Endpoints {
+        auth: endpoint("LOCKSTEP_GOOGLE_AUTH_URL")?,
+        token: endpoint("LOCKSTEP_GOOGLE_TOKEN_URL")?,
+        api: endpoint("LOCKSTEP_GOOGLE_API_URL")?,
+    };
+    let redirect_uri = match values.text("GOOGLE_REDIRECT_URI") {
+        None => public_url.join("/oauth/google/callback")?.to_string(),
+        Some(text) => values.parsed("GOOGLE_REDIRECT_URI", |_| {
+            Endpoints::parse(text)?;
+            // Google compares it byte by byte, so it is kept exactly as it was given.
+            Ok(text.to_owned())
+        })?,
+    };
+    let needed = ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"];
+    let missing: Vec<_> = needed
+        .into_iter()
+        .filter(|name| values.text(name).is_none())
+        .collect();
+    let (Some(id), Some(secret)) = (values.text(needed[0]), values.text(needed[1])) else {
+        return Ok(Err(MissingSettings(missing)));
+    };
+    Ok(Ok(Google {
+        client: OAuthClient {
+            id: id.to_owned(),
+            secret: secret.into(),
+            redirect_uri,
+        },
+        endpoints,
+        calendar_id: values.text("CALENDAR_ID").unwrap_or("primary").to_owned(),
+        login_hint: values.text("ADMIN_EMAIL").map(str::to_owned),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn merge(environment: &[(&str, &str)], file: &str) -> anyhow::Result<Config> {
+        let environment = environment
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect();
+        Config::from_values(&Values::merge(&environment, read_file(file)?)?)
+    }
+
+    #[test]
+    fn environment_beats_file_beats_default() {
+        let config = merge(
+            &[("LOCKSTEP_LISTEN", "127.0.0.1:1")],
+            "listen = \"127.0.0.1:2\"\npoll_seconds = 7",
+        )
+        .unwrap();
+        assert_eq!(config.listen.port(), 1);
+        assert_eq!(config.settings.poll_interval.as_secs(), 7);
+        assert_eq!(config.settings.public_url.as_str(), "http://127.0.0.1:1/");
+    }
+
+    /// row T2: credentials come from the environment, under the names people already use.
+    #[test]
+    fn names_people_already_have_are_accepted() {
+        for names in [
+            ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"],
+            ["AUTH_GOOGLE_ID", "AUTH_GOOGLE_SECRET"],
+        ] {
+            let config = merge(
+                &[
+                    (names[0], "id"),
+                    (names[1], "s"),
+                    ("BASE_URL", "https://book.example"),
+                ],
+                "",
+            )
+            .unwrap();
+            let google = config.settings.google.unwrap();
+            assert_eq!(
+                google.client.redirect_uri,
+                "https://book.example/oauth/google/callback"
+            );
+        }
+        let missing = merge(&[("GOOGLE_CLIENT_ID", "id")], "")
+            .unwrap()
+            .settings
+            .google
+            .unwrap_err();
+        assert_eq!(
+            missing.to_string(),
+            "set GOOGLE_CLIENT_SECRET to connect Google Calendar"
+        );
+    }
+
+    #[test]
+    fn every_bad_value_names_its_setting() {
+        for (name, value) in [
+            ("LOCKSTEP_LISTEN", "8080"),
+            ("LOCKSTEP_PUBLIC_URL", "http://book.example"),
+            ("LOCKSTEP_PUBLIC_URL", "https://book.example/path"),
+            ("LOCKSTEP_POLL_SECONDS", "0"),
+            ("LOCKSTEP_POLL_SECONDS", "often"),
+            ("LOCKSTEP_GOOGLE_API_URL", "http://google.example"),
+            ("GOOGLE_REDIRECT_URI", "somewhere"),
+            ("LOCKSTEP_LISTENN", "127.0.0.1:1"),
+        ] {
+            let error = format!("{:#}", merge(&[(name, value)], "").err().expect(value));
+            assert!(error.contains(name) && !error.contains('\n'), "{error}");
+        }
+        for file in ["listn = \"x\"", "listen = [1]", "listen = "] {
+            let error = format!("{:#}", merge(&[], file).err().expect(file));
+            assert!(!error.contains('\n'), "{error}");
+        }
+    }
+}
