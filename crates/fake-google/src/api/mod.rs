@@ -1,0 +1,228 @@
+//! Calendar v3: who calls, whether they may, and which method answers.
+//!
+//! To add a method: write its file with a `run` and give it an arm in [`run_method`]. Path,
+//! parameters, scopes and schemas come from the discovery document; a method without an arm
+//! answers 501 with its name.
+
+mod auth;
+mod delete;
+mod fields;
+mod get;
+mod get_calendar;
+mod insert;
+mod list;
+mod page_token;
+mod parameters;
+mod patch;
+mod update;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use self::fields::Selection;
+use self::parameters::Parameters;
+use crate::calendar::resource::View;
+use crate::calendar::time::zone;
+use crate::calendar::{Calendar, Event, Write, WriteOptions, matches_etag};
+use crate::discovery::{Method, discovery};
+use crate::error::ApiError;
+use crate::http::{Request, Response};
+use crate::log::Trace;
+use crate::world::World;
+
+/// Methods with an arm in [`run_method`].
+const IMPLEMENTED: [&str; 7] = [
+    "calendar.calendars.get",
+    "calendar.events.delete",
+    "calendar.events.get",
+    "calendar.events.insert",
+    "calendar.events.list",
+    "calendar.events.patch",
+    "calendar.events.update",
+];
+
+/// Whether this server answers the method.
+pub(crate) fn is_implemented(method: &str) -> bool {
+    IMPLEMENTED.contains(&method)
+}
+
+/// A call after the checks that all methods share.
+struct Call<'a> {
+    now: Timestamp,
+    request: &'a Request,
+    parameters: Parameters,
+    /// Calendar id, `primary` resolved.
+    calendar: String,
+    /// Event id, for methods on one event.
+    event: String,
+}
+
+/// What a method answers: a resource with its etag, or nothing.
+enum Answer {
+    Resource { body: Value, etag: String },
+    NoContent,
+}
+
+/// Answers one call.
+pub(crate) fn run(
+    world: &mut World,
+    now: Timestamp,
+    request: &Request,
+    route: (&'static Method, &[String]),
+    trace: &mut Trace,
+) -> Response {
+    answer(world, now, request, route, trace).unwrap_or_else(|error| error.response())
+}
+
+fn answer(
+    world: &mut World,
+    now: Timestamp,
+    request: &Request,
+    (method, path): (&'static Method, &[String]),
+    trace: &mut Trace,
+) -> Result<Response, ApiError> {
+    if !is_implemented(&method.id) {
+        return Err(ApiError::not_implemented(&method.id));
+    }
+    let caller = auth::caller(world, now, request)?;
+    trace.account = Some(caller.account.clone());
+    auth::require_scope(&caller, method)?;
+    let parameters = Parameters::read(method, &request.query())?;
+    let selection = Selection::read(method, parameters.text("fields"))?;
+    let is_pretty = parameters.flag("prettyPrint").unwrap_or(true);
+    let call = Call {
+        now,
+        request,
+        calendar: resolved(world, &caller.account, path.first(), trace)?,
+        event: path.get(1).cloned().unwrap_or_default(),
+        parameters,
+    };
+    trace.event = path.get(1).cloned();
+    let answer = run_method(world, &method.id, &call, trace)?;
+    Ok(render(answer, request, &selection, is_pretty))
+}
+
+fn run_method(
+    world: &mut World,
+    method: &str,
+    call: &Call<'_>,
+    trace: &mut Trace,
+) -> Result<Answer, ApiError> {
+    match method {
+        "calendar.calendars.get" => Ok(get_calendar::run(world, call)),
+        "calendar.events.delete" => delete::run(world, call),
+        "calendar.events.get" => get::run(world, call),
+        "calendar.events.insert" => insert::run(world, call, trace),
+        "calendar.events.list" => list::run(world, call),
+        "calendar.events.patch" => patch::run(world, call),
+        "calendar.events.update" => update::run(world, call),
+        other => Err(ApiError::not_implemented(other)),
+    }
+}
+
+/// The calendar's real id, if the account can see it.
+fn resolved(
+    world: &World,
+    account: &str,
+    asked: Option<&String>,
+    trace: &mut Trace,
+) -> Result<String, ApiError> {
+    let asked = asked.map(String::as_str).unwrap_or_default();
+    let id = if asked == "primary" { account } else { asked };
+    trace.calendar = Some(id.to_owned());
+    match world.calendars.get(id) {
+        Some(calendar) if calendar.owner == account => Ok(id.to_owned()),
+        _ => Err(ApiError::not_found()),
+    }
+}
+
+fn render(answer: Answer, request: &Request, selection: &Selection, is_pretty: bool) -> Response {
+    let Answer::Resource { body, etag } = answer else {
+        return Response::empty(204);
+    };
+    let is_known = request.verb() == "GET"
+        && request
+            .header("if-none-match")
+            .is_some_and(|header| matches_etag(header, &etag));
+    if is_known {
+        return Response::empty(304).with_header("etag", &etag);
+    }
+    let body = selection.apply(body);
+    let response = if is_pretty {
+        Response::of_pretty_json(200, &body)
+    } else {
+        Response::of_json(200, &body)
+    };
+    response
+        .with_header("etag", &etag)
+        .with_header(
+            "cache-control",
+            "private, max-age=0, must-revalidate, no-transform",
+        )
+        .with_header("vary", "Origin")
+}
+
+impl Call<'_> {
+    fn calendar<'w>(&self, world: &'w World) -> &'w Calendar {
+        &world.calendars[&self.calendar]
+    }
+
+    fn body(&self) -> Result<Map<String, Value>, ApiError> {
+        match serde_json::from_slice(&self.request.body) {
+            Ok(Value::Object(body)) => Ok(body),
+            _ => Err(ApiError::parse_error()),
+        }
+    }
+
+    fn write_options(&self) -> WriteOptions {
+        let is_one = |name: &str| self.parameters.integer(name) == Some(1);
+        WriteOptions {
+            has_conference_data: is_one("conferenceDataVersion"),
+            has_attachments: self.parameters.flag("supportsAttachments") == Some(true),
+            has_event_labels: is_one("eventLabelVersion"),
+        }
+    }
+
+    fn write<'a>(&'a self, rules: &'a crate::world::Rules) -> Write<'a> {
+        Write {
+            now: self.now,
+            rules,
+            event: &self.event,
+            if_match: self.request.header("if-match"),
+            options: self.write_options(),
+        }
+    }
+
+    /// How the caller wants to see events of its calendar.
+    fn view<'w>(&self, world: &'w World) -> Result<View<'w>, ApiError> {
+        let mut view = world.view_of(self.calendar(world));
+        if let Some(name) = self.parameters.text("timeZone") {
+            view.zone = zone(name).ok_or_else(|| {
+                ApiError::invalid(format!("Invalid time zone: {name}")).at_parameter("timeZone")
+            })?;
+        }
+        let attendees_max = self.parameters.integer("maxAttendees");
+        view.attendees_max = attendees_max.and_then(|most| usize::try_from(most).ok());
+        Ok(view)
+    }
+
+    fn shown(&self, world: &World, event: &Event) -> Result<Answer, ApiError> {
+        let view = self.view(world)?;
+        let body = self.calendar(world).resource(event, &view);
+        Ok(Answer::Resource {
+            body,
+            etag: event.etag(),
+        })
+    }
+
+    /// The event this call has just written, as it now is.
+    fn written(&self, world: &World, event_id: &str) -> Result<Answer, ApiError> {
+        let event = self.calendar(world).event(event_id, self.now, &world.rules);
+        self.shown(world, event.ok_or_else(ApiError::not_found)?)
+    }
+}
+
+/// The description's own name for everything under `/calendar/v3/`.
+pub(crate) fn method_at(verb: &str, path: &str) -> Option<(&'static Method, Vec<String>)> {
+    discovery().find(verb, path)
+}

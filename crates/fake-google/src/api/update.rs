@@ -1,0 +1,15 @@
+//! `events.update`: replaces the whole event, clearing what the body omits.
+
+use crate::api::{Answer, Call};
+use crate::error::ApiError;
+use crate::world::World;
+
+pub(super) fn run(world: &mut World, call: &Call<'_>) -> Result<Answer, ApiError> {
+    let body = call.body()?;
+    let calendar = world
+        .calendars
+        .get_mut(&call.calendar)
+        .ok_or_else(ApiError::not_found)?;
+    calendar.update(&call.write(&world.rules), body)?;
+    call.written(world, &call.event)
+}

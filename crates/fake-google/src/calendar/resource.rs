@@ -1,0 +1,109 @@
+//! Events as JSON resources.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value, json};
+
+use crate::calendar::time::rfc3339_millis;
+use crate::calendar::{Calendar, Event};
+
+/// How a caller wants to see events.
+#[derive(Clone, Debug)]
+pub(crate) struct View<'a> {
+    /// Zone of the offsets; the calendar's unless the caller asks otherwise.
+    pub(crate) zone: TimeZone,
+    /// `maxAttendees`.
+    pub(crate) attendees_max: Option<usize>,
+    /// Where `htmlLink` points.
+    pub(crate) link_origin: &'a str,
+}
+
+impl Calendar {
+    /// The event as `events.get` answers it. A tombstone keeps its details.
+    pub(crate) fn resource(&self, event: &Event, view: &View<'_>) -> Value {
+        let mut resource = event.content.fields.clone();
+        let owner = json!({ "email": self.owner, "self": true });
+        let organizer = if self.is_primary {
+            owner.clone()
+        } else {
+            json!({ "email": self.id, "displayName": self.summary, "self": true })
+        };
+        for (name, value) in [
+            ("kind", json!("calendar#event")),
+            ("etag", json!(event.etag())),
+            ("id", json!(event.id)),
+            ("status", json!(event.content.status.word())),
+            ("htmlLink", json!(self.html_link(event, view.link_origin))),
+            ("created", json!(rfc3339_millis(event.created))),
+            ("updated", json!(rfc3339_millis(event.updated_at()))),
+            ("creator", owner),
+            ("organizer", organizer),
+            ("start", event.content.start.resource(&view.zone)),
+            ("end", event.content.end.resource(&view.zone)),
+            ("iCalUID", json!(event.ical_uid)),
+            ("sequence", json!(event.sequence)),
+            ("eventType", json!("default")),
+        ] {
+            resource.insert(name.to_owned(), value);
+        }
+        resource
+            .entry("reminders")
+            .or_insert_with(|| json!({ "useDefault": true }));
+        self.mark_attendees(&mut resource, view.attendees_max);
+        resource.into()
+    }
+
+    /// What remains visible of a deleted event where only its going is told.
+    pub(crate) fn stub(event: &Event) -> Value {
+        json!({
+            "kind": "calendar#event",
+            "etag": event.etag(),
+            "id": event.id,
+            "status": event.content.status.word(),
+        })
+    }
+
+    /// Says which attendee is this calendar, and leaves the others out when they are too many.
+    fn mark_attendees(&self, resource: &mut Map<String, Value>, attendees_max: Option<usize>) {
+        let Some(Value::Array(attendees)) = resource.get_mut("attendees") else {
+            return;
+        };
+        let count = attendees.len();
+        for attendee in attendees.iter_mut() {
+            let is_self = attendee["email"].as_str().is_some_and(|email| {
+                email.eq_ignore_ascii_case(&self.owner) || email.eq_ignore_ascii_case(&self.id)
+            });
+            if is_self {
+                attendee["self"] = true.into();
+                attendee["organizer"] = true.into();
+            }
+        }
+        if attendees_max.is_some_and(|most| count > most) {
+            attendees.retain(|attendee| attendee["self"] == true);
+            resource.insert("attendeesOmitted".to_owned(), true.into());
+        }
+    }
+
+    /// Observed form of `htmlLink`: event and calendar id, well-known domains cut to one letter.
+    fn html_link(&self, event: &Event, origin: &str) -> String {
+        let calendar = match self.id.rsplit_once('@') {
+            Some((name, "gmail.com")) => format!("{name}@m"),
+            Some((name, "group.calendar.google.com")) => format!("{name}@g"),
+            _ => self.id.clone(),
+        };
+        let eid = URL_SAFE_NO_PAD.encode(format!("{} {calendar}", event.id));
+        format!("{origin}/calendar/event?eid={eid}")
+    }
+}
+
+impl Event {
+    /// The event in the form a writer would send it, to lay a patch over.
+    pub(crate) fn writable(&self, zone: &TimeZone) -> Map<String, Value> {
+        let mut body = self.content.fields.clone();
+        body.insert("status".to_owned(), self.content.status.word().into());
+        body.insert("start".to_owned(), self.content.start.resource(zone));
+        body.insert("end".to_owned(), self.content.end.resource(zone));
+        body
+    }
+}

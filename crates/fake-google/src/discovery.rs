@@ -1,0 +1,334 @@
+//! Google's own description of Calendar v3, read once: routes, parameters, scopes and schemas.
+//!
+//! The description decides which paths exist, which parameters a method takes and of what type,
+//! which scopes open it and which fields its answer may have, so none of that is written here by
+//! hand. It does not describe errors, ids or etags; those live with the methods. A newer
+//! description is taken by replacing `discovery/calendar.v3.json`.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+use crate::http::decode_segment;
+
+static DESCRIPTION: LazyLock<Discovery> = LazyLock::new(|| {
+    let text = include_str!("../discovery/calendar.v3.json");
+    Discovery::read(&serde_json::from_str(text).expect("the embedded description is JSON"))
+});
+
+/// The parsed description.
+pub(crate) fn discovery() -> &'static Discovery {
+    &DESCRIPTION
+}
+
+#[derive(Debug)]
+pub(crate) struct Discovery {
+    methods: Vec<Method>,
+    /// Parameters that every method takes.
+    pub(crate) common: BTreeMap<String, Parameter>,
+    schemas: Value,
+    scopes: Vec<String>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Method {
+    /// E.g. `calendar.events.insert`.
+    pub(crate) id: String,
+    verb: String,
+    segments: Vec<Segment>,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) parameters: BTreeMap<String, Parameter>,
+    /// Name of the schema answered, when there is a body.
+    pub(crate) response: Option<String>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Segment {
+    Fixed(String),
+    Named(String),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ParameterKind {
+    Text,
+    Instant,
+    Integer,
+    Flag,
+}
+
+#[derive(Debug)]
+pub(crate) struct Parameter {
+    pub(crate) kind: ParameterKind,
+    pub(crate) is_repeated: bool,
+    pub(crate) choices: Vec<String>,
+    pub(crate) minimum: Option<i64>,
+    pub(crate) maximum: Option<i64>,
+    is_in_query: bool,
+}
+
+impl Discovery {
+    fn read(document: &Value) -> Self {
+        let mut methods = Vec::new();
+        collect_methods(document, &mut methods);
+        Self {
+            methods,
+            common: parameters_of(&document["parameters"]),
+            schemas: document["schemas"].clone(),
+            scopes: keys(&document["auth"]["oauth2"]["scopes"]),
+        }
+    }
+
+    /// The method at `path` (relative to `/calendar/v3/`), with its decoded path parameters.
+    pub(crate) fn find(&self, verb: &str, path: &str) -> Option<(&Method, Vec<String>)> {
+        let given: Vec<&str> = path.split('/').collect();
+        // `events/import` and `events/quickAdd` also fit `events/{eventId}`; a fixed word wins.
+        self.methods
+            .iter()
+            .filter(|method| method.verb == verb)
+            .filter_map(|method| Some((method, method.captures(&given)?)))
+            .min_by_key(|(_, captured)| captured.len())
+    }
+
+    /// The schema of that name.
+    pub(crate) fn schema(&self, name: &str) -> &Value {
+        &self.schemas[name]
+    }
+
+    /// Every Calendar scope there is, as a URL.
+    pub(crate) fn scopes(&self) -> &[String] {
+        &self.scopes
+    }
+
+    /// The first place where `value` is of another type than `schema` says, as a dotted path.
+    ///
+    /// Unknown fields pass: Google ignores them, and adds new ones every year.
+    pub(crate) fn mistyped(&self, schema: &Value, value: &Value) -> Option<String> {
+        self.mistyped_at(schema, value, String::new())
+    }
+
+    fn mistyped_at(&self, schema: &Value, value: &Value, at: String) -> Option<String> {
+        if let Some(name) = schema["$ref"].as_str() {
+            return self.mistyped_at(self.schema(name), value, at);
+        }
+        let fits = match schema["type"].as_str() {
+            Some("string") => value.is_string(),
+            Some("boolean") => value.is_boolean(),
+            Some("integer") => value.as_i64().is_some_and(|n| i32::try_from(n).is_ok()),
+            Some("array") => value.is_array(),
+            Some("object") => value.is_object(),
+            _ => true,
+        };
+        if !fits {
+            return Some(at);
+        }
+        match value {
+            Value::Array(items) => items
+                .iter()
+                .find_map(|item| self.mistyped_at(&schema["items"], item, at.clone())),
+            Value::Object(fields) => fields.iter().find_map(|(name, field)| {
+                let schema = field_schema(schema, name)?;
+                self.mistyped_at(schema, field, join(&at, name))
+            }),
+            _ => None,
+        }
+    }
+
+    /// Follows a reference and the items of an array, to where the fields are.
+    pub(crate) fn fields_of<'a>(&'a self, mut schema: &'a Value) -> &'a Value {
+        loop {
+            if let Some(name) = schema["$ref"].as_str() {
+                schema = self.schema(name);
+            } else if schema["type"] == "array" {
+                schema = &schema["items"];
+            } else {
+                return schema;
+            }
+        }
+    }
+}
+
+/// The schema of one field of an object, whether it is listed or the object is a map.
+pub(crate) fn field_schema<'a>(schema: &'a Value, name: &str) -> Option<&'a Value> {
+    schema["properties"]
+        .get(name)
+        .or_else(|| schema.get("additionalProperties"))
+}
+
+impl Method {
+    /// The word of this method after `calendar.`, e.g. `events.insert`.
+    pub(crate) fn short_id(&self) -> &str {
+        self.id.strip_prefix("calendar.").unwrap_or(&self.id)
+    }
+
+    fn captures(&self, given: &[&str]) -> Option<Vec<String>> {
+        if given.len() != self.segments.len() {
+            return None;
+        }
+        let mut captured = Vec::new();
+        for (segment, given) in self.segments.iter().zip(given) {
+            match segment {
+                Segment::Fixed(word) if word == given => {}
+                Segment::Named(_) if !given.is_empty() => captured.push(decode_segment(given)),
+                _ => return None,
+            }
+        }
+        Some(captured)
+    }
+}
+
+fn collect_methods(node: &Value, into: &mut Vec<Method>) {
+    for method in node["methods"]
+        .as_object()
+        .into_iter()
+        .flat_map(|map| map.values())
+    {
+        into.push(Method {
+            id: text(&method["id"]),
+            verb: text(&method["httpMethod"]),
+            segments: text(&method["path"]).split('/').map(segment).collect(),
+            scopes: method["scopes"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(text)
+                .collect(),
+            parameters: parameters_of(&method["parameters"]),
+            response: method["response"]["$ref"].as_str().map(str::to_owned),
+        });
+    }
+    for resource in node["resources"]
+        .as_object()
+        .into_iter()
+        .flat_map(|map| map.values())
+    {
+        collect_methods(resource, into);
+    }
+}
+
+fn segment(pattern: &str) -> Segment {
+    match pattern
+        .strip_prefix('{')
+        .and_then(|rest| rest.strip_suffix('}'))
+    {
+        Some(name) => Segment::Named(name.to_owned()),
+        None => Segment::Fixed(pattern.to_owned()),
+    }
+}
+
+/// The query parameters among those described.
+fn parameters_of(described: &Value) -> BTreeMap<String, Parameter> {
+    let described = described.as_object().into_iter().flatten();
+    described
+        .map(|(name, value)| (name.clone(), parameter(value)))
+        .filter(|(_, parameter)| parameter.is_in_query)
+        .collect()
+}
+
+fn parameter(described: &Value) -> Parameter {
+    let kind = match (described["type"].as_str(), described["format"].as_str()) {
+        (Some("integer"), _) => ParameterKind::Integer,
+        (Some("boolean"), _) => ParameterKind::Flag,
+        (_, Some("date-time")) => ParameterKind::Instant,
+        _ => ParameterKind::Text,
+    };
+    let bound = |name: &str| described[name].as_str().and_then(|text| text.parse().ok());
+    Parameter {
+        kind,
+        is_repeated: described["repeated"] == true,
+        choices: described["enum"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(text)
+            .collect(),
+        minimum: bound("minimum"),
+        maximum: bound("maximum"),
+        is_in_query: described["location"] == "query",
+    }
+}
+
+fn keys(map: &Value) -> Vec<String> {
+    map.as_object()
+        .into_iter()
+        .flat_map(|map| map.keys())
+        .cloned()
+        .collect()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+fn join(at: &str, name: &str) -> String {
+    if at.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{at}.{name}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_find_their_methods() {
+        for (verb, path, id, captured) in [
+            (
+                "GET",
+                "calendars/a%40b/events",
+                "calendar.events.list",
+                vec!["a@b"],
+            ),
+            (
+                "POST",
+                "calendars/a/events/import",
+                "calendar.events.import",
+                vec!["a"],
+            ),
+            (
+                "POST",
+                "calendars/a/events/e/move",
+                "calendar.events.move",
+                vec!["a", "e"],
+            ),
+            (
+                "PATCH",
+                "calendars/a/events/e",
+                "calendar.events.patch",
+                vec!["a", "e"],
+            ),
+            ("POST", "freeBusy", "calendar.freebusy.query", vec![]),
+        ] {
+            let (method, parameters) = discovery().find(verb, path).unwrap();
+            assert_eq!(method.id, id);
+            assert_eq!(parameters, captured);
+        }
+        assert!(discovery().find("GET", "nothing").is_none());
+        assert!(discovery().find("GET", "calendars//events").is_none());
+    }
+
+    #[test]
+    fn mistyped_fields_are_named() {
+        let event = discovery().schema("Event");
+        for (body, place) in [
+            (serde_json::json!({"summary": "x", "unheard": 1}), None),
+            (serde_json::json!({"summary": 1}), Some("summary")),
+            (
+                serde_json::json!({"start": {"dateTime": 5}}),
+                Some("start.dateTime"),
+            ),
+            (
+                serde_json::json!({"attendees": [{"email": true}]}),
+                Some("attendees.email"),
+            ),
+            (
+                serde_json::json!({"extendedProperties": {"private": {"k": 1}}}),
+                Some("extendedProperties.private.k"),
+            ),
+        ] {
+            assert_eq!(discovery().mistyped(event, &body).as_deref(), place);
+        }
+    }
+}

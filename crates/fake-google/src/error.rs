@@ -1,0 +1,237 @@
+//! Refusals of the Calendar API, and the JSON body that Google gives them.
+//!
+//! The classic `errors[]` list is always there; the newer `status` and `details[]` appear where
+//! Google's newer layers answer (credentials and scopes). The token endpoint has another shape,
+//! see `oauth::error`.
+
+use serde_json::{Value, json};
+
+use crate::http::Response;
+
+/// Why the API said no.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{code} {reason}: {message}")]
+pub struct ApiError {
+    code: u16,
+    reason: &'static str,
+    message: String,
+    place: Option<Place>,
+    trouble: Option<CredentialTrouble>,
+}
+
+/// What is wrong with the caller's credentials: the part of the error that Google's newer layers
+/// add to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum CredentialTrouble {
+    Missing,
+    Invalid,
+    /// For the method named.
+    ScopeMissing(&'static str),
+}
+
+/// Where in the request the trouble is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Place {
+    kind: &'static str,
+    name: String,
+}
+
+impl ApiError {
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.code
+    }
+
+    /// The stable machine word, e.g. `duplicate`.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        self.reason
+    }
+
+    /// Google's sentence. Never match on it.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    pub(crate) fn new(code: u16, reason: &'static str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self {
+            code,
+            reason,
+            message,
+            place: None,
+            trouble: None,
+        }
+    }
+
+    pub(crate) fn at_parameter(self, name: &str) -> Self {
+        self.at("parameter", name)
+    }
+
+    fn at(mut self, kind: &'static str, name: &str) -> Self {
+        self.place = Some(Place {
+            kind,
+            name: name.to_owned(),
+        });
+        self
+    }
+
+    /// A value that cannot be.
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::new(400, "invalid", message)
+    }
+
+    /// Something needed that is not there.
+    pub(crate) fn required(message: impl Into<String>) -> Self {
+        Self::new(400, "required", message)
+    }
+
+    pub(crate) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(400, "badRequest", message)
+    }
+
+    pub(crate) fn parse_error() -> Self {
+        Self::new(400, "parseError", "Parse Error")
+    }
+
+    pub(crate) fn time_range_empty() -> Self {
+        Self::new(400, "timeRangeEmpty", "The specified time range is empty.")
+    }
+
+    pub(crate) fn login_required() -> Self {
+        let error = Self::new(401, "required", "Login Required.").at("header", "Authorization");
+        Self {
+            trouble: Some(CredentialTrouble::Missing),
+            ..error
+        }
+    }
+
+    pub(crate) fn invalid_credentials() -> Self {
+        let error =
+            Self::new(401, "authError", "Invalid Credentials").at("header", "Authorization");
+        Self {
+            trouble: Some(CredentialTrouble::Invalid),
+            ..error
+        }
+    }
+
+    pub(crate) fn insufficient_scope(method: &'static str) -> Self {
+        let message = "Request had insufficient authentication scopes.";
+        let error = Self::new(403, "insufficientPermissions", message);
+        Self {
+            trouble: Some(CredentialTrouble::ScopeMissing(method)),
+            ..error
+        }
+    }
+
+    pub(crate) fn forbidden() -> Self {
+        Self::new(403, "forbidden", "Forbidden")
+    }
+
+    pub(crate) fn not_found() -> Self {
+        Self::new(404, "notFound", "Not Found")
+    }
+
+    pub(crate) fn duplicate() -> Self {
+        Self::new(409, "duplicate", "The requested identifier already exists.")
+    }
+
+    pub(crate) fn deleted() -> Self {
+        Self::new(410, "deleted", "Resource has been deleted")
+    }
+
+    pub(crate) fn stale() -> Self {
+        Self::new(412, "conditionNotMet", "Precondition Failed").at("header", "If-Match")
+    }
+
+    /// For what Google does and this server does not yet.
+    pub(crate) fn not_implemented(what: &str) -> Self {
+        let message = format!("fake-google does not implement {what}");
+        Self::new(501, "notImplemented", message)
+    }
+
+    /// The error that Google's tables give for a status alone, for planned faults.
+    pub(crate) fn for_status(status: u16) -> Self {
+        match status {
+            401 => Self::invalid_credentials(),
+            403 | 429 => Self::new(status, "rateLimitExceeded", "Rate Limit Exceeded"),
+            404 => Self::not_found(),
+            409 => Self::new(409, "conflict", "Conflict"),
+            410 => Self::deleted(),
+            412 => Self::stale(),
+            400..=499 => Self::new(status, "badRequest", "Bad Request"),
+            _ => Self::new(status, "backendError", "Backend Error"),
+        }
+    }
+
+    /// The answer as Google words it.
+    pub(crate) fn response(&self) -> Response {
+        let mut first = json!({ "domain": domain_of(self.reason), "reason": self.reason, "message": self.message });
+        if let Some(place) = &self.place {
+            first["locationType"] = place.kind.into();
+            first["location"] = place.name.as_str().into();
+        }
+        let mut error = json!({ "errors": [first], "code": self.code, "message": self.message });
+        let mut challenge = None;
+        if let Some(trouble) = &self.trouble {
+            error["status"] = trouble.status().into();
+            if let Some(details) = trouble.details() {
+                error["details"] = details;
+            }
+            challenge = Some(trouble.challenge());
+        }
+        let response = Response::of_pretty_json(self.code, &json!({ "error": error })).with_header(
+            "cache-control",
+            "no-cache, no-store, max-age=0, must-revalidate",
+        );
+        match challenge {
+            Some(challenge) => response.with_header("www-authenticate", challenge),
+            None => response,
+        }
+    }
+}
+
+impl CredentialTrouble {
+    fn status(&self) -> &'static str {
+        match self {
+            Self::Missing | Self::Invalid => "UNAUTHENTICATED",
+            Self::ScopeMissing(_) => "PERMISSION_DENIED",
+        }
+    }
+
+    fn details(&self) -> Option<Value> {
+        let Self::ScopeMissing(method) = self else {
+            return None;
+        };
+        Some(json!([{
+            "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+            "reason": "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+            "domain": "googleapis.com",
+            "metadata": { "service": "calendar-json.googleapis.com", "method": method },
+        }]))
+    }
+
+    fn challenge(&self) -> &'static str {
+        match self {
+            Self::Missing => r#"Bearer realm="https://accounts.google.com/""#,
+            Self::Invalid => {
+                r#"Bearer realm="https://accounts.google.com/", error="invalid_token""#
+            }
+            Self::ScopeMissing(_) => {
+                r#"Bearer realm="https://accounts.google.com/", error="insufficient_scope""#
+            }
+        }
+    }
+}
+
+/// Google's grouping of reasons.
+fn domain_of(reason: &str) -> &'static str {
+    match reason {
+        "timeRangeEmpty" => "calendar",
+        "rateLimitExceeded" => "usageLimits",
+        "notImplemented" => "fake-google",
+        _ => "global",
+    }
+}

@@ -1,0 +1,87 @@
+//! Refusals of the token and revocation endpoints: the shape of RFC 6749 section 5.2, which is not
+//! the shape of the Calendar API's errors.
+
+use serde_json::json;
+
+use crate::http::Response;
+
+/// `error` and `error_description`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TokenError {
+    error: &'static str,
+    description: String,
+}
+
+impl TokenError {
+    fn new(error: &'static str, description: impl Into<String>) -> Self {
+        Self {
+            error,
+            description: description.into(),
+        }
+    }
+
+    pub(crate) fn invalid_grant(description: &str) -> Self {
+        Self::new("invalid_grant", description)
+    }
+
+    pub(crate) fn invalid_client(description: &str) -> Self {
+        Self::new("invalid_client", description)
+    }
+
+    pub(crate) fn unauthorized_client() -> Self {
+        Self::new("unauthorized_client", "Unauthorized")
+    }
+
+    pub(crate) fn missing(parameter: &str) -> Self {
+        Self::new(
+            "invalid_request",
+            format!("Missing required parameter: {parameter}"),
+        )
+    }
+
+    pub(crate) fn invalid_scope() -> Self {
+        Self::new("invalid_scope", "Bad Request")
+    }
+
+    pub(crate) fn invalid_token() -> Self {
+        Self::new("invalid_token", "Token expired or revoked")
+    }
+
+    pub(crate) fn unsupported_grant_type(given: &str) -> Self {
+        Self::new(
+            "unsupported_grant_type",
+            format!("Invalid grant_type: {given}"),
+        )
+    }
+
+    pub(crate) fn response(&self) -> Response {
+        let status = if self.error == "invalid_client" {
+            401
+        } else {
+            400
+        };
+        let body = json!({ "error": self.error, "error_description": self.description });
+        no_store(Response::of_pretty_json(status, &body))
+    }
+}
+
+/// The answer of these endpoints for a status alone, for planned faults.
+pub(crate) fn planned(status: u16) -> Response {
+    let error = match status {
+        400 => "invalid_grant",
+        401 => "invalid_client",
+        _ => "internal_failure",
+    };
+    let body = json!({ "error": error, "error_description": "Planned fault" });
+    no_store(Response::of_pretty_json(status, &body))
+}
+
+/// Tokens and what is said about them must not be cached.
+pub(crate) fn no_store(response: Response) -> Response {
+    response
+        .with_header(
+            "cache-control",
+            "no-cache, no-store, max-age=0, must-revalidate",
+        )
+        .with_header("pragma", "no-cache")
+}

@@ -1,0 +1,87 @@
+//! The calendar for people: a week to look at and to drag events in, and plain forms behind it.
+//!
+//! Everything works without JavaScript; `assets/page.js` adds dragging, dialogs and refreshing on
+//! top of the same addresses. Edits go through [`Calendar`](crate::calendar::Calendar) like those
+//! of the API. Looking is not logged (the page polls), edits are, as `page.events.…`.
+
+mod assets;
+mod edits;
+mod event_page;
+mod place;
+mod week;
+mod week_page;
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use self::place::Place;
+use crate::html::Page;
+use crate::http::{Request, Response};
+use crate::text::{Language, Word};
+use crate::world::World;
+
+/// Answers a page, an asset, or an edit made on a page.
+pub(crate) fn run(world: &mut World, now: Timestamp, request: &Request) -> Response {
+    let path = request.path_only();
+    match (request.method.as_str(), path) {
+        ("GET" | "HEAD", "/") => Response::redirect(302, "/calendar"),
+        ("GET" | "HEAD", _) if path.starts_with("/_assets/") => assets::run(request),
+        ("GET" | "HEAD", _) => look(world, now, request, path),
+        ("POST", _) => edits::run(world, now, request),
+        _ => not_found(Language::of(request)),
+    }
+}
+
+fn look(world: &World, now: Timestamp, request: &Request, path: &str) -> Response {
+    let query = request.query();
+    let language = Language::of(request);
+    let Some(place) = Place::read(world, now, &query, language) else {
+        return no_accounts(language);
+    };
+    match path {
+        "/calendar" => week_page::response(world, now, &place),
+        "/calendar/version" => Response::of_json(
+            200,
+            &json!({ "version": week::version(world, now, &place) }),
+        ),
+        "/calendar/new" => event_page::blank(world, now, &place, &query),
+        "/calendar/event" => event_page::existing(world, now, &place, &query),
+        _ => not_found(language),
+    }
+}
+
+fn no_accounts(language: Language) -> Response {
+    let [line, hint] =
+        [Word::NoAccounts, Word::NoAccountsHint].map(|word| word.in_language(language));
+    let body = format!(r#"<main class="card"><h1>{line}</h1><p>{hint}</p></main>"#);
+    Page {
+        status: 200,
+        language,
+        title: line,
+        class: "plain",
+        body: &body,
+        form_target: None,
+    }
+    .response()
+}
+
+fn not_found(language: Language) -> Response {
+    problem(404, language, Word::NotFound)
+}
+
+/// A page that says one thing and leads back.
+fn problem(status: u16, language: Language, word: Word) -> Response {
+    let (line, back) = (word.in_language(language), Word::Back.in_language(language));
+    let body = format!(
+        r#"<main class="card"><h1>{line}</h1><p><a class="button" href="/calendar">{back}</a></p></main>"#
+    );
+    Page {
+        status,
+        language,
+        title: line,
+        class: "plain",
+        body: &body,
+        form_target: None,
+    }
+    .response()
+}

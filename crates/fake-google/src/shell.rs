@@ -1,0 +1,224 @@
+//! The core behind HTTP: one lock, one clock, and connections that can be cut.
+//!
+//! This is the only part with I/O and the only one that reads a clock. It is plain http and meant
+//! for loopback: the fake has no secrets and no users to protect.
+
+mod line;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, State};
+use axum::http::{Request as HttpRequest, Response as HttpResponse, StatusCode};
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use self::line::{CuttableListener, Line};
+use crate::fault::Outcome;
+use crate::handle::deliver;
+use crate::http::{Request, Response};
+use crate::world::World;
+
+/// Bytes a request body may have.
+pub const BODY_MAX: usize = 1024 * 1024;
+
+/// A world that the server and its owner both reach.
+#[derive(Clone, Debug)]
+pub struct Shared(Arc<Mutex<World>>);
+
+impl Shared {
+    /// Shares `world`.
+    #[must_use]
+    pub fn new(world: World) -> Self {
+        Self(Arc::new(Mutex::new(world)))
+    }
+
+    /// Runs `act` while nobody else touches the world.
+    pub fn with<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
+        // A panic in one test's closure must not take the server from the others.
+        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A shared world and the clock it runs by.
+#[derive(Clone, Debug)]
+pub struct Shell {
+    world: Shared,
+    clock: fn() -> Timestamp,
+}
+
+impl Shell {
+    /// A shell on the machine's clock, shifted by the world's offset.
+    #[must_use]
+    pub fn new(world: Shared) -> Self {
+        Self::with_clock(world, machine_clock)
+    }
+
+    /// A shell on another clock, shifted by the world's offset.
+    #[must_use]
+    pub fn with_clock(world: Shared, clock: fn() -> Timestamp) -> Self {
+        Self { world, clock }
+    }
+
+    /// The world behind this shell.
+    #[must_use]
+    pub fn world(&self) -> &Shared {
+        &self.world
+    }
+
+    /// The time the world believes in.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        let offset = self.world.with(|world| world.clock_offset());
+        (self.clock)().checked_add(offset).unwrap_or(Timestamp::MAX)
+    }
+
+    fn deliver(&self, request: &Request) -> Outcome {
+        let now = self.now();
+        self.world.with(|world| deliver(world, now, request))
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the shell is where the real clock comes in"
+)]
+fn machine_clock() -> Timestamp {
+    Timestamp::now()
+}
+
+/// The whole server as an axum router. Without [`serve`] there is no connection to cut, and a
+/// dropped answer shows as 502.
+pub fn router(shell: Shell) -> Router {
+    Router::new().fallback(answer).with_state(shell)
+}
+
+async fn answer(State(shell): State<Shell>, request: HttpRequest<Body>) -> HttpResponse<Body> {
+    let line = request
+        .extensions()
+        .get::<ConnectInfo<Line>>()
+        .map(|info| info.0.clone());
+    let Some(request) = read(request).await else {
+        return plain(StatusCode::PAYLOAD_TOO_LARGE, "the body is over 1 MiB");
+    };
+    match (shell.deliver(&request), line) {
+        (Outcome::Answer(response), _) => written(response),
+        (Outcome::Drop, Some(line)) => {
+            line.cut();
+            plain(StatusCode::BAD_GATEWAY, "")
+        }
+        (Outcome::Drop, None) => plain(StatusCode::BAD_GATEWAY, "the answer was dropped"),
+    }
+}
+
+/// The request as the core takes it; `None` when its body is too large.
+async fn read(request: HttpRequest<Body>) -> Option<Request> {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, BODY_MAX).await.ok()?;
+    let headers = parts.headers.iter().map(|(name, value)| {
+        (
+            name.as_str().to_owned(),
+            String::from_utf8_lossy(value.as_bytes()).into_owned(),
+        )
+    });
+    Some(Request {
+        method: parts.method.as_str().to_owned(),
+        path: parts
+            .uri
+            .path_and_query()
+            .map_or("/", |path| path.as_str())
+            .to_owned(),
+        headers: headers.collect(),
+        body: body.to_vec(),
+    })
+}
+
+fn written(response: Response) -> HttpResponse<Body> {
+    let mut builder = HttpResponse::builder().status(response.status);
+    for (name, value) in &response.headers {
+        builder = builder.header(name, value);
+    }
+    // Fails only on a header that is none, which a request's own text must not be able to cause.
+    builder
+        .body(Body::from(response.body))
+        .unwrap_or_else(|error| plain(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()))
+}
+
+fn plain(status: StatusCode, text: &str) -> HttpResponse<Body> {
+    let mut response = HttpResponse::new(Body::from(text.to_owned()));
+    *response.status_mut() = status;
+    response
+}
+
+/// Serves until `shutdown` is ready. Links in events point to this listener from then on.
+///
+/// # Errors
+/// When the listener has no address or fails.
+pub async fn serve(
+    listener: TcpListener,
+    shell: Shell,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let origin = format!("http://{}", listener.local_addr()?);
+    shell.world.with(|world| world.rules.link_origin = origin);
+    let service = router(shell).into_make_service_with_connect_info::<Line>();
+    axum::serve(CuttableListener(listener), service)
+        .with_graceful_shutdown(shutdown)
+        .await
+}
+
+/// A server running inside another process.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Its world.
+    pub world: Shared,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<std::io::Result<()>>,
+}
+
+impl Running {
+    /// The root URL, without a slash at the end.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Stops it and waits for open answers.
+    ///
+    /// # Errors
+    /// When serving had failed.
+    pub async fn stop(self) -> std::io::Result<()> {
+        // The receiver is gone only when serving has ended by itself.
+        let _ = self.stop.send(());
+        self.task.await.map_err(std::io::Error::other)?
+    }
+}
+
+/// Starts a server on `listen` (port 0 for any) as a task of the current runtime. It lives as long
+/// as the returned value.
+///
+/// # Errors
+/// When the address cannot be bound.
+pub async fn spawn(listen: SocketAddr, world: Shared) -> std::io::Result<Running> {
+    let listener = TcpListener::bind(listen).await?;
+    let address = listener.local_addr()?;
+    let (stop, stopped) = oneshot::channel();
+    let until = async move {
+        // An error means that `Running` was dropped, which also ends the server.
+        let _ = stopped.await;
+    };
+    let task = tokio::spawn(serve(listener, Shell::new(world.clone()), until));
+    Ok(Running {
+        address,
+        world,
+        stop,
+        task,
+    })
+}

@@ -1,0 +1,385 @@
+//! The whole state of the fake, and the edits that tests and the simulator make beside HTTP.
+//!
+//! A world is a value: clone it to branch a history. Everything in it is ordered and every
+//! chance comes from its seed, so the same seed and the same calls give the same bytes.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::calendar::resource::View;
+use crate::calendar::time::zone;
+use crate::calendar::{Calendar, Event, Write, WriteOptions};
+use crate::chance::Chance;
+use crate::error::ApiError;
+use crate::fault::{Fault, FaultKind, Faults};
+use crate::log::RequestLog;
+use crate::oauth::state::{Client, OauthState};
+
+/// What a PATCH or PUT on a deleted event answers.
+///
+/// Reports about Google conflict: some revived an event by writing `status: confirmed`, some got
+/// 403 (google-api-ruby-client#1811), and the error guide lists 410 for updates as well.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TombstoneWrites {
+    /// 403 `forbidden`. The default, because a client that lives with it lives with the others.
+    #[default]
+    Forbidden,
+    /// 410 `deleted`.
+    Gone,
+    /// A write that says `confirmed` or `tentative` (PUT: also one that says nothing) brings the
+    /// event back; any other is 403.
+    Revive,
+}
+
+/// How several `privateExtendedProperty` filters combine: the reference says all, the guide says
+/// any. Filters of different kinds are always combined with AND.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RepeatedFilters {
+    /// An event must fit each of them.
+    #[default]
+    All,
+    /// An event must fit one of them.
+    Any,
+}
+
+/// Choices where Google is contradictory or does not say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// PATCH and PUT of deleted events.
+    pub tombstone_writes: TombstoneWrites,
+    /// How long a deleted event is still answered; afterwards 404, though its id stays taken.
+    pub tombstone_retention: SignedDuration,
+    /// Repeated extended property filters.
+    pub repeated_filters: RepeatedFilters,
+    /// Origin of `htmlLink`. The shell sets its own, so that the link opens the fake's page.
+    pub link_origin: String,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            tombstone_writes: TombstoneWrites::default(),
+            tombstone_retention: SignedDuration::from_hours(30 * 24),
+            repeated_filters: RepeatedFilters::default(),
+            link_origin: "https://www.google.com".to_owned(),
+        }
+    }
+}
+
+/// A Google account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Account {
+    /// Stable id, 21 digits.
+    pub sub: String,
+    /// Address, which is also the id of the primary calendar.
+    pub email: String,
+    /// Name shown on the consent page.
+    pub name: String,
+    /// BCP 47 tag.
+    pub locale: String,
+}
+
+/// Why a world cannot be set up as asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SetupError {
+    /// The zone is not in the bundled time zone data.
+    #[error("unknown time zone {0}")]
+    UnknownTimeZone(String),
+    /// There is an account or calendar of that name.
+    #[error("{0} exists already")]
+    Exists(String),
+    /// There is no account of that e-mail.
+    #[error("no account {0}")]
+    NoAccount(String),
+    /// There is no OAuth client of that id.
+    #[error("no OAuth client {0}")]
+    NoClient(String),
+}
+
+/// Accounts, clients, tokens, calendars, log, faults and clock of one fake Google.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// Choices where Google is contradictory or does not say.
+    pub rules: Rules,
+    pub(crate) chance: Chance,
+    pub(crate) accounts: BTreeMap<String, Account>,
+    pub(crate) oauth: OauthState,
+    pub(crate) calendars: BTreeMap<String, Calendar>,
+    pub(crate) log: RequestLog,
+    pub(crate) faults: Faults,
+    clock_offset: SignedDuration,
+}
+
+impl World {
+    /// An empty world. `seed` decides every id and token it will ever make.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self {
+            rules: Rules::default(),
+            chance: Chance::new(seed),
+            accounts: BTreeMap::new(),
+            oauth: OauthState::default(),
+            calendars: BTreeMap::new(),
+            log: RequestLog::default(),
+            faults: Faults::default(),
+            clock_offset: SignedDuration::ZERO,
+        }
+    }
+
+    /// Adds an account with its primary calendar, whose id is the e-mail. Returns its `sub`.
+    ///
+    /// # Errors
+    /// [`SetupError::Exists`], [`SetupError::UnknownTimeZone`].
+    pub fn add_account(
+        &mut self,
+        email: &str,
+        name: &str,
+        time_zone: &str,
+    ) -> Result<String, SetupError> {
+        if self.accounts.contains_key(email) {
+            return Err(SetupError::Exists(email.to_owned()));
+        }
+        self.put_calendar(email, email, email, time_zone)?;
+        let sub = self.chance.subject();
+        let account = Account {
+            sub: sub.clone(),
+            email: email.to_owned(),
+            name: name.to_owned(),
+            locale: "en".to_owned(),
+        };
+        self.accounts.insert(email.to_owned(), account);
+        Ok(sub)
+    }
+
+    /// Adds a further calendar to an account.
+    ///
+    /// # Errors
+    /// Any [`SetupError`] but `NoClient`.
+    pub fn add_calendar(
+        &mut self,
+        owner_email: &str,
+        id: &str,
+        summary: &str,
+        time_zone: &str,
+    ) -> Result<(), SetupError> {
+        if !self.accounts.contains_key(owner_email) {
+            return Err(SetupError::NoAccount(owner_email.to_owned()));
+        }
+        self.put_calendar(owner_email, id, summary, time_zone)
+    }
+
+    /// Adds an OAuth client, or replaces the one of that id. All clients of a world belong to one
+    /// Google Cloud project.
+    pub fn add_client(&mut self, id: &str, secret: &str, redirect_uris: &[&str]) {
+        let client = Client {
+            id: id.to_owned(),
+            secret: secret.to_owned(),
+            redirect_uris: redirect_uris.iter().map(|&uri| uri.to_owned()).collect(),
+        };
+        self.oauth.clients.insert(id.to_owned(), client);
+    }
+
+    /// The accounts, by e-mail.
+    pub fn accounts(&self) -> impl Iterator<Item = &Account> {
+        self.accounts.values()
+    }
+
+    /// The ids of an account's calendars, the primary first.
+    #[must_use]
+    pub fn calendar_ids(&self, email: &str) -> Vec<&str> {
+        self.calendars_of(email)
+            .map(|calendar| calendar.id.as_str())
+            .collect()
+    }
+
+    /// Every event of a calendar as a resource, in order of insertion; tombstones included, even
+    /// those that the API no longer answers. Empty when there is no such calendar.
+    #[must_use]
+    pub fn events(&self, calendar: &str) -> Vec<Value> {
+        let Some(calendar) = self.calendars.get(calendar) else {
+            return Vec::new();
+        };
+        let view = self.view_of(calendar);
+        let mut events: Vec<&Event> = calendar.events().collect();
+        events.sort_by_key(|event| event.ordinal);
+        events
+            .into_iter()
+            .map(|event| calendar.resource(event, &view))
+            .collect()
+    }
+
+    /// One event as a resource, tombstones included.
+    #[must_use]
+    pub fn event(&self, calendar: &str, event_id: &str) -> Option<Value> {
+        let calendar = self.calendars.get(calendar)?;
+        let event = calendar.events().find(|event| event.id == event_id)?;
+        Some(calendar.resource(event, &self.view_of(calendar)))
+    }
+
+    /// Adds an event as its host would by hand; `body` is an event resource.
+    ///
+    /// # Errors
+    /// What the API would answer.
+    pub fn insert_event(
+        &mut self,
+        now: Timestamp,
+        calendar: &str,
+        body: &Value,
+    ) -> Result<Value, ApiError> {
+        let body = object(body)?;
+        let target = self
+            .calendars
+            .get_mut(calendar)
+            .ok_or_else(ApiError::not_found)?;
+        let options = WriteOptions::default();
+        let id = target
+            .insert(now, &mut self.chance, body, options)?
+            .id
+            .clone();
+        self.event(calendar, &id).ok_or_else(ApiError::not_found)
+    }
+
+    /// Edits an event as its host would by hand; `patch` has PATCH semantics.
+    ///
+    /// # Errors
+    /// What the API would answer.
+    pub fn edit_event(
+        &mut self,
+        now: Timestamp,
+        calendar: &str,
+        event_id: &str,
+        patch: &Value,
+    ) -> Result<Value, ApiError> {
+        let patch = object(patch)?;
+        let target = self
+            .calendars
+            .get_mut(calendar)
+            .ok_or_else(ApiError::not_found)?;
+        target.patch(&host_write(now, &self.rules, event_id), &patch)?;
+        self.event(calendar, event_id)
+            .ok_or_else(ApiError::not_found)
+    }
+
+    /// Deletes an event as its host would by hand.
+    ///
+    /// # Errors
+    /// What the API would answer.
+    pub fn delete_event(
+        &mut self,
+        now: Timestamp,
+        calendar: &str,
+        event_id: &str,
+    ) -> Result<(), ApiError> {
+        let target = self
+            .calendars
+            .get_mut(calendar)
+            .ok_or_else(ApiError::not_found)?;
+        target.delete(&host_write(now, &self.rules, event_id))
+    }
+
+    /// Ends every grant of the account, as its owner can on Google's account page: access and
+    /// refresh tokens of all clients die, and the next authorization asks for consent again.
+    pub fn revoke_grants(&mut self, email: &str) {
+        self.oauth.revoke(email);
+    }
+
+    /// Makes every access token answer 401 from now on; refresh tokens live.
+    pub fn expire_access_tokens(&mut self) {
+        self.oauth.access_tokens.clear();
+    }
+
+    /// What was asked so far.
+    #[must_use]
+    pub fn request_log(&self) -> &RequestLog {
+        &self.log
+    }
+
+    /// Plans a fault, after those planned before.
+    pub fn add_fault(&mut self, fault: Fault) {
+        self.faults.add(fault);
+    }
+
+    /// Forgets all planned faults.
+    pub fn clear_faults(&mut self) {
+        self.faults.clear();
+    }
+
+    /// The faults still waiting.
+    #[must_use]
+    pub fn faults(&self) -> &[Fault] {
+        self.faults.pending()
+    }
+
+    /// Uses up one occurrence of the first fault planned for `method`. [`crate::deliver`] does
+    /// this; call it only to build another delivery.
+    pub fn take_fault(&mut self, method: &str) -> Option<FaultKind> {
+        self.faults.take(method)
+    }
+
+    /// How far this world's clock is ahead of the caller's. The core never adds it: whoever
+    /// passes `now` does.
+    #[must_use]
+    pub fn clock_offset(&self) -> SignedDuration {
+        self.clock_offset
+    }
+
+    /// Moves this world's clock; see [`World::clock_offset`].
+    pub fn advance_clock(&mut self, by: SignedDuration) {
+        self.clock_offset = self.clock_offset.saturating_add(by);
+    }
+
+    pub(crate) fn calendars_of(&self, email: &str) -> impl Iterator<Item = &Calendar> {
+        let owned = |primary: bool| {
+            self.calendars
+                .values()
+                .filter(move |calendar| calendar.owner == email && calendar.is_primary == primary)
+        };
+        owned(true).chain(owned(false))
+    }
+
+    pub(crate) fn view_of(&self, calendar: &Calendar) -> View<'_> {
+        View {
+            zone: calendar.zone(),
+            attendees_max: None,
+            link_origin: &self.rules.link_origin,
+        }
+    }
+
+    fn put_calendar(
+        &mut self,
+        owner: &str,
+        id: &str,
+        summary: &str,
+        time_zone: &str,
+    ) -> Result<(), SetupError> {
+        if zone(time_zone).is_none() {
+            return Err(SetupError::UnknownTimeZone(time_zone.to_owned()));
+        }
+        if self.calendars.contains_key(id) {
+            return Err(SetupError::Exists(id.to_owned()));
+        }
+        self.calendars
+            .insert(id.to_owned(), Calendar::new(id, summary, time_zone, owner));
+        Ok(())
+    }
+}
+
+/// A write by the calendar's own host: unconditional.
+pub(crate) fn host_write<'a>(now: Timestamp, rules: &'a Rules, event: &'a str) -> Write<'a> {
+    Write {
+        now,
+        rules,
+        event,
+        if_match: None,
+        options: WriteOptions::default(),
+    }
+}
+
+fn object(body: &Value) -> Result<Map<String, Value>, ApiError> {
+    body.as_object().cloned().ok_or_else(ApiError::parse_error)
+}

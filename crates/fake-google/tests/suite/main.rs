@@ -1,0 +1,12 @@
+//! Drives the fake through its edges: requests in, answers out.
+
+mod control;
+mod determinism;
+mod discovery;
+mod events;
+mod harness;
+mod list;
+mod oauth;
+mod pages;
+mod scopes;
+mod shell;
