@@ -1,0 +1,342 @@
+### English. Plain words, British dates; "service" is what people book, "booking" what they make.
+
+## Every page
+
+skip-to-content = Skip to content
+language-label = Language
+powered-by = Powered by Lockstep
+nav-label = Administration
+nav-bookings = Bookings
+nav-connection = Calendar
+nav-public = Booking page
+sign-out = Sign out
+form-optional = optional
+title-problem = Please check: { $title }
+form-problems =
+    { $count ->
+        [one] One thing needs your attention
+       *[other] { $count } things need your attention
+    }
+
+## Dates and times
+
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December
+weekday-1 = Monday
+weekday-2 = Tuesday
+weekday-3 = Wednesday
+weekday-4 = Thursday
+weekday-5 = Friday
+weekday-6 = Saturday
+weekday-7 = Sunday
+date-day = { $weekday }, { $day } { $month } { $year }
+date-day-brief = { $weekday } { $day } { $month }
+date-month = { $month } { $year }
+date-moment = { $day }, { $time }
+duration-days =
+    { $count ->
+        [one] { $count } day
+       *[other] { $count } days
+    }
+duration-hours = { $count } h
+duration-minutes = { $count } min
+ago-now = just now
+ago-minutes =
+    { $count ->
+        [one] { $count } minute ago
+       *[other] { $count } minutes ago
+    }
+ago-hours =
+    { $count ->
+        [one] { $count } hour ago
+       *[other] { $count } hours ago
+    }
+
+## Time zones
+
+zone-shown = Times in { $zone }
+zone-change = Change
+zone-label = Time zone
+zone-apply = Show these times
+zone-unknown = That time zone is not one we know. Times are shown in { $zone }.
+zones-suggested = Suggested
+zones-africa = Africa
+zones-america = Americas
+zones-antarctica = Antarctica
+zones-arctic = Arctic
+zones-asia = Asia
+zones-atlantic = Atlantic
+zones-australia = Australia
+zones-europe = Europe
+zones-indian = Indian Ocean
+zones-pacific = Pacific
+
+## Home
+
+home-heading = Who would you like to see?
+home-empty = Lockstep is running
+home-empty-lead = There is nobody to book yet. Three steps and your first booking page is online.
+home-empty-init = Create an organization with its services and opening hours:
+home-empty-serve = Start Lockstep again:
+home-empty-sign-in = Sign in and connect your Google calendar.
+home-empty-demo = Only having a look? This brings its own data and its own calendar:
+
+## Services
+
+services-heading = Book a time
+services-lead = Choose what you would like to book. Every time shown is free right now.
+services-empty = There is nothing to book here at the moment. Please come back later.
+services-all = All services
+host-with = with { $host }
+
+## Days and times
+
+picker-months = Month
+picker-previous = Previous month: { $month }
+picker-next = Next month: { $month }
+picker-today = today
+picker-morning = Morning
+picker-afternoon = Afternoon
+picker-evening = Evening
+picker-empty-day = No times are left on this day. Choose one of the marked days.
+picker-empty-month = No free times in { $month }
+picker-empty-next = Everything this month is taken or closed.
+picker-show-month = Show { $month }
+picker-empty-all = There are no later free times either. New ones appear as soon as they are opened.
+
+## Booking
+
+book-heading = Your details
+book-other-time = Choose another time
+book-summary = What you are booking
+book-submit = Confirm booking
+book-sending = Booking…
+book-see-times = See all free times
+book-privacy = What you enter goes to { $organization } and is used for this booking only.
+book-bad-start = That time could not be read
+book-bad-start-help = The address of the page may have been cut off. Choose a time from the calendar.
+field-name = Name
+field-email = E-mail
+field-email-help = Or leave it empty and give a phone number.
+field-phone = Phone
+field-notes = Anything we should know?
+field-password = Password
+problem-name-empty = Enter your name.
+problem-name-link = A name cannot contain a link.
+problem-contact = Enter an e-mail address or a phone number.
+problem-email = Enter an address such as name@example.org.
+problem-phone = Enter 6 to 15 digits, such as +34 600 000 000.
+problem-zone = Choose a time zone from the list.
+problem-text = This text cannot be used.
+problem-too-long =
+    { $count ->
+        [one] Use at most { $count } character.
+       *[other] Use at most { $count } characters.
+    }
+refused-taken = This time was just taken
+refused-taken-help = Somebody was a moment faster. These times nearby are free; what you entered is kept.
+refused-past = This time is in the past
+refused-notice = This time is too soon: more notice is needed
+refused-horizon = This time is too far ahead: bookings are not open that far yet
+refused-hours = This time is outside the hours that can be booked
+refused-grid = Bookings do not start at this minute
+refused-help = These are the nearest times that can be booked; what you entered is kept.
+refused-gone = This time is not free any more
+refused-gone-help = These are the nearest times that are free.
+
+## One booking
+
+booking-heading = Your booking
+booking-begun = Your booking has begun
+booking-begun-help = It can no longer be changed here. Please contact the organization directly.
+booking-over = This booking is over
+booking-over-help = It took place in the past. You are welcome to book another time.
+booking-cancelled = This booking is cancelled
+booking-cancelled-help = The time is free for others again. You are welcome to book another one.
+booking-for = Booked for
+booking-notes = Notes
+booking-calendar = Calendar
+booking-reschedule = Reschedule
+booking-cancel = Cancel booking
+booking-again = Book again
+booking-keep-link = Keep the address of this page: with it you can change or cancel your booking at any time.
+booking-their-time = Attendee's time
+booking-cancelled-label = Cancelled
+booked-heading = You are booked
+booked-help = We look forward to seeing you. Everything about your booking is on this page.
+moved-heading = Your booking has moved
+moved-help = The new time is below.
+status-scheduled = Scheduled
+status-begun = Under way
+status-over = Over
+status-cancelled = Cancelled
+calendar-synced = In the host's calendar
+calendar-pending = On its way to the host's calendar
+reschedule-back = Back to the booking
+reschedule-heading = Choose a new time
+reschedule-now = Now booked: { $when }
+reschedule-confirm = Move the booking?
+reschedule-from = Now booked
+reschedule-to = New time
+reschedule-submit = Move booking
+reschedule-keep = Keep the old time
+reschedule-sending = Moving…
+cancel-heading = Cancel this booking?
+cancel-reason = Reason
+cancel-reason-admin = Reason
+cancel-reason-missing = Say in a few words why: it stays on the booking's record.
+cancel-submit = Yes, cancel it
+cancel-keep = Keep the booking
+cancel-sending = Cancelling…
+
+## Admin
+
+sign-in = Sign in
+sign-in-heading = Sign in
+sign-in-lead = For the people who run the calendar. To make a booking, no sign-in is needed.
+sign-in-sending = Signing in…
+sign-in-wrong = E-mail or password is wrong
+sign-in-wrong-help = Check both and try again.
+signed-out = You are signed out
+bookings-heading = Bookings
+bookings-upcoming = Upcoming
+bookings-past = Past
+bookings-cancelled = Cancelled
+bookings-empty-upcoming = No bookings ahead
+bookings-empty-past = No past bookings
+bookings-empty-cancelled = No cancelled bookings
+bookings-empty-help = Bookings made on your page appear here at once:
+bookings-back = Bookings
+pages-label = Pages
+pages-first = Back to the start
+pages-next = More bookings
+admin-cancelled = The booking is cancelled
+admin-cancelled-help = Its calendar event is being removed.
+admin-moved = The booking has moved
+admin-moved-help = Its calendar event follows.
+admin-not-open = This booking can no longer be changed
+admin-not-open-help = It is cancelled, or it has begun.
+sync-heading = Google Calendar
+sync-none = No calendar
+sync-pending = Waiting to sync
+sync-synced = In step
+sync-error = Needs attention
+sync-last = Last synced { $ago }
+sync-open = Open in Google Calendar
+problem-needs-reconnect = Google no longer accepts our access. Reconnect the calendar; what waits then follows by itself.
+problem-moved-onto-booking = The event was moved in Google onto another booking. The booking stayed where it was: move one of the two.
+problem-moved-into-past = The event was moved into the past in Google. The booking stayed where it was: move the event back, or cancel the booking.
+problem-all-day = The event was made an all-day event in Google. The booking stayed as it was: give the event its time back.
+problem-recurring = The event was made recurring in Google. The booking stayed as it was: make it a single event again.
+problem-length = The event has a length in Google that a booking cannot have. The booking stayed as it was.
+problem-not-found = Google no longer finds the event, but does not say that it was deleted. Check that the calendar is still shared with the connected account.
+problem-generations = The event has disappeared from Google several times. Check who or what removes it.
+problem-calendar-not-found = Google no longer finds the calendar. Check that it still exists and is shared with the connected account.
+problem-scope-missing = The permission to edit events is missing. Reconnect, and tick the box “View and edit events on all your calendars”.
+problem-not-configured = The settings for Google are missing on this server.
+problem-retrying = Google did not answer as expected. We keep trying; nothing is lost.
+problem-refused = Google refused the change. Check that the connected account may edit this calendar.
+problem-other = Google reported a problem ({ $code }).
+timeline-heading = What happened
+timeline-booked = Booked for { $when }
+timeline-moved = Moved to { $when }
+timeline-cancelled = Cancelled
+timeline-event-created = Added to Google Calendar
+timeline-event-changed = Changed in Google Calendar, to match
+timeline-event-removed = Removed from Google Calendar, to match
+timeline-retry = Google did not answer as expected; trying again
+timeline-parked = Set aside: somebody must look at it
+timeline-moved-in-calendar = Moved by hand in Google Calendar to { $when }
+timeline-cancelled-in-calendar = Cancelled: the event was deleted by hand in Google Calendar
+timeline-other = Noted: { $kind }
+timeline-by = { $what } · { $by }
+cause-attendee = by the attendee
+cause-api = through the API
+cause-admin = by the organization
+cause-calendar = in Google Calendar
+
+## Calendar connection
+
+connection-heading = Google Calendar
+connection-lead = Bookings appear in your calendar, and what you move there moves here.
+connection-connected = Connected
+connection-syncing = Syncing…
+connection-error = Connection problem
+connection-none = Not connected
+connection-none-help = Bookings are taken all the same. They are written to your calendar as soon as you connect it.
+connection-connect = Connect Google Calendar
+connection-reconnect = Reconnect
+connection-sending = Opening Google…
+connection-calendar = Calendar
+connection-primary = The account's main calendar
+connection-no-calendar = None yet
+connection-last-sync = Last synced
+connection-never = Not yet
+connection-changes = Changes
+connection-waiting =
+    { $count ->
+        [0] Nothing is waiting
+        [one] { $count } change waiting
+       *[other] { $count } changes waiting
+    }
+setup-heading = First, two settings
+setup-lead = Lockstep needs its own Google client to ask for access. These settings are missing:
+setup-client = In the Google Cloud console, enable the Google Calendar API and create an OAuth client of the type “Web application”.
+setup-redirect = Give Google this redirect address, exactly as it stands here:
+setup-variables = Set the client's id and secret as environment variables, or in lockstep.toml, where Lockstep runs.
+setup-restart = Restart Lockstep and come back to this page.
+setup-details = Details for the Google Cloud console
+setup-scope = Lockstep asks for one calendar permission: to view and edit events (calendar.events).
+outcome-connected = Your calendar is connected
+outcome-connected-help = Bookings that were waiting are being written to it now.
+outcome-denied = Access was not granted
+outcome-denied-help = The request was turned down at Google. Nothing was changed. Press Connect to try again.
+outcome-expired = That attempt has expired
+outcome-expired-help = The way back from Google belongs to another browser, was already used, or took too long. Press Connect to start afresh.
+outcome-scope = One tick was missing
+outcome-scope-help = On Google's page, tick the box “View and edit events on all your calendars”; without it no booking can be written. Press Connect and try again.
+outcome-refresh = Google gave no lasting access
+outcome-refresh-help = This happens when the account was connected before. Remove Lockstep under “Third-party apps” in the Google account, then press Connect again.
+outcome-redirect = Google does not know our redirect address
+outcome-redirect-help = In the Google Cloud console, open the OAuth client and add this address, exactly as it stands here, under “Authorized redirect URIs”:
+outcome-client = Google refused the client id or secret
+outcome-client-help = Compare GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET with the OAuth client in the Google Cloud console, paste them again, and restart Lockstep.
+outcome-grant = Google refused the consent
+outcome-grant-help = The code from Google was already used or too old. Press Connect and try again.
+outcome-account = Another Google account is connected already
+outcome-account-help = At Google, sign in with the account shown below, then press the button again.
+outcome-unreachable = Google could not be reached
+outcome-unreachable-help = Nothing was changed. Check that this server reaches the internet, then press Connect again.
+outcome-other = Google reported a problem
+outcome-other-help = Nothing was changed. The log of this server has the details. Press Connect to try again.
+outcome-settings = Settings are missing
+outcome-settings-help = Lockstep cannot ask Google for access before they are set; see below.
+
+## When something goes wrong
+
+error-not-found = This page does not exist
+error-not-found-help = The address may be mistyped, or what it led to is no longer offered.
+error-unknown-booking = We cannot find this booking
+error-unknown-booking-help = The link may have been cut off when it was copied, or it has expired. Try it once more from where you got it, or contact the organization.
+error-forbidden = This form cannot be accepted
+error-forbidden-help = It did not come from a page of ours, or that page was open for too long. Go back, reload the page, and send it again.
+error-method = That does not work here
+error-method-help = This page can be looked at, but not used in this way.
+error-too-large = That was too much at once
+error-too-large-help = The form is larger than we accept. Shorten what you entered and send it again.
+error-bad-request = We could not read this form
+error-bad-request-help = Go back, reload the page, and send it again.
+error-internal = Something went wrong on our side
+error-internal-help = It has been noted. Please try again in a moment; if it stays, tell us this reference.
+error-reference = Reference
+error-home = To the start page

@@ -1,0 +1,342 @@
+### Español neutro, de tú o impersonal. «Servicio» es lo que se reserva; «reserva», lo que resulta.
+
+## Todas las páginas
+
+skip-to-content = Saltar al contenido
+language-label = Idioma
+powered-by = Funciona con Lockstep
+nav-label = Administración
+nav-bookings = Reservas
+nav-connection = Calendario
+nav-public = Página pública
+sign-out = Cerrar sesión
+form-optional = opcional
+title-problem = Por corregir: { $title }
+form-problems =
+    { $count ->
+        [one] Hay algo por corregir
+       *[other] Hay { $count } cosas por corregir
+    }
+
+## Fechas y horas
+
+month-1 = enero
+month-2 = febrero
+month-3 = marzo
+month-4 = abril
+month-5 = mayo
+month-6 = junio
+month-7 = julio
+month-8 = agosto
+month-9 = septiembre
+month-10 = octubre
+month-11 = noviembre
+month-12 = diciembre
+weekday-1 = lunes
+weekday-2 = martes
+weekday-3 = miércoles
+weekday-4 = jueves
+weekday-5 = viernes
+weekday-6 = sábado
+weekday-7 = domingo
+date-day = { $weekday }, { $day } de { $month } de { $year }
+date-day-brief = { $weekday } { $day } de { $month }
+date-month = { $month } de { $year }
+date-moment = { $day }, { $time }
+duration-days =
+    { $count ->
+        [one] { $count } día
+       *[other] { $count } días
+    }
+duration-hours = { $count } h
+duration-minutes = { $count } min
+ago-now = ahora mismo
+ago-minutes =
+    { $count ->
+        [one] hace { $count } minuto
+       *[other] hace { $count } minutos
+    }
+ago-hours =
+    { $count ->
+        [one] hace { $count } hora
+       *[other] hace { $count } horas
+    }
+
+## Zonas horarias
+
+zone-shown = Hora de { $zone }
+zone-change = Cambiar
+zone-label = Zona horaria
+zone-apply = Ver en esta zona
+zone-unknown = No conocemos esa zona horaria. Se muestra la hora de { $zone }.
+zones-suggested = Sugeridas
+zones-africa = África
+zones-america = América
+zones-antarctica = Antártida
+zones-arctic = Ártico
+zones-asia = Asia
+zones-atlantic = Atlántico
+zones-australia = Australia
+zones-europe = Europa
+zones-indian = Océano Índico
+zones-pacific = Pacífico
+
+## Inicio
+
+home-heading = ¿Con quién quieres reservar?
+home-empty = Lockstep está en marcha
+home-empty-lead = Todavía no hay con quién reservar. En tres pasos tendrás tu primera página de reservas.
+home-empty-init = Crea una organización con sus servicios y horarios:
+home-empty-serve = Vuelve a iniciar Lockstep:
+home-empty-sign-in = Inicia sesión y conecta tu calendario de Google.
+home-empty-demo = ¿Solo quieres echar un vistazo? Esto trae sus propios datos y su propio calendario:
+
+## Servicios
+
+services-heading = Reserva una hora
+services-lead = Elige lo que quieres reservar. Todas las horas que verás están libres en este momento.
+services-empty = Por ahora no hay nada que reservar aquí. Vuelve más adelante.
+services-all = Todos los servicios
+host-with = con { $host }
+
+## Días y horas
+
+picker-months = Mes
+picker-previous = Mes anterior: { $month }
+picker-next = Mes siguiente: { $month }
+picker-today = hoy
+picker-morning = Mañana
+picker-afternoon = Tarde
+picker-evening = Desde las 18:00
+picker-empty-day = Ya no quedan horas libres este día. Elige uno de los días marcados.
+picker-empty-month = No hay horas libres en { $month }
+picker-empty-next = Todo el mes está ocupado o cerrado.
+picker-show-month = Ver { $month }
+picker-empty-all = Tampoco hay horas libres más adelante. Aparecerán aquí en cuanto se abran.
+
+## Reservar
+
+book-heading = Tus datos
+book-other-time = Elegir otra hora
+book-summary = Lo que vas a reservar
+book-submit = Confirmar reserva
+book-sending = Reservando…
+book-see-times = Ver todas las horas libres
+book-privacy = Lo que escribas llegará a { $organization } y solo se usará para esta reserva.
+book-bad-start = No se pudo leer esa hora
+book-bad-start-help = Puede que la dirección de la página se haya cortado. Elige una hora en el calendario.
+field-name = Nombre
+field-email = Correo electrónico
+field-email-help = O déjalo vacío y escribe un teléfono.
+field-phone = Teléfono
+field-notes = ¿Algo que debamos saber?
+field-password = Contraseña
+problem-name-empty = Escribe tu nombre.
+problem-name-link = El nombre no puede contener un enlace.
+problem-contact = Escribe un correo electrónico o un teléfono.
+problem-email = Escribe un correo como nombre@example.org.
+problem-phone = Escribe entre 6 y 15 cifras, como +34 600 000 000.
+problem-zone = Elige una zona horaria de la lista.
+problem-text = Este texto no se puede usar.
+problem-too-long =
+    { $count ->
+        [one] Usa como máximo { $count } carácter.
+       *[other] Usa como máximo { $count } caracteres.
+    }
+refused-taken = Esta hora se acaba de ocupar
+refused-taken-help = Alguien se adelantó por un momento. Estas horas cercanas están libres; lo que escribiste se conserva.
+refused-past = Esta hora ya pasó
+refused-notice = Esta hora está demasiado cerca: hace falta más antelación
+refused-horizon = Esta hora está demasiado lejos: aún no se admiten reservas para entonces
+refused-hours = Esta hora está fuera del horario de reservas
+refused-grid = Las reservas no empiezan en ese minuto
+refused-help = Estas son las horas más cercanas que se pueden reservar; lo que escribiste se conserva.
+refused-gone = Esta hora ya no está libre
+refused-gone-help = Estas son las horas libres más cercanas.
+
+## Una reserva
+
+booking-heading = Tu reserva
+booking-begun = Tu reserva ya ha empezado
+booking-begun-help = Ya no se puede cambiar desde aquí. Ponte en contacto con la organización.
+booking-over = Esta reserva ya pasó
+booking-over-help = Ya tuvo lugar. Puedes reservar otra hora cuando quieras.
+booking-cancelled = Esta reserva está cancelada
+booking-cancelled-help = La hora vuelve a estar libre para otras personas. Puedes reservar otra cuando quieras.
+booking-for = A nombre de
+booking-notes = Notas
+booking-calendar = Calendario
+booking-reschedule = Cambiar la hora
+booking-cancel = Cancelar la reserva
+booking-again = Reservar de nuevo
+booking-keep-link = Guarda la dirección de esta página: con ella puedes cambiar o cancelar tu reserva en cualquier momento.
+booking-their-time = Hora del asistente
+booking-cancelled-label = Cancelada
+booked-heading = Reserva confirmada
+booked-help = Te esperamos. En esta página tienes todo sobre tu reserva.
+moved-heading = Tu reserva ha cambiado de hora
+moved-help = La nueva hora está aquí abajo.
+status-scheduled = Programada
+status-begun = En curso
+status-over = Pasada
+status-cancelled = Cancelada
+calendar-synced = Anotada en el calendario
+calendar-pending = En camino al calendario
+reschedule-back = Volver a la reserva
+reschedule-heading = Elige otra hora
+reschedule-now = Hora actual: { $when }
+reschedule-confirm = ¿Cambiar la hora de la reserva?
+reschedule-from = Hora actual
+reschedule-to = Nueva hora
+reschedule-submit = Cambiar la hora
+reschedule-keep = Dejarla como está
+reschedule-sending = Cambiando…
+cancel-heading = ¿Cancelar esta reserva?
+cancel-reason = Motivo
+cancel-reason-admin = Motivo
+cancel-reason-missing = Explica en pocas palabras por qué: quedará en el historial de la reserva.
+cancel-submit = Sí, cancelarla
+cancel-keep = Conservar la reserva
+cancel-sending = Cancelando…
+
+## Administración
+
+sign-in = Iniciar sesión
+sign-in-heading = Iniciar sesión
+sign-in-lead = Para quienes gestionan el calendario. Para reservar no hace falta iniciar sesión.
+sign-in-sending = Iniciando sesión…
+sign-in-wrong = El correo o la contraseña no son correctos
+sign-in-wrong-help = Revisa ambos e inténtalo de nuevo.
+signed-out = Has cerrado la sesión
+bookings-heading = Reservas
+bookings-upcoming = Próximas
+bookings-past = Pasadas
+bookings-cancelled = Canceladas
+bookings-empty-upcoming = No hay reservas próximas
+bookings-empty-past = No hay reservas pasadas
+bookings-empty-cancelled = No hay reservas canceladas
+bookings-empty-help = Las reservas que se hagan en tu página aparecen aquí al instante:
+bookings-back = Reservas
+pages-label = Páginas
+pages-first = Volver al principio
+pages-next = Más reservas
+admin-cancelled = La reserva está cancelada
+admin-cancelled-help = Su evento se está quitando del calendario.
+admin-moved = La reserva ha cambiado de hora
+admin-moved-help = Su evento en el calendario la sigue.
+admin-not-open = Esta reserva ya no se puede cambiar
+admin-not-open-help = Está cancelada o ya ha empezado.
+sync-heading = Google Calendar
+sync-none = Sin calendario
+sync-pending = Por sincronizar
+sync-synced = Sincronizada
+sync-error = Requiere atención
+sync-last = Última sincronización: { $ago }
+sync-open = Abrir en Google Calendar
+problem-needs-reconnect = Google ya no acepta nuestro acceso. Vuelve a conectar el calendario; lo pendiente se enviará solo.
+problem-moved-onto-booking = El evento se movió en Google encima de otra reserva. La reserva se quedó donde estaba: cambia la hora de una de las dos.
+problem-moved-into-past = El evento se movió al pasado en Google. La reserva se quedó donde estaba: devuelve el evento a su hora o cancela la reserva.
+problem-all-day = El evento pasó a ser de todo el día en Google. La reserva se quedó como estaba: devuelve su hora al evento.
+problem-recurring = El evento pasó a repetirse en Google. La reserva se quedó como estaba: haz que vuelva a ser un evento único.
+problem-length = El evento tiene en Google una duración que una reserva no puede tener. La reserva se quedó como estaba.
+problem-not-found = Google ya no encuentra el evento, pero no dice que se haya eliminado. Comprueba que el calendario sigue compartido con la cuenta conectada.
+problem-generations = El evento ha desaparecido de Google varias veces. Averigua quién o qué lo quita.
+problem-calendar-not-found = Google ya no encuentra el calendario. Comprueba que existe y que está compartido con la cuenta conectada.
+problem-scope-missing = Falta el permiso para editar eventos. Vuelve a conectar y marca la casilla «Ver y editar eventos en todos tus calendarios».
+problem-not-configured = En este servidor faltan los ajustes de Google.
+problem-retrying = Google no respondió como se esperaba. Seguimos intentándolo; no se pierde nada.
+problem-refused = Google rechazó el cambio. Comprueba que la cuenta conectada puede editar este calendario.
+problem-other = Google informó de un problema ({ $code }).
+timeline-heading = Historial
+timeline-booked = Reservada para el { $when }
+timeline-moved = Cambiada al { $when }
+timeline-cancelled = Cancelada
+timeline-event-created = Anotada en Google Calendar
+timeline-event-changed = Actualizada en Google Calendar
+timeline-event-removed = Quitada de Google Calendar
+timeline-retry = Google no respondió como se esperaba; se intenta de nuevo
+timeline-parked = Apartada: alguien tiene que revisarla
+timeline-moved-in-calendar = Movida a mano en Google Calendar al { $when }
+timeline-cancelled-in-calendar = Cancelada: el evento se eliminó a mano en Google Calendar
+timeline-other = Anotado: { $kind }
+timeline-by = { $what } · { $by }
+cause-attendee = por el asistente
+cause-api = a través de la API
+cause-admin = por la organización
+cause-calendar = en Google Calendar
+
+## Conexión del calendario
+
+connection-heading = Google Calendar
+connection-lead = Las reservas aparecen en tu calendario, y lo que muevas allí se mueve aquí.
+connection-connected = Conectado
+connection-syncing = Sincronizando…
+connection-error = Problema de conexión
+connection-none = Sin conectar
+connection-none-help = Las reservas se aceptan igualmente. Se anotarán en tu calendario en cuanto lo conectes.
+connection-connect = Conectar Google Calendar
+connection-reconnect = Volver a conectar
+connection-sending = Abriendo Google…
+connection-calendar = Calendario
+connection-primary = El calendario principal de la cuenta
+connection-no-calendar = Todavía ninguno
+connection-last-sync = Última sincronización
+connection-never = Todavía no
+connection-changes = Cambios
+connection-waiting =
+    { $count ->
+        [0] No hay nada en espera
+        [one] { $count } cambio en espera
+       *[other] { $count } cambios en espera
+    }
+setup-heading = Antes, dos ajustes
+setup-lead = Lockstep necesita su propio cliente de Google para pedir acceso. Faltan estos ajustes:
+setup-client = En la consola de Google Cloud, activa la API de Google Calendar y crea un cliente OAuth de tipo «Aplicación web».
+setup-redirect = Indica a Google esta dirección de redireccionamiento, exactamente como aparece aquí:
+setup-variables = Define el identificador y el secreto del cliente como variables de entorno, o en lockstep.toml, donde se ejecuta Lockstep.
+setup-restart = Reinicia Lockstep y vuelve a esta página.
+setup-details = Datos para la consola de Google Cloud
+setup-scope = Lockstep pide un solo permiso de calendario: ver y editar eventos (calendar.events).
+outcome-connected = Tu calendario está conectado
+outcome-connected-help = Las reservas que esperaban se están anotando ahora.
+outcome-denied = No se concedió el acceso
+outcome-denied-help = La solicitud se rechazó en Google. No se ha cambiado nada. Pulsa Conectar para volver a intentarlo.
+outcome-expired = Ese intento ha caducado
+outcome-expired-help = El regreso desde Google pertenece a otro navegador, ya se usó o tardó demasiado. Pulsa Conectar para empezar de nuevo.
+outcome-scope = Faltó marcar una casilla
+outcome-scope-help = En la página de Google, marca la casilla «Ver y editar eventos en todos tus calendarios»; sin ella no se puede anotar ninguna reserva. Pulsa Conectar e inténtalo de nuevo.
+outcome-refresh = Google no dio un acceso duradero
+outcome-refresh-help = Ocurre cuando la cuenta ya se había conectado antes. Quita Lockstep en «Aplicaciones de terceros» de la cuenta de Google y pulsa Conectar de nuevo.
+outcome-redirect = Google no conoce nuestra dirección de redireccionamiento
+outcome-redirect-help = En la consola de Google Cloud, abre el cliente OAuth y añade esta dirección, exactamente como aparece aquí, en «URIs de redireccionamiento autorizados»:
+outcome-client = Google rechazó el identificador o el secreto del cliente
+outcome-client-help = Compara GOOGLE_CLIENT_ID y GOOGLE_CLIENT_SECRET con el cliente OAuth en la consola de Google Cloud, pégalos de nuevo y reinicia Lockstep.
+outcome-grant = Google rechazó el consentimiento
+outcome-grant-help = El código de Google ya se usó o es demasiado antiguo. Pulsa Conectar e inténtalo de nuevo.
+outcome-account = Ya hay otra cuenta de Google conectada
+outcome-account-help = Inicia sesión en Google con la cuenta que aparece más abajo y vuelve a pulsar el botón.
+outcome-unreachable = No se pudo contactar con Google
+outcome-unreachable-help = No se ha cambiado nada. Comprueba que este servidor tiene conexión a internet y pulsa Conectar de nuevo.
+outcome-other = Google informó de un problema
+outcome-other-help = No se ha cambiado nada. Los detalles están en el registro de este servidor. Pulsa Conectar para volver a intentarlo.
+outcome-settings = Faltan ajustes
+outcome-settings-help = Lockstep no puede pedir acceso a Google hasta que estén definidos; se explica más abajo.
+
+## Cuando algo falla
+
+error-not-found = Esta página no existe
+error-not-found-help = Puede que la dirección esté mal escrita o que ya no se ofrezca lo que había aquí.
+error-unknown-booking = No encontramos esta reserva
+error-unknown-booking-help = Puede que el enlace se cortara al copiarlo o que haya caducado. Ábrelo otra vez desde donde lo recibiste o ponte en contacto con la organización.
+error-forbidden = No podemos aceptar este formulario
+error-forbidden-help = No vino de una página nuestra, o esa página estuvo abierta demasiado tiempo. Vuelve atrás, recarga la página y envíalo de nuevo.
+error-method = Eso no funciona aquí
+error-method-help = Esta página se puede ver, pero no usar de esa manera.
+error-too-large = Eso fue demasiado de una vez
+error-too-large-help = El formulario es más grande de lo que aceptamos. Acorta lo que escribiste y envíalo de nuevo.
+error-bad-request = No pudimos leer este formulario
+error-bad-request-help = Vuelve atrás, recarga la página y envíalo de nuevo.
+error-internal = Algo falló por nuestra parte
+error-internal-help = Ha quedado anotado. Inténtalo de nuevo en un momento; si continúa, indícanos esta referencia.
+error-reference = Referencia
+error-home = Ir a la página de inicio

@@ -1,0 +1,249 @@
+//! `/admin/bookings/{id}`: one booking, its calendar event, and everything that happened to it.
+
+use app::bookings::{Detail, Entry};
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use domain::booking::{Booking, Cause, Status};
+use domain::{BookingId, Instant, Zone};
+use http::StatusCode;
+
+use crate::dates;
+use crate::errors::{Failure, Problem};
+use crate::i18n::{Key, Words, key};
+use crate::pages::admin::SignedIn;
+use crate::parts::notice::{Notice, Tone};
+use crate::parts::occasion::Occasion;
+use crate::parts::status::{Phase, StatusView};
+use crate::parts::sync::{SyncView, problem_key};
+use crate::request::visitor::Visitor;
+use crate::shell::{Section, Shell};
+use crate::state::WebState;
+use crate::urls;
+
+pub(crate) mod cancel;
+pub(crate) mod reschedule;
+
+#[derive(Template)]
+#[template(path = "admin/bookings/booking.html")]
+pub(crate) struct Page {
+    pub(crate) shell: Shell,
+    pub(crate) notice: Option<Notice>,
+    pub(crate) csrf: String,
+    pub(crate) href: String,
+    pub(crate) service: String,
+    pub(crate) attendee: String,
+    pub(crate) email: Option<String>,
+    pub(crate) phone: Option<String>,
+    /// The number as a `tel:` link takes it.
+    pub(crate) phone_digits: String,
+    /// The time as the attendee reads it, where their zone is another.
+    pub(crate) their_time: Option<String>,
+    pub(crate) notes: Option<String>,
+    /// By whom and why.
+    pub(crate) cancelled: Option<String>,
+    pub(crate) occasion: Occasion,
+    pub(crate) status: StatusView,
+    pub(crate) can_move: bool,
+    pub(crate) can_cancel: bool,
+    pub(crate) cancel_problem: Option<String>,
+    /// The reason, as typed.
+    pub(crate) cancel_reason: String,
+    pub(crate) sync: SyncView,
+    pub(crate) timeline: Vec<EntryView>,
+}
+
+/// A line of the booking's history.
+#[derive(Clone, Debug)]
+pub(crate) struct EntryView {
+    /// Its stable code.
+    pub(crate) kind: String,
+    pub(crate) text: String,
+    /// The reason given.
+    pub(crate) detail: Option<String>,
+    /// RFC 3339, UTC.
+    pub(crate) at: String,
+    pub(crate) when: String,
+}
+
+/// The words for who or what caused something.
+pub(crate) const fn cause(cause: Cause) -> Key {
+    match cause {
+        Cause::Attendee => key("cause-attendee"),
+        Cause::Api => key("cause-api"),
+        Cause::Admin => key("cause-admin"),
+        Cause::Calendar => key("cause-calendar"),
+    }
+}
+
+/// What happened, as a sentence: `kind` is the entry's stable code.
+fn entry_text(words: Words, kind: &str, by: Option<Cause>, when: &str) -> String {
+    let text = match kind {
+        "booked" => words.with("timeline-booked", &[("when", when)]),
+        "moved" => words.with("timeline-moved", &[("when", when)]),
+        "cancelled" => words.say("timeline-cancelled"),
+        "moved_in_calendar" => words.with("timeline-moved-in-calendar", &[("when", when)]),
+        "cancelled_in_calendar" => words.say("timeline-cancelled-in-calendar"),
+        "event_created" => words.say("timeline-event-created"),
+        "event_changed" => words.say("timeline-event-changed"),
+        "event_removed" => words.say("timeline-event-removed"),
+        "call_failed" => words.say("timeline-retry"),
+        "parked" => words.say("timeline-parked"),
+        other => words.with("timeline-other", &[("kind", other)]),
+    };
+    match by {
+        Some(by) if by != Cause::Calendar => {
+            let by = words.say(cause(by));
+            words.with("timeline-by", &[("what", &text), ("by", &by)])
+        }
+        _ => text,
+    }
+}
+
+impl EntryView {
+    /// `entry` in words, with times in `zone`.
+    pub(crate) fn new(words: Words, entry: &Entry, zone: &Zone) -> Self {
+        let text = |name: &str| entry.detail.get(name).and_then(|value| value.as_str());
+        let start = text("start").and_then(|start| Instant::parse(start).ok());
+        let when = start.map_or_else(String::new, |start| dates::moment(words, start, zone));
+        let reason = text("reason").filter(|reason| !reason.is_empty());
+        Self {
+            kind: entry.kind.clone(),
+            text: entry_text(words, &entry.kind, entry.cause, &when),
+            detail: reason.map(|code| match problem_key(code) {
+                Some(key) => words.say(key),
+                None => code.to_owned(),
+            }),
+            at: entry.at.to_string(),
+            when: dates::moment(words, entry.at, zone),
+        }
+    }
+}
+
+/// A telephone number as a `tel:` link takes it (RFC 3966): a leading plus and digits.
+pub(crate) fn phone_digits(phone: &str) -> String {
+    let digits = phone.chars().filter(char::is_ascii_digit);
+    let plus = phone.trim_start().starts_with('+').then_some('+');
+    plus.into_iter().chain(digits).collect()
+}
+
+/// What has just been tried, as the address says (`?result=`).
+fn result(words: Words, name: &str) -> Option<Notice> {
+    let (tone, heading, help) = match name {
+        "cancelled" => (
+            Tone::Good,
+            key("admin-cancelled"),
+            key("admin-cancelled-help"),
+        ),
+        "moved" => (Tone::Good, key("admin-moved"), key("admin-moved-help")),
+        "not_open" => (Tone::Bad, key("admin-not-open"), key("admin-not-open-help")),
+        _ => return None,
+    };
+    Some(Notice {
+        tone,
+        heading: words.say(heading),
+        lines: vec![words.say(help)],
+    })
+}
+
+/// The booking of an id, if it is the organization's.
+pub(crate) async fn find(
+    state: &WebState,
+    visitor: &Visitor,
+    signed_in: &SignedIn,
+    id: &str,
+) -> Result<Detail, Failure> {
+    let missing = || visitor.failure(Problem::NotFound);
+    let id: BookingId = id.parse().map_err(|_| missing())?;
+    app::bookings::by_id(&state.app, signed_in.session.organization.id, id)
+        .await
+        .map_err(|e| state.failed(visitor, &e))?
+        .ok_or_else(missing)
+}
+
+/// The page of `detail`.
+pub(crate) async fn page(
+    state: &WebState,
+    visitor: &Visitor,
+    signed_in: &SignedIn,
+    detail: &Detail,
+) -> Result<Page, Failure> {
+    let entries = app::bookings::timeline(&state.app, detail.booking.id)
+        .await
+        .map_err(|e| state.failed(visitor, &e))?;
+    let (words, now) = (signed_in.words(visitor), state.app.now());
+    let (booking, zone) = (&detail.booking, &detail.organization.zone);
+    let attendee = &booking.attendee;
+    let is_confirmed = booking.status == Status::Confirmed;
+    Ok(Page {
+        shell: signed_in.shell(visitor, &attendee.name, Section::Bookings),
+        notice: result(words, visitor.query.get("result")),
+        csrf: signed_in.session.csrf.clone(),
+        href: urls::admin_booking(booking.id),
+        service: detail.offer.event_type.name.clone(),
+        attendee: attendee.name.clone(),
+        email: attendee.email.clone(),
+        phone: attendee.phone.clone(),
+        phone_digits: attendee
+            .phone
+            .as_deref()
+            .map_or_else(String::new, phone_digits),
+        their_time: their_time(words, booking, zone),
+        notes: attendee.notes.clone(),
+        cancelled: cancelled(words, booking),
+        occasion: Occasion::new(words, booking.time, zone, &detail.offer.host_name),
+        status: StatusView::new(words, booking, now),
+        can_move: Phase::of(booking, now) == Phase::Ahead,
+        can_cancel: is_confirmed,
+        cancel_problem: None,
+        cancel_reason: String::new(),
+        sync: SyncView::new(words, &detail.sync, now, zone),
+        timeline: entries
+            .iter()
+            .map(|entry| EntryView::new(words, entry, zone))
+            .collect(),
+    })
+}
+
+/// The time as the attendee reads it, where their clock shows another.
+fn their_time(words: Words, booking: &Booking, zone: &Zone) -> Option<String> {
+    let (theirs, start) = (&booking.attendee.zone, booking.time.start);
+    let differs = theirs.offset_seconds(start) != zone.offset_seconds(start);
+    differs.then(|| {
+        let moment = dates::moment(words, start, theirs);
+        format!("{moment}, {}", dates::zone_label(theirs, start))
+    })
+}
+
+/// By whom it was cancelled, and why.
+fn cancelled(words: Words, booking: &Booking) -> Option<String> {
+    let cancellation = booking.cancellation.as_ref()?;
+    let by = words.say(cause(cancellation.cause));
+    Some(match cancellation.reason.as_str() {
+        "" => by,
+        reason => format!("{by}: {reason}"),
+    })
+}
+
+/// `GET /admin/bookings/{id}`
+pub(crate) async fn get(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    let detail = find(&state, &visitor, &signed_in, &id).await?;
+    let page = page(&state, &visitor, &signed_in, &detail).await?;
+    state.show(&visitor, StatusCode::OK, &page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_can_be_dialled_however_it_was_written() {
+        assert_eq!(phone_digits("+34 (600) 000-000"), "+34600000000");
+        assert_eq!(phone_digits("600 00 00"), "6000000");
+    }
+}

@@ -1,0 +1,49 @@
+//! `/admin/bookings/{id}/cancel`: cancels for the organization, which says why.
+
+use app::bookings::{self, CancelError};
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::booking::Cause;
+use http::StatusCode;
+
+use crate::errors::{Failure, Problem};
+use crate::pages::admin::SignedIn;
+use crate::pages::admin::bookings::booking;
+use crate::pages::b::cancel::reason_problem;
+use crate::request::fields::Fields;
+use crate::request::visitor::Visitor;
+use crate::state::WebState;
+use crate::urls;
+
+/// `POST /admin/bookings/{id}/cancel`
+pub(crate) async fn post(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+    typed: Fields,
+) -> Result<Response, Failure> {
+    signed_in.check(&visitor, &typed)?;
+    let detail = booking::find(&state, &visitor, &signed_in, &id).await?;
+    let words = signed_in.words(&visitor);
+    let id = detail.booking.id;
+    let problem = match typed.given("reason") {
+        None => words.say("cancel-reason-missing"),
+        Some(reason) => match bookings::cancel(&state.app, id, reason, Cause::Admin).await {
+            Ok(_) => return Ok(back(id, "cancelled")),
+            Err(CancelError::NotOpen(_)) => return Ok(back(id, "not_open")),
+            Err(CancelError::NotFound) => return Err(visitor.failure(Problem::NotFound)),
+            Err(CancelError::BadReason(bad)) => reason_problem(words, bad),
+            Err(error @ CancelError::Store(_)) => return Err(state.failed(&visitor, &error)),
+        },
+    };
+    let mut page = booking::page(&state, &visitor, &signed_in, &detail).await?;
+    page.cancel_problem = Some(problem);
+    page.cancel_reason = typed.get("reason").to_owned();
+    state.show(&visitor, StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+fn back(id: domain::BookingId, result: &str) -> Response {
+    let page = urls::with_query(&urls::admin_booking(id), &[("result", result)]);
+    Redirect::to(&page).into_response()
+}

@@ -1,0 +1,90 @@
+//! `/{org}`: what can be booked with an organization.
+
+use app::event_types::Offer;
+use app::organizations::Organization;
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use http::StatusCode;
+
+use crate::dates;
+use crate::errors::{Failure, Problem};
+use crate::i18n::Words;
+use crate::request::visitor::Visitor;
+use crate::shell::{Header, Shell};
+use crate::state::WebState;
+use crate::urls;
+
+pub(crate) mod event_type;
+
+#[derive(Template)]
+#[template(path = "organization.html")]
+pub(crate) struct Page {
+    pub(crate) shell: Shell,
+    pub(crate) services: Vec<ServiceView>,
+}
+
+/// An event type, as people see it.
+#[derive(Clone, Debug)]
+pub(crate) struct ServiceView {
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) duration: String,
+    pub(crate) host: String,
+    pub(crate) href: String,
+}
+
+impl ServiceView {
+    /// `offer` of the organization called `organization` in URLs.
+    pub(crate) fn new(words: Words, organization: &str, offer: &Offer) -> Self {
+        let event_type = &offer.event_type;
+        Self {
+            name: event_type.name.clone(),
+            description: event_type.description.clone(),
+            duration: dates::duration(words, event_type.rules.duration),
+            host: offer.host_name.clone(),
+            href: urls::event_type(organization, &event_type.slug),
+        }
+    }
+}
+
+/// The top of an organization's public pages.
+pub(crate) fn header(organization: &Organization) -> Header {
+    Header::Organization {
+        name: organization.name.clone(),
+        href: urls::organization(&organization.slug),
+    }
+}
+
+/// The organization of a slug.
+pub(crate) async fn find(
+    state: &WebState,
+    visitor: &Visitor,
+    slug: &str,
+) -> Result<Organization, Failure> {
+    app::organizations::by_slug(&state.app, slug)
+        .await
+        .map_err(|e| state.failed(visitor, &e))?
+        .ok_or_else(|| visitor.failure(Problem::NotFound))
+}
+
+/// `GET /{org}`
+pub(crate) async fn get(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Path(slug): Path<String>,
+) -> Result<Response, Failure> {
+    let organization = find(&state, &visitor, &slug).await?;
+    let offers = app::event_types::list(&state.app, organization.id)
+        .await
+        .map_err(|e| state.failed(&visitor, &e))?;
+    let words = visitor.words(organization.locale);
+    let page = Page {
+        shell: Shell::new(&visitor, words, "", header(&organization)),
+        services: offers
+            .iter()
+            .map(|offer| ServiceView::new(words, &organization.slug, offer))
+            .collect(),
+    };
+    state.show(&visitor, StatusCode::OK, &page)
+}

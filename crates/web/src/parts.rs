@@ -1,0 +1,8 @@
+//! What several pages show, one file per file of `templates/parts`.
+
+pub(crate) mod notice;
+pub(crate) mod occasion;
+pub(crate) mod problem;
+pub(crate) mod refusal;
+pub(crate) mod status;
+pub(crate) mod sync;
