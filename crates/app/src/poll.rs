@@ -4,15 +4,16 @@
 //! there. This is the simple look of the walking skeleton: by time of change, one page a step, our
 //! own events only. The mirror of everything else replaces it.
 
-use domain::sync::Seen;
 use domain::sync::learn::learn;
+use domain::sync::{EventFields, Seen};
 use domain::{CalendarId, Instant};
 use google::CallError;
 use google::events::{self, CalendarAt, Page, RemoteEvent, Since};
 use jiff::SignedDuration;
 use secrecy::SecretString;
+use store::tables::bookings;
 use store::tables::calendars::{self, Calendar};
-use store::tables::connections::{self, Connection, State as ConnectionState};
+use store::tables::connections::{self, Connection, State as ConnectionState, Tokens};
 use store::tables::links::{self, EventLink, State};
 use store::{Lane, StoreError, Tx};
 
@@ -20,8 +21,16 @@ use crate::credentials::{self, Renewal};
 use crate::retry::Jitter;
 use crate::{App, settings};
 
-/// The first look goes this far back: bookings that have just ended may still be edited.
+/// A look without a position goes this far back: bookings that have just ended may still be edited.
 const FIRST_LOOK_BACK: SignedDuration = SignedDuration::from_hours(24);
+
+/// Google's clock and ours may differ by this much.
+const CLOCKS_APART: SignedDuration = SignedDuration::from_mins(5);
+
+/// The position from which a look shows everything that changes after `at`.
+pub(crate) fn position_at(at: Instant) -> String {
+    (at - CLOCKS_APART).to_string()
+}
 
 /// One look at a calendar, or the renewal it needs first.
 ///
@@ -87,6 +96,7 @@ async fn record(
     looked: Result<Page, CallError>,
     now: Instant,
 ) -> Result<(), StoreError> {
+    let used = connection.tokens.clone();
     let (problem, after) = match looked {
         Ok(page) => return keep(app, calendar, Ok(page), None, now).await,
         // Too long ago, or a page token that has run out: begin again from the first look.
@@ -95,13 +105,12 @@ async fn record(
             ("gone", None)
         }
         Err(CallError::Retry { after, .. }) => ("unreachable", after),
-        Err(CallError::TokenRefused) if calendar.failures == 0 => {
-            connection.tokens.access = None;
-            ("token_refused", None)
-        }
+        // A dead grant is told by its refresh token, not here: the failure before this one may have
+        // been any (row T5).
         Err(CallError::TokenRefused) => {
-            credentials::fail(&mut connection, "needs_reconnect");
-            ("needs_reconnect", None)
+            connection.tokens.access = None;
+            connection.cause = Some("token_refused".to_owned());
+            ("token_refused", None)
         }
         Err(CallError::ScopeMissing(_)) => {
             credentials::fail(&mut connection, "scope_missing");
@@ -116,15 +125,26 @@ async fn record(
             ("unexpected_answer", None)
         }
     };
-    store_connection(app, connection).await?;
+    store_connection(app, connection, used).await?;
     keep(app, calendar, Err(problem), after, now).await
 }
 
-async fn store_connection(app: &App, connection: Connection) -> Result<(), StoreError> {
+/// Stores what a look that used these tokens found out about its connection, unless it has been
+/// renewed or reconnected meanwhile.
+async fn store_connection(
+    app: &App,
+    connection: Connection,
+    used: Tokens,
+) -> Result<(), StoreError> {
     app.store()
-        .unit(Lane::Background, "poll.connection", move |tx| {
-            connections::update(tx, &connection)
-        })
+        .unit(
+            Lane::Background,
+            "poll.connection",
+            move |tx| match connections::by_id(tx, connection.id)? {
+                Some(stored) if stored.tokens == used => connections::update(tx, &connection),
+                _ => Ok(()),
+            },
+        )
         .await
 }
 
@@ -182,7 +202,13 @@ fn after_page(
     next.poll_newest = next.poll_newest.max(newest);
     next.poll_page.clone_from(&page.next_page);
     if page.next_page.is_none() {
-        next.poll_from = next.poll_newest.take().or(next.poll_from);
+        // A first look that found nothing is a position too: a change to an event that ends before
+        // what it asked for would otherwise never be seen.
+        next.poll_from = next
+            .poll_newest
+            .take()
+            .or(next.poll_from)
+            .or_else(|| Some(position_at(began_at)));
         next.polled_at = Some(began_at);
         next.poll_at = now + interval;
     }
@@ -203,6 +229,9 @@ fn observe(
     if row.state == State::Closed || is_known(&row, &seen) {
         return Ok(());
     }
+    // What an adopted event is measured by.
+    let booking = bookings::by_id(tx, row.booking_id)?;
+    row.link.wanted = booking.as_ref().and_then(EventFields::wanted);
     row.link = learn(row.link, seen);
     row.state = State::Due;
     row.run_at = now;

@@ -5,7 +5,6 @@ use domain::event_type::{EventType, Rules};
 use domain::schedule::{Schedule, WeeklyHours};
 use domain::text::{self, BadText};
 use domain::{EventTypeId, HostId, Locale, OrganizationId, ScheduleId, Zone};
-use jiff::SignedDuration;
 use secrecy::SecretString;
 use serde::Deserialize;
 use store::tables::{access, event_types, organizations};
@@ -13,7 +12,7 @@ use store::{Lane, StoreError, Tx};
 
 use crate::App;
 use crate::organizations::Organization;
-use crate::sign_in::{self, BadPassword};
+use crate::sign_in::{self, BadPassword, HashedPassword};
 
 /// An organization with its hosts and what they offer, as a file says it.
 #[derive(Clone, Debug, Deserialize)]
@@ -126,7 +125,8 @@ struct Installation {
     user: access::User,
 }
 
-/// Makes the organization of `preset`, with `administrator`, all of it or nothing.
+/// Makes the organization of `preset`, with `administrator`, all of it or nothing. Slow: it hashes
+/// their password.
 ///
 /// # Errors
 /// [`InstallError`].
@@ -135,8 +135,24 @@ pub async fn install(
     preset: &Preset,
     administrator: &Administrator,
 ) -> Result<Organization, InstallError> {
+    let salt = app.chance().bytes("salt");
+    let password = HashedPassword::new(&salt, &administrator.password)?;
+    install_hashed(app, preset, &administrator.email, password).await
+}
+
+/// [`install`] for an administrator whose password has been hashed before: elsewhere than where
+/// others wait, or once for many databases.
+///
+/// # Errors
+/// [`InstallError`].
+pub async fn install_hashed(
+    app: &App,
+    preset: &Preset,
+    email: &str,
+    password: HashedPassword,
+) -> Result<Organization, InstallError> {
     let now = app.now();
-    let installation = check(app, preset, administrator)?;
+    let installation = check(app, preset, email, password)?;
     let organization = installation.organization.clone();
     let slug = organization.slug.clone();
     app.store()
@@ -177,13 +193,14 @@ fn bad(place: impl Into<String>) -> impl FnOnce(BadText) -> InstallError {
 fn check(
     app: &App,
     preset: &Preset,
-    administrator: &Administrator,
+    email: &str,
+    password: HashedPassword,
 ) -> Result<Installation, InstallError> {
     let (chance, now) = (app.chance(), app.now());
     let o = &preset.organization;
     let organization = Organization {
         id: OrganizationId(chance.uuid(now)),
-        slug: text::slug(&o.slug).map_err(bad("organization.slug"))?,
+        slug: organization_slug(&o.slug)?,
         name: text::line(&o.name, 100).map_err(bad("organization.name"))?,
         zone: o.time_zone.clone(),
         locale: o.locale,
@@ -223,18 +240,31 @@ fn check(
             host.1,
         ));
     }
-    let user = sign_in::new_user(
-        app,
-        organization.id,
-        &administrator.email,
-        &administrator.password,
-    )?;
+    let user = sign_in::new_user(app, organization.id, email, password);
     Ok(Installation {
         organization,
         hosts,
         offers,
         user,
     })
+}
+
+/// First segments of our own addresses: an organization of such a name could not be reached.
+const RESERVED_SLUGS: [&str; 12] = [
+    "admin", "api", "assets", "b", "embed", "healthz", "mcp", "metrics", "oauth", "openapi",
+    "readyz", "webhooks",
+];
+
+fn organization_slug(slug: &str) -> Result<String, InstallError> {
+    let slug = text::slug(slug).map_err(bad("organization.slug"))?;
+    if RESERVED_SLUGS.contains(&slug.as_str()) {
+        let problem = format!("\"{slug}\" is an address of Lockstep's own; choose another");
+        return Err(InstallError::Bad {
+            place: "organization.slug".to_owned(),
+            problem,
+        });
+    }
+    Ok(slug)
 }
 
 fn check_event_type(
@@ -249,12 +279,11 @@ fn check_event_type(
         problem,
     };
     offered.text.check().map_err(|e| wrong(e.to_string()))?;
-    let mins = SignedDuration::from_mins;
     let rules = Rules::new(
-        mins(offered.duration_minutes),
-        mins(offered.grid_minutes),
-        mins(offered.notice_minutes),
-        SignedDuration::from_hours(offered.horizon_days.saturating_mul(24)),
+        offered.duration_minutes,
+        offered.grid_minutes,
+        offered.notice_minutes,
+        offered.horizon_days,
     )
     .map_err(|e| wrong(e.to_string()))?;
     Ok(EventType {

@@ -242,7 +242,6 @@ pub(crate) mod tests {
             Hours::new(540, 780).unwrap(),
             Hours::new(840, 1080).unwrap(),
         ];
-        let mins = SignedDuration::from_mins;
         EventType {
             id: EventTypeId(Uuid::nil()),
             organization_id: OrganizationId(Uuid::nil()),
@@ -250,13 +249,7 @@ pub(crate) mod tests {
             slug: "maths".into(),
             name: "Maths".into(),
             description: String::new(),
-            rules: Rules::new(
-                mins(duration),
-                mins(grid),
-                mins(60),
-                SignedDuration::from_hours(24 * 60),
-            )
-            .unwrap(),
+            rules: Rules::new(duration, grid, 60, 60).unwrap(),
             schedule: Schedule {
                 zone: Zone::parse(zone).unwrap(),
                 hours: WeeklyHours {

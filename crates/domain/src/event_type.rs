@@ -50,30 +50,28 @@ pub struct Rules {
 pub struct BadRules;
 
 impl Rules {
-    /// Checks bounds: they keep every later computation small.
+    /// Rules of so many minutes and days. Bounds keep every later computation small, and are checked
+    /// on the numbers, before any of them can overflow a duration.
     ///
     /// # Errors
     /// [`BadRules`] when one is out of bounds.
     pub fn new(
-        duration: SignedDuration,
-        grid: SignedDuration,
-        notice_min: SignedDuration,
-        horizon: SignedDuration,
+        duration_minutes: i64,
+        grid_minutes: i64,
+        notice_minutes: i64,
+        horizon_days: i64,
     ) -> Result<Self, BadRules> {
-        let (mins, days) = (SignedDuration::from_mins, |d: i64| {
-            SignedDuration::from_hours(24 * d)
-        });
-        let is_sound = (mins(5)..=days(7)).contains(&duration)
-            && (mins(5)..=days(1)).contains(&grid)
-            && (mins(0)..=days(365)).contains(&notice_min)
-            && (days(1)..=days(730)).contains(&horizon);
-        is_sound
-            .then_some(Self {
-                duration,
-                grid,
-                notice_min,
-                horizon,
-            })
-            .ok_or(BadRules)
+        const DAY: i64 = 24 * 60;
+        let is_sound = (5..=7 * DAY).contains(&duration_minutes)
+            && (5..=DAY).contains(&grid_minutes)
+            && (0..=365 * DAY).contains(&notice_minutes)
+            && (1..=730).contains(&horizon_days);
+        let rules = || Self {
+            duration: SignedDuration::from_mins(duration_minutes),
+            grid: SignedDuration::from_mins(grid_minutes),
+            notice_min: SignedDuration::from_mins(notice_minutes),
+            horizon: SignedDuration::from_hours(24 * horizon_days),
+        };
+        is_sound.then(rules).ok_or(BadRules)
     }
 }

@@ -52,7 +52,9 @@ pub(crate) fn set(headers: &mut HeaderMap, path: &str, around: &Surroundings) {
     let fixed = |name: HeaderName, value: &'static str| (name, HeaderValue::from_static(value));
     let personal = is_personal(path, around);
     let (referrer, cache) = if personal {
-        ("no-referrer", "no-store")
+        // Not "no-referrer": under it browsers send `Origin: null` with a form, which a browser
+        // without fetch metadata could then not be told apart by.
+        ("same-origin", "no-store")
     } else {
         ("strict-origin-when-cross-origin", "no-cache")
     };
@@ -122,7 +124,7 @@ mod tests {
         ] {
             let headers = headers(path, true);
             let stored = headers[CACHE_CONTROL] != "no-store";
-            let named = headers[REFERRER_POLICY] != "no-referrer";
+            let named = headers[REFERRER_POLICY] != "same-origin";
             let listed = !headers.contains_key("x-robots-tag");
             assert_eq!(
                 (stored, named, listed),

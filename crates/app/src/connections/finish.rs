@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::bookings::link_unlinked;
 use crate::secrets::{self, Place};
 use crate::settings::MissingSettings;
-use crate::{App, credentials};
+use crate::{App, credentials, poll};
 
 /// What Google sent the browser back with.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +57,20 @@ pub enum FinishError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl FinishError {
+    /// Google's own code for its refusal, such as `redirect_uri_mismatch`, or `unreachable` when it
+    /// did not answer; `None` when it was not Google that refused.
+    pub fn google_code(&self) -> Option<&str> {
+        match self {
+            Self::Google(TokenError::InvalidGrant(_)) => Some("invalid_grant"),
+            Self::Google(TokenError::Misconfigured { code, .. }) => Some(code),
+            Self::Google(TokenError::Retry(_)) => Some("unreachable"),
+            Self::Google(TokenError::Bug(_)) => Some("unexpected_answer"),
+            _ => None,
+        }
+    }
 }
 
 /// Finishes the consent begun by the browser that holds `browser`: trades the code, stores the grant
@@ -186,7 +200,8 @@ async fn store(app: &App, grant: Grant, calendar_id: String) -> Result<(), Finis
         receives: true,
         poll_at: now,
         polled_at: None,
-        poll_from: None,
+        // Events of ours are all made from now on, so every change to one is newer than this.
+        poll_from: Some(poll::position_at(now)),
         poll_page: None,
         poll_newest: None,
         failures: 0,

@@ -9,7 +9,7 @@ mod call;
 mod prepare;
 mod record;
 
-use domain::sync::Intent;
+use domain::sync::{EventFields, Intent};
 use domain::{Instant, LinkId};
 use google::events::Mark;
 use secrecy::SecretString;
@@ -86,10 +86,11 @@ pub(crate) async fn step(app: &App, id: LinkId) -> Result<(), StoreError> {
 /// The link with what it connects, if it can be worked on now.
 fn load(tx: &mut dyn Tx, id: LinkId) -> Result<Option<Loaded>, StoreError> {
     let missing = || StoreError::decode("a link's booking, calendar or connection is missing");
-    let Some(row) = links::by_id(tx, id)? else {
+    let Some(mut row) = links::by_id(tx, id)? else {
         return Ok(None);
     };
     let booking = bookings::by_id(tx, row.booking_id)?.ok_or_else(missing)?;
+    row.link.wanted = EventFields::wanted(&booking);
     let calendar = calendars::by_id(tx, row.calendar_id)?.ok_or_else(missing)?;
     let connection = connections::by_id(tx, calendar.connection_id)?.ok_or_else(missing)?;
     let can_work = row.state == State::Due && connection.state == ConnectionState::Connected;

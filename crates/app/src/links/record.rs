@@ -107,7 +107,7 @@ fn keep_failure(
             may_have_landed,
         } => {
             if !may_have_landed {
-                loaded.row.link.inflight = None;
+                did_not_land(loaded, ready);
             }
             put_off(&mut loaded.row, "retrying", jitter, *after, now);
             note(tx, loaded, "call_failed", reason, draws)
@@ -123,21 +123,33 @@ fn keep_failure(
             }
             Ok(())
         }
-        CallError::TokenRefused => refused_token(tx, loaded, draws),
+        CallError::TokenRefused => {
+            did_not_land(loaded, ready);
+            refused_token(tx, loaded, draws)
+        }
         CallError::ScopeMissing(_) => {
-            loaded.row.link.inflight = None;
+            did_not_land(loaded, ready);
             credentials::fail(&mut loaded.connection, "scope_missing");
             connections::update(tx, &loaded.connection)
         }
         CallError::Refused { reason, message } => {
-            loaded.row.link.inflight = None;
+            did_not_land(loaded, ready);
             refuse(tx, loaded, &format!("{reason}: {message}"), draws)
         }
         CallError::Bug(what) => {
             tracing::error!(link.id = %ready.link, what, "unexpected answer from Google");
-            loaded.row.link.inflight = None;
+            did_not_land(loaded, ready);
             refuse(tx, loaded, what, draws)
         }
+    }
+}
+
+/// The write in flight is known not to have happened, if this call was that write. A look that fails
+/// says nothing about the write it was to settle; and a deletion took the place of whatever write was
+/// in flight before it, so forgetting it would forget that the event may exist.
+fn did_not_land(loaded: &mut Loaded, ready: &Ready) {
+    if matches!(&ready.intent, Some(intent) if intent.op != Op::Delete) {
+        loaded.row.link.inflight = None;
     }
 }
 
@@ -166,7 +178,6 @@ fn refused_token(
     draws: &mut Draws,
 ) -> Result<(), StoreError> {
     let row = &mut loaded.row;
-    row.link.inflight = None;
     if row.problem.as_deref() == Some(TOKEN_REFUSED) {
         credentials::fail(&mut loaded.connection, "needs_reconnect");
     } else {

@@ -1,9 +1,13 @@
 //! The use cases on a real database in memory, with Google scripted answer by answer.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
 
 mod bookings;
 mod connections;
+mod preset;
 mod sign_in;
 mod start;
 mod support;

@@ -49,11 +49,11 @@ fn settle(mut link: Link, intent: Intent, seen: &Seen) -> Link {
             link
         }
         // It was made and then deleted by someone else: what landed is known, that it went follows.
-        Seen::Deleted { .. } if intent.op == Op::Insert => {
+        Seen::Deleted { confirmed: true } if intent.op == Op::Insert => {
             link.ours = intent.fields;
             link
         }
-        // A list may be older than the write; only a direct look settles that it did not land.
+        // A list may be older than the write, or wrong; only a direct look settles anything.
         Seen::Deleted { confirmed: false } => {
             link.inflight = Some(intent);
             link

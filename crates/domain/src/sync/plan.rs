@@ -326,6 +326,17 @@ mod tests {
         assert_eq!(plan(&link, now()), Plan::CancelBooking);
     }
 
+    /// scenario C4, met by an insert whose answer was lost: found alive, it is no move of the host's.
+    #[test]
+    fn an_insert_a_list_calls_deleted_is_looked_at_and_found_in_step() {
+        let link = learn(inserting(10), Seen::Deleted { confirmed: false });
+        assert_eq!(plan(&link, now()), Plan::Read);
+        let found = learn(link.clone(), Seen::Live(remote(10, 1)));
+        assert_eq!(plan(&found, now()), Plan::Settled);
+        let gone = learn(link, Seen::Deleted { confirmed: true });
+        assert_eq!(plan(&gone, now()), Plan::CancelBooking);
+    }
+
     /// scenario C2: the booking follows the host's move.
     #[test]
     fn a_move_by_the_host_moves_the_booking() {

@@ -3,7 +3,6 @@
 use domain::event_type::{EventType, Rules};
 use domain::schedule::Schedule;
 use domain::{EventTypeId, HostId, OrganizationId, ScheduleId};
-use jiff::SignedDuration;
 
 use crate::tx::json;
 use crate::{Row, StoreError, Tx, values};
@@ -40,13 +39,8 @@ fn read(mut row: Row) -> Result<Offer, StoreError> {
         slug: row.take()?,
         name: row.take()?,
         description: row.take()?,
-        rules: Rules::new(
-            SignedDuration::from_mins(row.take()?),
-            SignedDuration::from_mins(row.take()?),
-            SignedDuration::from_mins(row.take()?),
-            SignedDuration::from_hours(24 * row.take::<i64>()?),
-        )
-        .map_err(|e| StoreError::decode(e.to_string()))?,
+        rules: Rules::new(row.take()?, row.take()?, row.take()?, row.take()?)
+            .map_err(|e| StoreError::decode(e.to_string()))?,
         schedule: Schedule {
             zone: row.take()?,
             hours: row.next_json()?,

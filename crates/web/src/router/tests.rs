@@ -651,7 +651,7 @@ async fn connecting_leads_to_google_and_failures_are_explained() {
             answer.location(),
             format!("/admin/connection?result={expected}")
         );
-        assert_eq!(answer.headers[REFERRER_POLICY], "no-referrer");
+        assert_eq!(answer.headers[REFERRER_POLICY], "same-origin");
         assert_eq!(answer.headers[CACHE_CONTROL], "no-store");
     }
     let page = browser.get("/admin/connection?result=denied").await;

@@ -197,24 +197,22 @@ impl From<&FinishError> for Outcome {
             FinishError::NoRefreshToken => Self::NoRefreshToken,
             FinishError::OtherAccount { .. } => Self::OtherAccount,
             FinishError::NotConfigured(_) => Self::NotConfigured,
-            FinishError::Google(refusal) => Self::of_google(&refusal.to_string()),
+            FinishError::Google(_) => Self::of_google(error.google_code().unwrap_or_default()),
             FinishError::Store(_) => Self::Other,
         }
     }
 }
 
 impl Outcome {
-    /// What Google's refusal means. `app` hands it on as an error of `google`, which this crate does
-    /// not see: its sentence is what there is to go by, and a test holds it.
-    fn of_google(refusal: &str) -> Self {
-        let signs = [
-            ("redirect_uri_mismatch", Self::RedirectMismatch),
-            ("refuses this installation", Self::BadClient),
-            ("no longer accepts this grant", Self::BadGrant),
-            ("did not answer", Self::Unreachable),
-        ];
-        let found = signs.into_iter().find(|(sign, _)| refusal.contains(sign));
-        found.map_or(Self::Other, |(_, outcome)| outcome)
+    /// What Google's refusal means.
+    fn of_google(code: &str) -> Self {
+        match code {
+            "redirect_uri_mismatch" => Self::RedirectMismatch,
+            "invalid_grant" => Self::BadGrant,
+            "unreachable" => Self::Unreachable,
+            "unexpected_answer" => Self::Other,
+            _ => Self::BadClient,
+        }
     }
 
     /// The connection page that tells it.
@@ -292,7 +290,6 @@ mod tests {
         }
     }
 
-    /// The sentences are those of `google`; when they change, this says so.
     #[test]
     fn what_google_refuses_is_told_apart() {
         use google::TokenError;
