@@ -29,9 +29,9 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    start: Option<Moment>,
+    start: Option<Timed>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    end: Option<Moment>,
+    end: Option<Timed>,
     extended_properties: Properties,
 }
 
@@ -41,15 +41,22 @@ struct Properties {
     private: BTreeMap<String, String>,
 }
 
-#[derive(Serialize, Deserialize, Default)]
+/// A start or an end, as we send it. A patch merges with what is there, so `date` is sent as null: it
+/// turns an event the host made all-day back into a timed one.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Timed {
+    date: Option<&'static str>,
+    date_time: String,
+    time_zone: String,
+}
+
+/// A start or an end, as Google shows it.
+#[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
 struct Moment {
-    #[serde(skip_serializing_if = "Option::is_none")]
     date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     date_time: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    time_zone: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -134,11 +141,11 @@ fn encode(body: &Body<'_>) -> Vec<u8> {
 }
 
 /// Always an offset and an explicit zone (rows L7, L8): the instant is certain, the name is shown.
-fn moments(time: Interval, zone: &Zone) -> (Moment, Moment) {
-    let moment = |at: Instant| Moment {
+fn moments(time: Interval, zone: &Zone) -> (Timed, Timed) {
+    let moment = |at: Instant| Timed {
         date: None,
-        date_time: Some(at.to_rfc3339_in(zone)),
-        time_zone: Some(zone.name().to_owned()),
+        date_time: at.to_rfc3339_in(zone),
+        time_zone: zone.name().to_owned(),
     };
     (moment(time.start), moment(time.end))
 }
@@ -261,8 +268,8 @@ mod tests {
             serde_json::from_slice(&insert_body("abcde", &mark(), &fields())).unwrap();
         let expected = serde_json::json!({
             "id": "abcde", "summary": "Ana – Maths", "description": "d", "location": "Online",
-            "start": {"dateTime": "2026-11-24T10:00:00+01:00", "timeZone": "Europe/Madrid"},
-            "end": {"dateTime": "2026-11-24T11:00:00+01:00", "timeZone": "Europe/Madrid"},
+            "start": {"date": null, "dateTime": "2026-11-24T10:00:00+01:00", "timeZone": "Europe/Madrid"},
+            "end": {"date": null, "dateTime": "2026-11-24T11:00:00+01:00", "timeZone": "Europe/Madrid"},
             "extendedProperties": {"private": {
                 "lockstepLink": "00000000-0000-0000-0000-000000000007",
                 "lockstepEvent": "abcde", "lockstepRev": "3"}},
