@@ -21,17 +21,17 @@ use url::Url;
 const FILE: &str = "lockstep.toml";
 
 /// One setting.
-pub struct Setting {
+pub(crate) struct Setting {
     /// Its name in the environment. In the file it is the same, in lower case without `LOCKSTEP_`.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Other names people know it by.
-    pub aliases: &'static [&'static str],
+    pub(crate) aliases: &'static [&'static str],
     /// Used when it is not set; `None` when there is none.
-    pub default: Option<&'static str>,
+    pub(crate) default: Option<&'static str>,
     /// Whether its value must never be shown. It may also be given as the path of a file, `NAME_FILE`.
-    pub is_secret: bool,
+    pub(crate) is_secret: bool,
     /// What it is for.
-    pub about: &'static str,
+    pub(crate) about: &'static str,
 }
 
 const fn setting(
@@ -64,7 +64,7 @@ const fn secret(
 }
 
 /// Every setting there is.
-pub const SETTINGS: [Setting; 14] = [
+pub(crate) const SETTINGS: [Setting; 14] = [
     setting(
         "LOCKSTEP_LISTEN",
         &[],
@@ -151,14 +151,14 @@ pub const SETTINGS: [Setting; 14] = [
 
 impl Setting {
     /// Its name in the file.
-    pub fn key(&self) -> String {
+    pub(crate) fn key(&self) -> String {
         self.name.trim_start_matches("LOCKSTEP_").to_lowercase()
     }
 }
 
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
+pub(crate) enum Source {
     /// This environment variable.
     Environment(String),
     /// The file.
@@ -168,11 +168,11 @@ pub enum Source {
 }
 
 /// Settings as text, with where each came from.
-pub struct Values(BTreeMap<&'static str, (String, Source)>);
+pub(crate) struct Values(BTreeMap<&'static str, (String, Source)>);
 
 impl Values {
     /// Reads the environment and the file.
-    pub fn read() -> anyhow::Result<Self> {
+    pub(crate) fn read() -> anyhow::Result<Self> {
         let environment: BTreeMap<String, String> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
@@ -222,13 +222,8 @@ impl Values {
     }
 
     /// The value of a setting and where it came from.
-    pub fn get(&self, name: &str) -> Option<&(String, Source)> {
+    pub(crate) fn get(&self, name: &str) -> Option<&(String, Source)> {
         self.0.get(name)
-    }
-
-    /// Sets a value, as a command-line option does.
-    pub fn set(&mut self, name: &'static str, value: String) {
-        self.0.insert(name, (value, Source::Default));
     }
 
     fn text(&self, name: &str) -> Option<&str> {
@@ -303,20 +298,20 @@ fn from_environment(
 }
 
 /// Settings, typed and checked.
-pub struct Config {
+pub(crate) struct Config {
     /// Where to listen.
-    pub listen: SocketAddr,
+    pub(crate) listen: SocketAddr,
     /// Where the database and the key file are.
-    pub data_dir: PathBuf,
+    pub(crate) data_dir: PathBuf,
     /// The key that seals tokens, when given.
-    pub master_key: Option<SecretString>,
+    pub(crate) master_key: Option<SecretString>,
     /// What the use cases need.
-    pub settings: Settings,
+    pub(crate) settings: Settings,
 }
 
 impl Config {
     /// Checks every value; the first that cannot be used is named.
-    pub fn from_values(values: &Values) -> anyhow::Result<Self> {
+    pub(crate) fn from_values(values: &Values) -> anyhow::Result<Self> {
         let listen: SocketAddr = values.parsed("LOCKSTEP_LISTEN", |text| {
             text.parse()
                 .context("an address and a port are needed, such as 127.0.0.1:8080")

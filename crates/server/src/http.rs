@@ -14,7 +14,7 @@ use web::WebState;
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Everything this installation answers.
-pub fn router(app: App) -> Router {
+pub(crate) fn router(app: App) -> Router {
     let is_https = app.public_url().scheme() == "https";
     api::router(ApiState { app: app.clone() })
         .merge(web::router(WebState { app, is_https }))

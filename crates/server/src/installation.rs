@@ -18,15 +18,15 @@ use crate::transport::HttpTransport;
 use crate::{http, master_key, worker};
 
 /// An app on its database, ready to be served.
-pub struct Installation {
+pub(crate) struct Installation {
     /// The use cases.
-    pub app: App,
+    pub(crate) app: App,
     wake: Arc<Notify>,
 }
 
 impl Installation {
     /// Opens the database in `data_dir` and checks that it can be worked on.
-    pub async fn open(
+    pub(crate) async fn open(
         data_dir: &Path,
         given_key: Option<&SecretString>,
         settings: Settings,
@@ -59,7 +59,7 @@ impl Installation {
 
     /// Serves pages and API on `listener` and does due work, until `stop`. Requests under way are
     /// finished.
-    pub async fn serve(
+    pub(crate) async fn serve(
         self,
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
@@ -78,7 +78,7 @@ impl Installation {
 }
 
 /// Resolves when the process is asked to end, by Ctrl-C or by its supervisor.
-pub async fn asked_to_stop() {
+pub(crate) async fn asked_to_stop() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminate) = signal(SignalKind::terminate()) else {
         return;

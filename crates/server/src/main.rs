@@ -3,6 +3,12 @@
 //! Here, and only here, are the ambient clock, chance, environment, threads and sockets. A command is
 //! a file in `commands`; what several commands need to run an installation is in `installation`.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command speaks to its user there"
+)]
+
 mod ambient;
 mod commands;
 mod config;

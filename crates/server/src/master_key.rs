@@ -18,7 +18,7 @@ const FILE: &str = "master.key";
 
 /// The master key: `given` if there is one, else the one in `data_dir`, made when the folder has
 /// neither key nor database.
-pub fn load(
+pub(crate) fn load(
     given: Option<&SecretString>,
     data_dir: &Path,
 ) -> anyhow::Result<[u8; MASTER_KEY_BYTES]> {

@@ -6,7 +6,7 @@ use app::preset::Preset;
 const SHIPPED: [(&str, &str); 1] = [("tutoring", include_str!("../../../presets/tutoring.toml"))];
 
 /// The preset of this name.
-pub fn load(name: &str) -> anyhow::Result<Preset> {
+pub(crate) fn load(name: &str) -> anyhow::Result<Preset> {
     let Some((_, text)) = SHIPPED.iter().find(|(shipped, _)| *shipped == name) else {
         let names: Vec<_> = SHIPPED.iter().map(|(name, _)| *name).collect();
         bail!(

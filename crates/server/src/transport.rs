@@ -16,13 +16,13 @@ const TOTAL_TIMEOUT: Duration = Duration::from_secs(30);
 const BODY_MAX: usize = 16 * 1024 * 1024;
 
 /// Sends requests with `reqwest`.
-pub struct HttpTransport {
+pub(crate) struct HttpTransport {
     client: reqwest::Client,
 }
 
 impl HttpTransport {
     /// A client that follows no redirects and gives up in time.
-    pub fn new() -> anyhow::Result<Self> {
+    pub(crate) fn new() -> anyhow::Result<Self> {
         // A second call finds the provider in place, which is as good.
         drop(rustls::crypto::ring::default_provider().install_default());
         let client = reqwest::Client::builder()

@@ -13,7 +13,7 @@ const WAIT_MAX: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Does due work, one step after another, until dropped. `wake` cuts a wait short.
-pub async fn run(app: App, wake: &Notify) {
+pub(crate) async fn run(app: App, wake: &Notify) {
     loop {
         let wait = match step(&app).await {
             Ok(Stepped::Worked) => continue,

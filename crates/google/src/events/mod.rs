@@ -165,16 +165,7 @@ pub async fn list(
     since: &Since,
     page: Option<&str>,
 ) -> Result<Page, CallError> {
-    let mut url = with_query(at.url(&["events"]), &LIST);
-    let mut query = url.query_pairs_mut();
-    match since {
-        Since::Ending(at) => query.append_pair("timeMin", &at.to_string()),
-        Since::Updated(at) => query.append_pair("updatedMin", at),
-    };
-    if let Some(token) = page {
-        query.append_pair("pageToken", token);
-    }
-    drop(query);
+    let url = list_url(at, since, page);
     let response = at.send(transport, Method::GET, url, None, None).await?;
     json::read_page(response.body()).ok_or_else(|| unreadable(response.body()))
 }
@@ -187,6 +178,19 @@ const LIST: [(&str, &str); 4] = [
     ("showDeleted", "true"),
     ("singleEvents", "false"),
 ];
+
+fn list_url(at: CalendarAt<'_>, since: &Since, page: Option<&str>) -> Url {
+    let (bound, from) = match since {
+        Since::Ending(at) => ("timeMin", at.to_string()),
+        Since::Updated(at) => ("updatedMin", at.clone()),
+    };
+    let url = with_query(at.url(&["events"]), &LIST);
+    let url = with_query(url, &[(bound, &from)]);
+    page.map_or_else(
+        || url.clone(),
+        |token| with_query(url.clone(), &[("pageToken", token)]),
+    )
+}
 
 fn with_query(mut url: Url, pairs: &[(&str, &str)]) -> Url {
     url.query_pairs_mut().extend_pairs(pairs);

@@ -3,7 +3,7 @@
 use crate::config::{Config, SETTINGS, Source, Values};
 
 /// Prints the effective configuration, secrets hidden, then checks it.
-pub fn run() -> anyhow::Result<()> {
+pub(crate) fn run() -> anyhow::Result<()> {
     let values = Values::read()?;
     for setting in &SETTINGS {
         println!("# {}", setting.about);

@@ -31,7 +31,7 @@ const ADMIN: &str = "admin@brightside.example";
 
 /// Options of `lockstep demo`.
 #[derive(Args, Default)]
-pub struct Options {
+pub(crate) struct Options {
     /// Print one line of JSON when ready, instead of text for people.
     #[arg(long)]
     json: bool,
@@ -62,7 +62,7 @@ struct Ready {
 }
 
 /// Runs the demo until asked to stop.
-pub async fn run(options: Options) -> anyhow::Result<()> {
+pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     start_logging("warn")?;
     let preset = presets::load(options.preset.as_deref().unwrap_or("tutoring"))?;
     let listener = bind(options.listen, 8080).await?;

@@ -13,7 +13,7 @@ use crate::presets;
 
 /// Options of `lockstep init`.
 #[derive(Args)]
-pub struct Options {
+pub(crate) struct Options {
     /// Which preset.
     #[arg(long, default_value = "tutoring")]
     preset: String,
@@ -23,7 +23,7 @@ pub struct Options {
 }
 
 /// Installs the preset and prints what only now can be shown: the password and the API key.
-pub async fn run(options: Options) -> anyhow::Result<()> {
+pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     let values = Values::read()?;
     start_logging("warn")?;
     let config = Config::from_values(&values)?;
@@ -54,7 +54,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
 }
 
 /// Four groups of four, from an alphabet without look-alikes: 77 bits.
-pub fn new_password() -> String {
+pub(crate) fn new_password() -> String {
     const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789+";
     const LETTERS: usize = 31;
     let mut password = String::new();

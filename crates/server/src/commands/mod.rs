@@ -6,12 +6,14 @@ mod fake_google;
 mod init;
 mod serve;
 
+use std::io::IsTerminal;
+
 use clap::{Parser, Subcommand};
 
 /// Appointments that stay in step with Google Calendar.
 #[derive(Parser)]
 #[command(name = "lockstep", version, about, disable_help_subcommand = true)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -31,7 +33,7 @@ enum Command {
 }
 
 /// Runs the command of `arguments`; `demo` when there is none.
-pub fn run(arguments: Arguments) -> anyhow::Result<()> {
+pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     match arguments
         .command
         .unwrap_or_else(|| Command::Demo(demo::Options::default()))
@@ -54,6 +56,7 @@ fn start_logging(filter: &str) -> anyhow::Result<()> {
         .map_err(|error| anyhow::anyhow!("LOCKSTEP_LOG cannot be used: {error}"))?;
     tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
     Ok(())

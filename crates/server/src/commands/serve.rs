@@ -8,7 +8,7 @@ use crate::config::{Config, Values};
 use crate::installation::{Installation, asked_to_stop};
 
 /// Serves until asked to stop.
-pub async fn run() -> anyhow::Result<()> {
+pub(crate) async fn run() -> anyhow::Result<()> {
     let values = Values::read()?;
     start_logging(
         values

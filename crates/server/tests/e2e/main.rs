@@ -1,0 +1,13 @@
+//! The whole binary, over real HTTP: `lockstep demo --json` as a process of its own, with the fake
+//! Google it starts.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
+mod command_line;
+mod faults;
+mod races;
+mod road;
+mod support;
