@@ -24,7 +24,13 @@ use crate::world::World;
 pub(crate) fn run(world: &mut World, now: Timestamp, request: &Request) -> Response {
     let path = request.path_only();
     match (request.method.as_str(), path) {
-        ("GET" | "HEAD", "/") => Response::redirect(302, "/calendar"),
+        ("GET" | "HEAD", "/") => {
+            let query = request
+                .path
+                .split_once('?')
+                .map(|(_, query)| format!("?{query}"));
+            Response::redirect(302, &format!("/calendar{}", query.unwrap_or_default()))
+        }
         ("GET" | "HEAD", _) if path.starts_with("/_assets/") => assets::run(request),
         ("GET" | "HEAD", _) => look(world, now, request, path),
         ("POST", _) => edits::run(world, now, request),

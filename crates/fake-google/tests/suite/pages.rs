@@ -38,6 +38,8 @@ fn with_event() -> Fake {
 fn the_root_leads_to_the_calendar() {
     let mut fake = Fake::new();
     assert_eq!(look(&mut fake, "/").header("location"), Some("/calendar"));
+    let week = look(&mut fake, "/?week=2026-12-18");
+    assert_eq!(week.header("location"), Some("/calendar?week=2026-12-18"));
     assert_eq!(look(&mut fake, "/calendar").status, 200);
     assert_eq!(look(&mut fake, "/calendar/nothing").status, 404);
 }
