@@ -16,5 +16,5 @@ pub mod tx;
 pub mod unit;
 
 pub use error::StoreError;
-pub use tx::{Dialect, Row, Topic, Tx, Value};
+pub use tx::{Dialect, Row, Topic, Tx, Value, attempt};
 pub use unit::{Backend, Lane, Store, Verdict, Work};

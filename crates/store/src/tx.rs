@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::error::StoreError;
+use crate::unit::Verdict;
 
 /// Which database is underneath. Bodies fork on it only where SQL itself differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,9 +42,40 @@ pub trait Tx {
     /// [`StoreError::Database`].
     fn rows(&mut self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, StoreError>;
 
+    /// Marks a point within the transaction to go back to. They nest.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    fn begin_savepoint(&mut self) -> Result<(), StoreError>;
+
+    /// Ends the newest savepoint: keeps what was done since, or undoes it.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    fn end_savepoint(&mut self, verdict: Verdict) -> Result<(), StoreError>;
+
     /// Wakes whoever waits for `topic`, after the commit and before the answer. Only a hint: work is
     /// found by looking, never by having been told.
     fn wake(&mut self, topic: Topic);
+}
+
+/// Runs `body` so that its `Err` undoes what it did and nothing else. On PostgreSQL this is also what
+/// lets a transaction go on after a constraint refused something.
+///
+/// # Errors
+/// What `body` gives, or the error of the savepoint itself.
+pub fn attempt<T, E: From<StoreError>>(
+    tx: &mut dyn Tx,
+    body: impl FnOnce(&mut dyn Tx) -> Result<T, E>,
+) -> Result<T, E> {
+    tx.begin_savepoint()?;
+    let outcome = body(tx);
+    tx.end_savepoint(if outcome.is_ok() {
+        Verdict::Keep
+    } else {
+        Verdict::Undo
+    })?;
+    outcome
 }
 
 impl dyn Tx + '_ {

@@ -250,7 +250,7 @@ mod tests {
     use std::thread::Thread;
 
     use super::*;
-    use crate::{Store, Topic, values};
+    use crate::{Store, Topic, Tx, attempt, values};
 
     struct Unpark(Thread);
 
@@ -393,6 +393,31 @@ mod tests {
             self.0.lock().unwrap().push(work);
             Ok(())
         }
+    }
+
+    #[test]
+    fn an_attempt_that_fails_undoes_itself_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = open(&dir);
+        let insert = |tx: &mut dyn Tx, slug: &'static str| {
+            let values = values![slug.as_bytes(), slug];
+            tx.execute(
+                "INSERT INTO organization VALUES (?1, ?2, 'x', 'UTC', 'en', 1)",
+                values,
+            )
+        };
+        let kept: Result<(), StoreError> =
+            block_on(store.unit(Lane::Interactive, "test.attempt", move |tx| {
+                insert(tx, "kept")?;
+                let outer = attempt(tx, |tx| {
+                    insert(tx, "outer")?;
+                    attempt(tx, |tx| insert(tx, "inner"))?;
+                    insert(tx, "kept")
+                });
+                assert!(matches!(outer, Err(StoreError::Constraint(_))));
+                attempt(tx, |tx| insert(tx, "also")).map(drop)
+            }));
+        assert_eq!((kept, count(&store)), (Ok(()), 2));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use rusqlite::{Connection, ToSql, params_from_iter};
 use super::digest::Digest;
 use crate::error::StoreError;
 use crate::tx::{Dialect, Row, Topic, Tx, Value, Wakes};
+use crate::unit::Verdict;
 
 /// A transaction that somebody else begins and ends.
 pub(super) struct SqliteTx<'c> {
@@ -75,6 +76,26 @@ impl Tx for SqliteTx<'_> {
         drop(statement);
         self.note_values(rows.iter().flat_map(Row::as_slice));
         Ok(rows)
+    }
+
+    fn begin_savepoint(&mut self) -> Result<(), StoreError> {
+        // SQLite lets savepoints of one name nest: the newest is meant.
+        self.connection
+            .prepare_cached("SAVEPOINT attempt")?
+            .execute([])?;
+        Ok(())
+    }
+
+    fn end_savepoint(&mut self, verdict: Verdict) -> Result<(), StoreError> {
+        if verdict == Verdict::Undo {
+            self.connection
+                .prepare_cached("ROLLBACK TO attempt")?
+                .execute([])?;
+        }
+        self.connection
+            .prepare_cached("RELEASE attempt")?
+            .execute([])?;
+        Ok(())
     }
 
     fn wake(&mut self, topic: Topic) {
