@@ -10,8 +10,8 @@ use crate::App;
 use crate::event_types::Offer;
 use crate::organizations::Organization;
 
-/// The longest window one question may cover.
-pub const WINDOW_MAX: SignedDuration = SignedDuration::from_hours(62 * 24);
+/// The longest window one question may cover: 62 days, the longer by what changes of clocks may add.
+pub const WINDOW_MAX: SignedDuration = SignedDuration::from_hours(62 * 24 + 2);
 /// Alternatives offered when a start is refused.
 const ALTERNATIVES: usize = 5;
 /// How far around a refused start alternatives are looked for.

@@ -37,6 +37,7 @@ use url::Url;
 
 pub use secrets::Vault;
 pub use settings::Settings;
+pub use store::StoreError;
 
 /// Everything a use case needs from outside. Cheap to clone.
 #[derive(Clone)]

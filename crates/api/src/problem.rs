@@ -1,0 +1,422 @@
+//! Problem details (RFC 9457): what every refusal and every failure looks like.
+//!
+//! `code` is the stable name programs decide by; `type` stays `about:blank`, so `title` is the status
+//! in words (section 4.2.1) and there is one name for a problem, not two.
+
+use std::error::Error;
+
+use app::StoreError;
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use domain::booking::{NotOpen, Refusal};
+use domain::{Interval, Zone};
+use http::header::{CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::v1::Slot;
+
+/// The media type of a problem.
+pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
+
+/// Every code an answer may carry, with what it means: this table is part of the document.
+pub(crate) const CODES: [(&str, &str); 27] = [
+    ("malformed_json", "the body is not JSON"),
+    ("malformed_body", "the body ended early or cannot be read"),
+    (
+        "invalid_query",
+        "the query has an unknown or repeated parameter",
+    ),
+    ("unauthorized", "no usable `Authorization: Bearer` header"),
+    ("invalid_token", "the API key or manage token is unknown"),
+    (
+        "wrong_organization",
+        "the API key acts for another organization",
+    ),
+    ("not_found", "there is nothing at this address"),
+    ("organization_not_found", "no such organization"),
+    ("event_type_not_found", "no such organization or event type"),
+    (
+        "booking_not_found",
+        "no such booking, or it is not yours to see",
+    ),
+    (
+        "calendar_connection_not_found",
+        "no such calendar connection, or it is not yours to see",
+    ),
+    (
+        "method_not_allowed",
+        "the address does not take this method",
+    ),
+    (
+        "slot_taken",
+        "another booking has this time: see `alternatives`",
+    ),
+    ("booking_cancelled", "the booking was cancelled before"),
+    ("booking_begun", "the booking has already begun"),
+    ("too_large", "the body is larger than 64 KiB"),
+    (
+        "unsupported_media_type",
+        "the body must be `application/json`, not compressed",
+    ),
+    (
+        "invalid_body",
+        "the body has unknown, missing or wrong fields",
+    ),
+    (
+        "invalid_parameters",
+        "a parameter has a value it cannot have",
+    ),
+    (
+        "invalid_window",
+        "the window is longer than 62 days or ends before it begins",
+    ),
+    (
+        "host_not_selectable",
+        "hosts are chosen by event type: leave `host` out",
+    ),
+    ("in_past", "the start is in the past"),
+    (
+        "inside_notice",
+        "the start is nearer than the host's notice",
+    ),
+    (
+        "beyond_horizon",
+        "the start is further ahead than bookings are taken",
+    ),
+    (
+        "outside_hours",
+        "the host does not work then, or not long enough",
+    ),
+    ("off_grid", "bookings do not start at this minute"),
+    (
+        "unavailable",
+        "not now: try again after `Retry-After` seconds",
+    ),
+];
+/// The code of a failure of ours; apart from [`CODES`] because tests must never meet it by accident.
+pub(crate) const INTERNAL: (&str, &str) = (
+    "internal",
+    "our fault: quote `reference` to whoever runs this installation",
+);
+
+/// Why there is no better answer. Rendered where it leaves a handler.
+#[derive(Clone, Debug)]
+pub(crate) struct Problem(Box<Parts>);
+
+#[derive(Clone, Debug)]
+struct Parts {
+    status: StatusCode,
+    body: ProblemBody,
+    header: Option<(HeaderName, HeaderValue)>,
+    /// What went wrong on our side: for the log, never for the answer.
+    cause: Option<String>,
+}
+
+/// Why there is no better answer: problem details (RFC 9457).
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct ProblemBody {
+    /// Always `about:blank`: go by `code`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// The status in words.
+    title: &'static str,
+    /// The status again.
+    status: u16,
+    /// A sentence for a person.
+    detail: String,
+    /// The stable name of the problem.
+    code: &'static str,
+    /// The nearest starts that can be had instead, in UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    alternatives: Option<Vec<Slot>>,
+    /// What is wrong with which field or parameter, all that is known at once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    fields: Vec<FieldProblem>,
+    /// What to quote when asking about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    reference: Option<String>,
+}
+
+/// What is wrong with one field or parameter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct FieldProblem {
+    /// Its path in the body, such as `attendee.email`, or the parameter's name.
+    pub(crate) field: String,
+    /// What is wrong.
+    pub(crate) problem: String,
+}
+
+impl FieldProblem {
+    pub(crate) fn new(field: impl Into<String>, problem: impl ToString) -> Self {
+        // A parser may quote what it was sent: enough of it to recognise, not all of it.
+        const CHARS_MAX: usize = 300;
+        let bounded = |text: String| text.chars().take(CHARS_MAX).collect();
+        Self {
+            field: bounded(field.into()),
+            problem: bounded(problem.to_string()),
+        }
+    }
+}
+
+impl Problem {
+    pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self(Box::new(Parts {
+            status,
+            body: ProblemBody {
+                kind: "about:blank",
+                title: status.canonical_reason().unwrap_or("Problem"),
+                status: status.as_u16(),
+                detail: detail.into(),
+                code,
+                alternatives: None,
+                fields: Vec::new(),
+                reference: None,
+            },
+            header: None,
+            cause: None,
+        }))
+    }
+
+    pub(crate) fn bad_request(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, detail)
+    }
+
+    pub(crate) fn not_found(code: &'static str, detail: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, code, detail)
+    }
+
+    /// Foreign or missing: the answer does not tell.
+    pub(crate) fn no_booking() -> Self {
+        Self::not_found("booking_not_found", "there is no such booking")
+    }
+
+    pub(crate) fn no_organization() -> Self {
+        Self::not_found("organization_not_found", "there is no such organization")
+    }
+
+    pub(crate) fn no_event_type() -> Self {
+        Self::not_found("event_type_not_found", "there is no such event type")
+    }
+
+    pub(crate) fn method_not_allowed() -> Self {
+        let detail = "this address does not take this method: see the header Allow";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+    }
+
+    /// Nothing to go by in `Authorization` (RFC 6750, section 3.1: no error is named then).
+    pub(crate) fn unauthorized() -> Self {
+        let detail = "send an API key, or the booking's manage token, as Authorization: Bearer";
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail).with_header(
+            WWW_AUTHENTICATE,
+            HeaderValue::from_static("Bearer realm=\"lockstep\""),
+        )
+    }
+
+    /// A key or token nobody was given.
+    pub(crate) fn invalid_token() -> Self {
+        let detail = "this API key or manage token is unknown";
+        Self::new(StatusCode::UNAUTHORIZED, "invalid_token", detail).with_header(
+            WWW_AUTHENTICATE,
+            HeaderValue::from_static("Bearer realm=\"lockstep\", error=\"invalid_token\""),
+        )
+    }
+
+    pub(crate) fn invalid(
+        code: &'static str,
+        detail: impl Into<String>,
+        fields: Vec<FieldProblem>,
+    ) -> Self {
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail);
+        problem.0.body.fields = fields;
+        problem
+    }
+
+    /// Parameters or body fields that were understood and cannot be had.
+    pub(crate) fn invalid_fields(code: &'static str, fields: Vec<FieldProblem>) -> Self {
+        let names: Vec<_> = fields.iter().map(|field| field.field.as_str()).collect();
+        let detail = format!("please correct: {}", names.join(", "));
+        Self::invalid(code, detail, fields)
+    }
+
+    /// A start that cannot be had, with what can be had instead.
+    pub(crate) fn refused(refusal: Refusal, alternatives: &[Interval]) -> Self {
+        let status = match refusal {
+            Refusal::Taken => StatusCode::CONFLICT,
+            Refusal::InPast
+            | Refusal::InsideNotice
+            | Refusal::BeyondHorizon
+            | Refusal::OutsideHours
+            | Refusal::OffGrid => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        let mut problem = Self::new(status, refusal.code(), refusal.to_string());
+        let alternatives = alternatives
+            .iter()
+            .map(|slot| Slot::new(slot, &Zone::utc()));
+        problem.0.body.alternatives = Some(alternatives.collect());
+        problem
+    }
+
+    /// A booking that can no longer be changed.
+    pub(crate) fn not_open(why: NotOpen) -> Self {
+        let code = match why {
+            NotOpen::Cancelled => "booking_cancelled",
+            NotOpen::Begun => "booking_begun",
+        };
+        Self::new(StatusCode::CONFLICT, code, why.to_string())
+    }
+
+    /// A failure of the store. Nothing was done, unless the caller knows better.
+    pub(crate) fn store(error: &StoreError) -> Self {
+        if *error == StoreError::Overloaded {
+            return Self::unavailable("too many are asking at once: please try again");
+        }
+        let detail = "something went wrong on our side";
+        let mut problem = Self::new(StatusCode::INTERNAL_SERVER_ERROR, INTERNAL.0, detail);
+        problem.0.cause = Some(with_sources(error));
+        problem
+    }
+
+    /// Not now, perhaps in a second.
+    pub(crate) fn unavailable(detail: &str) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
+            .with_header(RETRY_AFTER, HeaderValue::from_static("1"))
+    }
+
+    fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.0.header = Some((name, value));
+        self
+    }
+}
+
+fn with_sources(error: &dyn Error) -> String {
+    let mut causes = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        causes.push_str(": ");
+        causes.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    causes
+}
+
+/// A failure of ours on its way out, still without the reference it is logged under.
+#[derive(Clone, Debug)]
+pub(crate) struct Fault(Problem);
+
+impl Fault {
+    /// Logs the cause, once, under `reference`, which is all the answer tells of it.
+    pub(crate) fn log(self, reference: String, route: &str) -> Response {
+        let Self(mut problem) = self;
+        let cause = problem.0.cause.take().unwrap_or_default();
+        tracing::error!(reference, route, cause, "a request could not be answered");
+        problem.0.body.reference = Some(reference);
+        problem.into_response()
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let fault = self.0.cause.is_some().then(|| Fault(self.clone()));
+        let Parts {
+            status,
+            body,
+            header,
+            ..
+        } = *self.0;
+        let mut response = (status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        if let Some((name, value)) = header {
+            headers.insert(name, value);
+        }
+        if let Some(fault) = fault {
+            response.extensions_mut().insert(fault);
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use store::StoreError;
+
+    use super::*;
+    use crate::harness::{Ask, failing, harness};
+
+    #[test]
+    fn codes_are_named_once_and_every_refusal_has_one() {
+        let mut codes: Vec<_> = CODES.iter().map(|(code, _)| *code).collect();
+        codes.push(INTERNAL.0);
+        codes.sort_unstable();
+        let before = codes.len();
+        codes.dedup();
+        assert_eq!(codes.len(), before);
+        for refusal in [
+            Refusal::InPast,
+            Refusal::InsideNotice,
+            Refusal::BeyondHorizon,
+            Refusal::OutsideHours,
+            Refusal::OffGrid,
+            Refusal::Taken,
+        ] {
+            assert!(codes.contains(&refusal.code()), "{refusal:?}");
+        }
+    }
+
+    #[test]
+    fn an_overloaded_store_asks_for_patience_and_any_other_failure_tells_nothing() {
+        let constraint = StoreError::Constraint("UNIQUE booking.secret_column".into());
+        for (error, status, code) in [
+            (StoreError::Overloaded, 503, "unavailable"),
+            (StoreError::Closed, 500, "internal"),
+            (constraint, 500, "internal"),
+            (StoreError::Decode("a name".into()), 500, "internal"),
+            (StoreError::Panicked("bookings.book"), 500, "internal"),
+        ] {
+            let harness = failing(error.clone());
+            let path = "/api/v1/organizations/tutoring/event-types";
+            let answer = harness.raw(Ask::get(path).header("x-request-id", "abc-1"));
+            assert_eq!((answer.status.as_u16(), answer.code()), (status, code));
+            if status == 503 {
+                assert_eq!(answer.header("retry-after"), Some("1"));
+            } else {
+                assert_eq!(answer.body["reference"], "abc-1");
+                assert_eq!(answer.body["detail"], "something went wrong on our side");
+                assert!(!answer.text.contains(&error.to_string()), "{}", answer.text);
+            }
+        }
+    }
+
+    #[test]
+    fn a_failure_without_a_usable_request_id_is_named_by_its_moment() {
+        let harness = failing(StoreError::Closed);
+        let long = "x".repeat(65);
+        for id in ["", "a b", "<script>", &long] {
+            let ask = Ask::get("/api/v1/organizations/tutoring/event-types");
+            let answer = harness.raw(ask.header("x-request-id", id));
+            let reference = answer.body["reference"].as_str().unwrap();
+            assert_eq!((reference.len(), &reference[4..5]), (9, "-"), "{id}");
+        }
+    }
+
+    #[test]
+    fn a_quoted_field_is_held_short() {
+        let field = FieldProblem::new("f".repeat(5000), "p".repeat(5000));
+        assert_eq!((field.field.len(), field.problem.len()), (300, 300));
+        let name = "x".repeat(40_000);
+        let body = format!(r#"{{"{name}": 1}}"#);
+        let answer = harness().call(
+            Ask::new("POST", "/api/v1/organizations/tutoring/bookings")
+                .header("content-type", "application/json")
+                .text(body),
+        );
+        assert_eq!(answer.code(), "invalid_body");
+        assert!(answer.text.len() < 2000, "{}", answer.text.len());
+    }
+}

@@ -1,0 +1,173 @@
+//! `POST /api/v1/bookings/{id}/cancel`: cancelling a booking.
+
+use app::bookings::{self, CancelError};
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{Booking, get};
+use crate::ApiState;
+use crate::auth::{self, Bearer};
+use crate::problem::{FieldProblem, Problem, ProblemBody};
+use crate::request::{JsonBodyOrNone, PathOf};
+
+impl From<CancelError> for Problem {
+    fn from(error: CancelError) -> Self {
+        match error {
+            CancelError::NotFound => Self::no_booking(),
+            CancelError::NotOpen(why) => Self::not_open(why),
+            CancelError::BadReason(bad) => {
+                let fields = vec![FieldProblem::new("reason", bad)];
+                Self::invalid_fields("invalid_body", fields)
+            }
+            CancelError::Store(error) => Self::store(&error),
+        }
+    }
+}
+
+/// Why.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CancelRequest {
+    /// For the other side to read. At most 500 characters; may be left out.
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+/// Cancels a booking.
+///
+/// The attendee can until it begins, an API key at any time. Cancelling again changes nothing. The body
+/// may be left out.
+#[utoipa::path(
+    post, path = "/api/v1/bookings/{id}/cancel", tag = "bookings", operation_id = "cancel_booking",
+    params(("id" = String, Path, description = "The booking's id.")),
+    request_body = Option<CancelRequest>,
+    security(("api_key" = []), ("manage_token" = [])),
+    responses(
+        (status = 200, body = Booking, description = "The booking as it is now."),
+        (status = 400, body = ProblemBody, content_type = "application/problem+json",
+            description = "`malformed_json`, `malformed_body`"),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json",
+            description = "`unauthorized`, `invalid_token`"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json",
+            description = "`booking_not_found`: missing, or not yours"),
+        (status = 409, body = ProblemBody, content_type = "application/problem+json",
+            description = "`booking_begun`"),
+        (status = 413, body = ProblemBody, content_type = "application/problem+json",
+            description = "`too_large`"),
+        (status = 415, body = ProblemBody, content_type = "application/problem+json",
+            description = "`unsupported_media_type`"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json",
+            description = "`invalid_body` with `fields`"),
+    )
+)]
+pub(crate) async fn cancel(
+    State(state): State<ApiState>,
+    bearer: Bearer,
+    PathOf(id): PathOf<String>,
+    JsonBodyOrNone(request): JsonBodyOrNone<CancelRequest>,
+) -> Result<Json<Booking>, Problem> {
+    let visible = auth::booking(&state.app, &bearer, &id).await?;
+    let (id, viewer) = (visible.detail.booking.id, visible.viewer);
+    let reason = request.reason.unwrap_or_default();
+    bookings::cancel(&state.app, id, &reason, viewer.cause()).await?;
+    get::again(&state.app, id, viewer).await
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+    use serde_json::{Value, json};
+
+    use crate::harness::{Ask, Booked, harness};
+
+    fn ask(booked: &Booked) -> Ask {
+        Ask::new("POST", &format!("/api/v1/bookings/{}/cancel", booked.id))
+    }
+
+    #[test]
+    fn a_cancelled_booking_says_by_whom_and_why_and_frees_its_time() {
+        let harness = harness();
+        let booked = harness.book("maths", "2026-11-24T09:00:00Z");
+        let body = json!({ "reason": "  Ill\u{202E}ness " });
+        let answer = harness.call(ask(&booked).json(&body).bearer(&booked.manage_token));
+        assert_eq!(
+            (answer.status.as_u16(), &answer.body["status"]),
+            (200, &json!("cancelled"))
+        );
+        let said =
+            json!({ "cause": "attendee", "reason": "Illness", "at": "2026-11-23T06:00:00Z" });
+        assert_eq!(answer.body["cancellation"], said);
+        harness.book("maths", "2026-11-24T09:00:00Z");
+    }
+
+    #[test]
+    fn cancelling_twice_changes_nothing_more() {
+        let harness = harness();
+        let booked = harness.book("maths", "2026-11-24T09:00:00Z");
+        let first = harness.call(ask(&booked).bearer(&booked.manage_token));
+        harness.clock.advance(SignedDuration::from_hours(48));
+        let second = ask(&booked).json(&json!({ "reason": "again" }));
+        let second = harness.call(second.bearer(&harness.key));
+        assert_eq!((second.status.as_u16(), second.body), (200, first.body));
+        assert_eq!(harness.timeline(&booked).len(), 2);
+    }
+
+    #[test]
+    fn a_reason_need_not_be_given() {
+        let harness = harness();
+        for (hour, body) in [
+            ("08", Some("{}")),
+            ("09", Some(r#"{"reason":null}"#)),
+            ("10", Some(r#"{"reason":""}"#)),
+            ("11", Some("null")),
+            ("14", None),
+        ] {
+            let booked = harness.book("maths", &format!("2026-11-24T{hour}:00:00Z"));
+            let ask = ask(&booked).bearer(&harness.key);
+            let ask = match body {
+                Some(body) => ask.header("content-type", "application/json").text(body),
+                None => ask,
+            };
+            let answer = harness.call(ask);
+            assert_eq!(answer.body["cancellation"]["reason"], "", "{body:?}");
+            assert_eq!(answer.body["cancellation"]["cause"], "api", "{body:?}");
+        }
+    }
+
+    #[test]
+    fn a_reason_that_cannot_be_kept_is_refused() {
+        let harness = harness();
+        let booked = harness.book("maths", "2026-11-24T09:00:00Z");
+        for (body, field) in [
+            (json!({ "reason": "x".repeat(501) }), "reason"),
+            (json!({ "reason": 1 }), "reason"),
+            (json!({ "raeson": "x" }), "raeson"),
+        ] {
+            let answer = harness.call(ask(&booked).json(&body).bearer(&harness.key));
+            assert_eq!(
+                (answer.status.as_u16(), answer.code()),
+                (422, "invalid_body"),
+                "{body}"
+            );
+            assert_eq!(answer.body["fields"][0]["field"], field, "{body}");
+        }
+        let form = ask(&booked).text("reason=x").bearer(&harness.key);
+        assert_eq!(harness.call(form).code(), "unsupported_media_type");
+        assert_eq!(harness.find(&booked)["cancellation"], Value::Null);
+    }
+
+    #[test]
+    fn once_begun_only_the_organization_can_cancel() {
+        let harness = harness();
+        let booked = harness.book("maths", "2026-11-24T09:00:00Z");
+        harness.clock.advance(SignedDuration::from_hours(27));
+        let attendee = harness.call(ask(&booked).bearer(&booked.manage_token));
+        assert_eq!(
+            (attendee.status.as_u16(), attendee.code()),
+            (409, "booking_begun")
+        );
+        assert_eq!(harness.call(ask(&booked).bearer(&harness.key)).status, 200);
+    }
+}

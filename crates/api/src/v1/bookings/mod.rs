@@ -1,0 +1,200 @@
+//! `/api/v1/bookings/…`: bookings, for those who may see them.
+
+mod cancel;
+mod get;
+mod list;
+mod reschedule;
+mod timeline;
+
+use app::bookings::{CalendarSync, Detail, SyncState};
+use domain::booking;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::ApiState;
+use crate::auth::Viewer;
+use crate::request::rfc3339_utc;
+
+/// The endpoints of bookings that exist.
+pub(crate) fn endpoints() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list))
+        .routes(routes!(get::get))
+        .routes(routes!(reschedule::reschedule))
+        .routes(routes!(cancel::cancel))
+        .routes(routes!(timeline::timeline))
+}
+
+/// A booking.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Booking {
+    /// Its identity.
+    #[schema(format = Uuid)]
+    id: String,
+    /// `confirmed` or `cancelled`.
+    status: &'static str,
+    /// When it begins, in UTC.
+    #[schema(format = DateTime)]
+    start: String,
+    /// When it is over, in UTC.
+    #[schema(format = DateTime)]
+    end: String,
+    /// The zone it was agreed in: the host's.
+    time_zone: String,
+    /// The organization's slug.
+    organization: String,
+    /// The event type's slug.
+    event_type: String,
+    /// The host's name. Null only when a booking just made could not be read back.
+    #[schema(required = true)]
+    host: Option<String>,
+    /// Who it is for.
+    attendee: Attendee,
+    /// What they answered.
+    answers: Answers,
+    /// How its event in the calendar stands: `none` (no calendar is connected), `pending`, `synced`,
+    /// or `error` (needs a person: see `problem`).
+    calendar_sync: &'static str,
+    /// When booking and event were last known to agree.
+    #[schema(format = DateTime, required = true)]
+    last_synced_at: Option<String>,
+    /// What is wrong with the event, as a stable code such as `needs_reconnect`.
+    #[schema(required = true)]
+    problem: Option<String>,
+    /// Google's page of the event, for those who can sign in to that calendar. Null for the attendee.
+    #[schema(required = true)]
+    html_link: Option<String>,
+    /// Why and by whom it was cancelled.
+    #[schema(required = true)]
+    cancellation: Option<Cancellation>,
+    /// When it was made.
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// The attendee's page for moving and cancelling it; its last part is the manage token. Answered
+    /// when the booking is made, never again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    manage_url: Option<String>,
+}
+
+/// Who a booking is for.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Attendee {
+    /// Their name.
+    name: String,
+    /// Their e-mail address.
+    #[schema(required = true)]
+    email: Option<String>,
+    /// Their phone number, as they wrote it.
+    #[schema(required = true)]
+    phone: Option<String>,
+    /// The zone their times are shown in.
+    time_zone: String,
+    /// The language their messages are written in.
+    locale: &'static str,
+}
+
+/// What an attendee answered.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Answers {
+    /// What the host should know.
+    #[schema(required = true)]
+    notes: Option<String>,
+}
+
+/// Why and by whom a booking was cancelled.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Cancellation {
+    /// `attendee`, `api`, `admin` or `calendar`.
+    cause: &'static str,
+    /// What they said; may be empty.
+    reason: String,
+    /// When.
+    #[schema(format = DateTime)]
+    at: String,
+}
+
+impl Booking {
+    /// A booking, as `viewer` may see it.
+    pub(crate) fn new(detail: Detail, viewer: Viewer) -> Self {
+        let mut sync = detail.sync;
+        if viewer == Viewer::Attendee {
+            // It holds the calendar's id, which is the host's own address.
+            sync.html_link = None;
+        }
+        let (organization, event_type) = (detail.organization.slug, detail.offer.event_type.slug);
+        let host = Some(detail.offer.host_name);
+        Self::of(detail.booking, sync, organization, event_type, host)
+    }
+
+    /// A booking just made, as far as its maker knows it without reading it back.
+    pub(crate) fn unread(
+        booking: booking::Booking,
+        has_calendar: bool,
+        organization: String,
+        event_type: String,
+    ) -> Self {
+        let state = if has_calendar {
+            CalendarSync::Pending
+        } else {
+            CalendarSync::None
+        };
+        let sync = SyncState {
+            state,
+            last_synced_at: None,
+            problem: None,
+            html_link: None,
+        };
+        Self::of(booking, sync, organization, event_type, None)
+    }
+
+    /// With the link that is shown once.
+    pub(crate) fn with_manage_url(mut self, url: &impl ToString) -> Self {
+        self.manage_url = Some(url.to_string());
+        self
+    }
+
+    fn of(
+        booking: booking::Booking,
+        sync: SyncState,
+        organization: String,
+        event_type: String,
+        host: Option<String>,
+    ) -> Self {
+        let (start, end) = rfc3339_utc(&booking.time);
+        let attendee = booking.attendee;
+        Self {
+            id: booking.id.to_string(),
+            status: booking.status.as_str(),
+            start,
+            end,
+            time_zone: booking.zone.name().to_owned(),
+            organization,
+            event_type,
+            host,
+            attendee: Attendee {
+                name: attendee.name,
+                email: attendee.email,
+                phone: attendee.phone,
+                time_zone: attendee.zone.name().to_owned(),
+                locale: attendee.locale.tag(),
+            },
+            answers: Answers {
+                notes: attendee.notes,
+            },
+            calendar_sync: sync.state.as_str(),
+            last_synced_at: sync.last_synced_at.map(|at| at.to_string()),
+            problem: sync.problem,
+            html_link: sync.html_link,
+            cancellation: booking.cancellation.map(|cancellation| Cancellation {
+                cause: cancellation.cause.as_str(),
+                reason: cancellation.reason,
+                at: cancellation.at.to_string(),
+            }),
+            created_at: booking.created_at.to_string(),
+            manage_url: None,
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! `/api/v1/calendar-connections/…`: the Google accounts bookings go to.
+//!
+//! Starting one is not here: a consent is bound to the browser that began it, so it begins on the
+//! admin page.
+
+mod get;
+mod list;
+
+use app::connections;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::ApiState;
+
+/// The endpoints of connections.
+pub(crate) fn endpoints() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list))
+        .routes(routes!(get::get))
+}
+
+/// A granted Google account.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CalendarConnection {
+    /// Its identity.
+    #[schema(format = Uuid)]
+    id: String,
+    /// `google`.
+    provider: &'static str,
+    /// The account's address.
+    account: String,
+    /// What is reached through it.
+    calendars: Vec<ConnectedCalendar>,
+    /// `syncing` (its calendars have not been read once yet), `connected`, or `error` (see `cause`).
+    state: &'static str,
+    /// What is wrong, as a stable code such as `needs_reconnect`.
+    #[schema(required = true)]
+    cause: Option<String>,
+    /// When a look at its calendars last completed.
+    #[schema(format = DateTime, required = true)]
+    last_sync_at: Option<String>,
+    /// Changes of ours that wait to be written.
+    waiting: u64,
+}
+
+/// A calendar reached through a connection.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ConnectedCalendar {
+    /// Google's id of it.
+    id: String,
+    /// Its name.
+    name: String,
+}
+
+impl CalendarConnection {
+    fn new(connection: connections::Connection) -> Self {
+        let calendars = connection.calendars.into_iter();
+        Self {
+            id: connection.id.to_string(),
+            provider: "google",
+            account: connection.account_email,
+            calendars: calendars
+                .map(|calendar| ConnectedCalendar {
+                    id: calendar.google_id,
+                    name: calendar.name,
+                })
+                .collect(),
+            state: connection.state.as_str(),
+            cause: connection.cause,
+            last_sync_at: connection.last_sync_at.map(|at| at.to_string()),
+            waiting: connection.waiting,
+        }
+    }
+}
