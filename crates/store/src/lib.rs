@@ -5,16 +5,25 @@
 //! chance) is drawn before and moved in. There is no policy here, and nothing async inside a unit:
 //! a unit that waits for the network does not compile.
 //!
-//! To add a migration: a file `migrations/sqlite/NNNN_name.sql` and a row in [`migrate`]. To add a
-//! table's reads and writes: a file in [`tables`].
+//! [`open()`] chooses the database by its URL: [`sqlite`] or [`postgres`]. Bodies are the same on both.
+//!
+//! To add a migration: a file `migrations/sqlite/NNNN_name.sql`, one of the same name in
+//! `migrations/postgres`, and a row for each in [`migrate`]. To add a table's reads and writes: a file
+//! in [`tables`], and every function of it in the contract suite, `tests/contract`.
 
+pub mod digest;
 pub mod error;
+pub mod inline;
+mod ledger;
 pub mod migrate;
+mod open;
+pub mod postgres;
 pub mod sqlite;
 pub mod tables;
 pub mod tx;
 pub mod unit;
 
 pub use error::StoreError;
+pub use open::{OpenError, Options, open};
 pub use tx::{Dialect, Row, Topic, Tx, Value, attempt};
-pub use unit::{Backend, Lane, Store, Verdict, Work};
+pub use unit::{Backend, Lane, OnCommit, Store, Verdict, Work};

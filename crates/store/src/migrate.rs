@@ -4,7 +4,9 @@
 //! version is then refused with what to do, never half understood.
 
 use domain::Instant;
-use rusqlite::{Connection, TransactionBehavior};
+
+use crate::digest::Digest;
+use crate::{Dialect, StoreError, Tx, values};
 
 /// A migration: its number, its name, its SQL.
 pub type Migration = (i64, &'static str, &'static str);
@@ -16,39 +18,55 @@ pub const SQLITE: &[Migration] = &[(
     include_str!("../migrations/sqlite/0001_init.sql"),
 )];
 
+/// All migrations for PostgreSQL: the same numbers and names.
+pub const POSTGRES: &[Migration] = &[(
+    1,
+    "init",
+    include_str!("../migrations/postgres/0001_init.sql"),
+)];
+
 /// Why a database cannot be brought up to date.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
     /// It was made or changed by another version.
     #[error(
-        "this database was made by a different version of Lockstep (migration {0} differs); use that version, or start with another data folder"
+        "this database was made by a different version of Lockstep (migration {0} differs); use that version, or start with another data folder or database"
     )]
     Different(i64),
+    /// PostgreSQL's `btree_gist` is missing and we may not install it.
+    #[error(
+        "the extension btree_gist is needed and cannot be installed ({0}): run `CREATE EXTENSION btree_gist` in this database once, as its owner or a superuser"
+    )]
+    Extension(String),
     /// The database itself failed.
-    #[error("database: {0}")]
-    Database(#[from] rusqlite::Error),
+    #[error(transparent)]
+    Database(#[from] StoreError),
 }
 
-/// Applies what is missing, all of it or nothing.
+/// A transaction that can also run whole scripts.
+pub(crate) trait Scripts {
+    /// Runs every statement of `sql`.
+    fn script(&mut self, sql: &str) -> Result<(), StoreError>;
+
+    /// The transaction.
+    fn tx(&mut self) -> &mut dyn Tx;
+}
+
+/// Applies what is missing, within a transaction that its caller commits, or rolls back on error.
 ///
 /// # Errors
 /// [`MigrateError`].
-pub fn migrate(
-    connection: &mut Connection,
+pub(crate) fn migrate(
+    database: &mut dyn Scripts,
     migrations: &[Migration],
     now: Instant,
 ) -> Result<(), MigrateError> {
-    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    tx.execute_batch(
-        "CREATE TABLE IF NOT EXISTS migration (
-           number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum INTEGER NOT NULL,
-           applied_at INTEGER NOT NULL
-         ) STRICT",
-    )?;
-    let applied = tx
-        .prepare("SELECT number, checksum FROM migration ORDER BY number")?
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<Result<Vec<(i64, i64)>, _>>()?;
+    let table = match database.tx().dialect() {
+        Dialect::Sqlite => SQLITE_TABLE,
+        Dialect::Postgres => POSTGRES_TABLE,
+    };
+    database.script(table)?;
+    let applied = applied(database.tx())?;
     for (number, checksum) in &applied {
         let known = migrations.iter().find(|(n, _, _)| n == number);
         if known.is_none_or(|(_, _, sql)| fingerprint(sql) != *checksum) {
@@ -59,77 +77,42 @@ pub fn migrate(
         .iter()
         .filter(|(n, _, _)| !applied.iter().any(|(a, _)| a == n))
     {
-        tx.execute_batch(sql)?;
-        tx.execute(
+        database.script(sql)?;
+        database.tx().execute(
             "INSERT INTO migration (number, name, checksum, applied_at) VALUES (?1, ?2, ?3, ?4)",
-            (number, name, fingerprint(sql), now.as_micros()),
+            values![*number, *name, fingerprint(sql), now],
         )?;
     }
-    tx.commit()?;
     Ok(())
+}
+
+const SQLITE_TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (
+  number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum INTEGER NOT NULL,
+  applied_at INTEGER NOT NULL
+) STRICT";
+
+// Only made when missing: a role that may not make tables can run a database that is up to date.
+const POSTGRES_TABLE: &str = r#"DO $$ BEGIN
+  IF to_regclass('migration') IS NULL THEN
+    CREATE TABLE migration (
+      number BIGINT PRIMARY KEY, name TEXT COLLATE "C" NOT NULL, checksum BIGINT NOT NULL,
+      applied_at BIGINT NOT NULL
+    );
+  END IF;
+END $$"#;
+
+/// Numbers and checksums of what was applied, ascending.
+fn applied(tx: &mut dyn Tx) -> Result<Vec<(i64, i64)>, StoreError> {
+    tx.rows(
+        "SELECT number, checksum FROM migration ORDER BY number",
+        &[],
+    )?
+    .into_iter()
+    .map(|mut row| Ok((row.take()?, row.take()?)))
+    .collect()
 }
 
 /// FNV-1a, 64 bits: tells edits apart, needs no secrecy.
 fn fingerprint(sql: &str) -> i64 {
-    crate::sqlite::digest::Digest::default()
-        .with(sql.as_bytes())
-        .as_i64()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NOW: Instant = Instant::from_micros(1);
-
-    #[test]
-    fn migrating_twice_changes_nothing() {
-        let mut connection = Connection::open_in_memory().unwrap();
-        migrate(&mut connection, SQLITE, NOW).unwrap();
-        migrate(&mut connection, SQLITE, NOW).unwrap();
-    }
-
-    #[test]
-    fn an_edited_or_unknown_migration_is_refused() {
-        let mut connection = Connection::open_in_memory().unwrap();
-        migrate(
-            &mut connection,
-            &[
-                (1, "a", "CREATE TABLE a (x)"),
-                (2, "b", "CREATE TABLE b (x)"),
-            ],
-            NOW,
-        )
-        .unwrap();
-        let edited = migrate(
-            &mut connection,
-            &[
-                (1, "a", "CREATE TABLE a (y)"),
-                (2, "b", "CREATE TABLE b (x)"),
-            ],
-            NOW,
-        );
-        assert!(matches!(edited, Err(MigrateError::Different(1))));
-        let older = migrate(&mut connection, &[(1, "a", "CREATE TABLE a (x)")], NOW);
-        assert!(matches!(older, Err(MigrateError::Different(2))));
-    }
-
-    #[test]
-    fn a_failing_migration_leaves_nothing_behind() {
-        let mut connection = Connection::open_in_memory().unwrap();
-        let broken = migrate(
-            &mut connection,
-            &[(1, "a", "CREATE TABLE a (x)"), (2, "b", "CREATE NONSENSE")],
-            NOW,
-        );
-        assert!(matches!(broken, Err(MigrateError::Database(_))));
-        let tables: i64 = connection
-            .query_row(
-                "SELECT count(*) FROM sqlite_schema WHERE name IN ('a', 'migration')",
-                [],
-                |r| r.get(0),
-            )
-            .unwrap();
-        assert_eq!(tables, 0);
-    }
+    Digest::default().with(sql.as_bytes()).as_i64()
 }

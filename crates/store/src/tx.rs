@@ -16,6 +16,8 @@ use crate::unit::Verdict;
 pub enum Dialect {
     /// SQLite.
     Sqlite,
+    /// PostgreSQL.
+    Postgres,
 }
 
 /// Something that may have become possible once the transaction is committed.
@@ -23,6 +25,11 @@ pub enum Dialect {
 pub enum Topic {
     /// There is due work: an event link or a calendar to look at.
     DueWork,
+}
+
+impl Topic {
+    /// All of them: what a hint from elsewhere may be about.
+    pub const ALL: [Self; 1] = [Self::DueWork];
 }
 
 /// One transaction. Parameters are numbered `?1`, `?2`, …

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_channel::oneshot;
 
 use crate::error::StoreError;
-use crate::tx::Tx;
+use crate::tx::{Tx, Wakes};
 
 /// The database. Cheap to clone.
 #[derive(Clone)]
@@ -24,7 +24,7 @@ pub enum Lane {
     Read,
 }
 
-/// Where units are run: a writer thread, or the simulator.
+/// Where units are run: a writer thread, a pool of threads, or the simulator.
 pub trait Backend: Send + Sync {
     /// Takes `work` to be run, committed and settled, once, at some time.
     ///
@@ -32,6 +32,9 @@ pub trait Backend: Send + Sync {
     /// [`StoreError::Overloaded`] and [`StoreError::Closed`]: the work was not taken.
     fn submit(&self, lane: Lane, work: Box<dyn Work>) -> Result<(), StoreError>;
 }
+
+/// Called with what a commit woke, after the commit and before its answers.
+pub type OnCommit = Box<dyn Fn(&Wakes) + Send + Sync>;
 
 /// A unit of work with its type erased. A backend calls [`run`](Work::run), once or more often,
 /// inside a transaction, then [`settle`](Work::settle) once, after the commit.

@@ -1,32 +1,22 @@
-//! Units run on the caller's own thread, one transaction each: for the simulator and small tests.
+//! A database in memory, run inline.
 
 use std::sync::Mutex;
 
 use domain::Instant;
 use rusqlite::Connection;
 
-use super::digest::Digest;
 use super::tx::SqliteTx;
-use super::{OpenError, set_up};
+use super::{OpenError, set_up, update};
 use crate::error::StoreError;
-use crate::migrate;
-use crate::tx::Wakes;
+use crate::inline;
+use crate::ledger::Ledger;
 use crate::unit::{Backend, Lane, Verdict, Work};
+
+pub use crate::inline::Ran;
 
 /// A database in memory.
 pub struct Inline {
     connection: Mutex<Connection>,
-}
-
-/// What a unit did, for a trace.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ran {
-    /// Whether its changes were kept.
-    pub verdict: Verdict,
-    /// Fingerprint of every statement, its parameters and what it gave.
-    pub digest: Digest,
-    /// What it woke.
-    pub wakes: Wakes,
 }
 
 impl Inline {
@@ -37,14 +27,13 @@ impl Inline {
     pub fn open(now: Instant) -> Result<Self, OpenError> {
         let mut connection = Connection::open_in_memory()?;
         set_up(&connection)?;
-        migrate::migrate(&mut connection, migrate::SQLITE, now)?;
+        update(&mut connection, now)?;
         Ok(Self {
             connection: Mutex::new(connection),
         })
     }
 
-    /// Runs `work` in a transaction of its own and commits it, without answering its caller: that is
-    /// [`Work::settle`], and the simulator may crash before it.
+    /// As [`inline::Inline::run`], for those who know which database it is.
     ///
     /// # Errors
     /// [`StoreError`] when the transaction could not be begun or committed.
@@ -53,19 +42,28 @@ impl Inline {
             return Err(StoreError::Closed);
         };
         let transaction = connection.transaction()?;
-        let mut tx = SqliteTx::new(&transaction);
-        tx.digest = Some(Digest::default());
+        let mut tx = SqliteTx::new(&transaction, Ledger::with_digest());
         let verdict = work.run(&mut tx);
-        let SqliteTx { wakes, digest, .. } = tx;
+        let sound = tx.ledger.sound();
+        let (wakes, digest) = tx.ledger.close();
         match verdict {
-            Verdict::Keep => transaction.commit()?,
+            Verdict::Keep => {
+                sound?;
+                transaction.commit()?;
+            }
             Verdict::Undo => transaction.rollback()?,
         }
         Ok(Ran {
             verdict,
-            digest: digest.unwrap_or_default(),
+            digest,
             wakes,
         })
+    }
+}
+
+impl inline::Inline for Inline {
+    fn run(&self, work: &mut dyn Work) -> Result<Ran, StoreError> {
+        Self::run(self, work)
     }
 }
 

@@ -3,19 +3,24 @@
 //! WAL with `synchronous=FULL`: an acknowledged booking survives power loss. One writer thread
 //! commits units in groups ([`threaded`]); the simulator runs them one by one ([`inline`]).
 
-pub mod digest;
+mod fault;
 pub mod folder;
 pub mod inline;
 pub mod threaded;
 mod tx;
 
+pub use crate::digest;
+
 use std::path::Path;
 use std::time::Duration;
 
 use domain::Instant;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use crate::migrate::{self, MigrateError};
+use self::tx::SqliteTx;
+use crate::ledger::Ledger;
+use crate::migrate::{self, MigrateError, Migration};
+use crate::{StoreError, Tx};
 
 /// The database's file within the data folder.
 pub const FILE_NAME: &str = "lockstep.db";
@@ -57,8 +62,38 @@ fn open_writer(path: &Path, now: Instant) -> Result<Connection, OpenError> {
     }
     let mut connection = Connection::open(path)?;
     set_up(&connection)?;
-    migrate::migrate(&mut connection, migrate::SQLITE, now)?;
+    update(&mut connection, now)?;
     Ok(connection)
+}
+
+/// Brings the schema up to date.
+fn update(connection: &mut Connection, now: Instant) -> Result<(), MigrateError> {
+    apply(connection, migrate::SQLITE, now)
+}
+
+/// Applies those of `migrations` that are missing, all of them or nothing.
+fn apply(
+    connection: &mut Connection,
+    migrations: &[Migration],
+    now: Instant,
+) -> Result<(), MigrateError> {
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(StoreError::from)?;
+    let mut tx = SqliteTx::new(&transaction, Ledger::default());
+    migrate::migrate(&mut tx, migrations, now)?;
+    transaction.commit().map_err(StoreError::from)?;
+    Ok(())
+}
+
+impl migrate::Scripts for SqliteTx<'_> {
+    fn script(&mut self, sql: &str) -> Result<(), StoreError> {
+        Ok(self.connection().execute_batch(sql)?)
+    }
+
+    fn tx(&mut self) -> &mut dyn Tx {
+        self
+    }
 }
 
 /// A connection that cannot write.
@@ -82,4 +117,52 @@ fn set_up(connection: &Connection) -> Result<(), rusqlite::Error> {
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
          PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Instant = Instant::from_micros(1);
+
+    #[test]
+    fn migrating_twice_changes_nothing() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        update(&mut connection, NOW).unwrap();
+        update(&mut connection, NOW).unwrap();
+    }
+
+    #[test]
+    fn an_edited_or_unknown_migration_is_refused() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let mut applied = |migrations| apply(&mut connection, migrations, NOW);
+        let two = &[
+            (1, "a", "CREATE TABLE a (x)"),
+            (2, "b", "CREATE TABLE b (x)"),
+        ];
+        applied(two).unwrap();
+        let edited = &[
+            (1, "a", "CREATE TABLE a (y)"),
+            (2, "b", "CREATE TABLE b (x)"),
+        ];
+        assert!(matches!(applied(edited), Err(MigrateError::Different(1))));
+        let older = &[(1, "a", "CREATE TABLE a (x)")];
+        assert!(matches!(applied(older), Err(MigrateError::Different(2))));
+    }
+
+    #[test]
+    fn a_failing_migration_leaves_nothing_behind() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let broken = &[(1, "a", "CREATE TABLE a (x)"), (2, "b", "CREATE NONSENSE")];
+        let broken = apply(&mut connection, broken, NOW);
+        assert!(matches!(broken, Err(MigrateError::Database(_))));
+        let tables: i64 = connection
+            .query_row(
+                "SELECT count(*) FROM sqlite_schema WHERE name IN ('a', 'migration')",
+                [],
+                |r| r.get(0),
+            )
+            .unwrap();
+        assert_eq!(tables, 0);
+    }
 }

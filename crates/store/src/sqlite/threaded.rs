@@ -17,8 +17,11 @@ use super::folder::Folder;
 use super::tx::SqliteTx;
 use super::{OpenError, open_reader, open_writer};
 use crate::error::StoreError;
+use crate::ledger::Ledger;
 use crate::tx::Wakes;
 use crate::unit::{Backend, Lane, Verdict, Work};
+
+pub use crate::unit::OnCommit;
 
 /// Units one lane may hold: more than any burst we answer in time.
 const QUEUE_MAX: usize = 4096;
@@ -26,9 +29,6 @@ const QUEUE_MAX: usize = 4096;
 const BATCH_MAX: usize = 64;
 /// Two cores read beside the writer.
 const READERS: usize = 2;
-
-/// Called with what a commit woke, after the commit and before its answers.
-pub type OnCommit = Box<dyn Fn(&Wakes) + Send + Sync>;
 
 /// SQLite behind its own threads.
 pub struct Threaded {
@@ -169,9 +169,11 @@ fn write(connection: &Connection, queues: &Queues, on_commit: &OnCommit) {
 /// Runs `batch` in one transaction, or, if that is lost, each unit in one of its own.
 fn commit_batch(connection: &Connection, batch: &mut [Box<dyn Work>], on_commit: &OnCommit) {
     match try_commit(connection, batch) {
-        Ok(wakes) => {
+        Ok((wakes, answers)) => {
             on_commit(&wakes);
-            batch.iter_mut().for_each(|work| work.settle(Ok(())));
+            for (work, answer) in batch.iter_mut().zip(answers) {
+                work.settle(answer);
+            }
         }
         Err(error) if batch.len() == 1 => {
             tracing::error!(unit = batch[0].name(), %error, "unit could not be committed");
@@ -186,30 +188,38 @@ fn commit_batch(connection: &Connection, batch: &mut [Box<dyn Work>], on_commit:
     }
 }
 
+/// What a committed unit is to be told: its own result, or why its changes could not be kept.
+type Answer = Result<(), StoreError>;
+
 /// All of `batch` in one transaction, each unit in a savepoint. On error nothing of it stands.
-fn try_commit(connection: &Connection, batch: &mut [Box<dyn Work>]) -> Result<Wakes, StoreError> {
+fn try_commit(
+    connection: &Connection,
+    batch: &mut [Box<dyn Work>],
+) -> Result<(Wakes, Vec<Answer>), StoreError> {
     connection.execute_batch("BEGIN IMMEDIATE")?;
-    let mut tx = SqliteTx::new(connection);
-    let ran = batch
+    let mut tx = SqliteTx::new(connection, Ledger::default());
+    let ran: Result<Vec<Answer>, StoreError> = batch
         .iter_mut()
-        .try_for_each(|work| run_in_savepoint(connection, &mut tx, &mut **work));
-    let committed = ran.and_then(|()| connection.execute_batch("COMMIT").map_err(StoreError::from));
-    if let Err(error) = committed {
-        if !connection.is_autocommit() {
-            // Nothing more can be done for it if even this fails; the next BEGIN will say so.
-            drop(connection.execute_batch("ROLLBACK"));
-        }
-        return Err(error);
+        .map(|work| run_in_savepoint(connection, &mut tx, &mut **work))
+        .collect();
+    let committed = ran.and_then(|answers| {
+        connection.execute_batch("COMMIT")?;
+        Ok(answers)
+    });
+    if committed.is_err() && !connection.is_autocommit() {
+        // Nothing more can be done for it if even this fails; the next BEGIN will say so.
+        drop(connection.execute_batch("ROLLBACK"));
     }
-    Ok(tx.wakes)
+    Ok((tx.ledger.close().0, committed?))
 }
 
 fn run_in_savepoint(
     connection: &Connection,
     tx: &mut SqliteTx<'_>,
     work: &mut dyn Work,
-) -> Result<(), StoreError> {
+) -> Result<Answer, StoreError> {
     connection.prepare_cached("SAVEPOINT unit")?.execute([])?;
+    tx.ledger.begin_unit();
     let verdict = catch_unwind(AssertUnwindSafe(|| work.run(tx))).unwrap_or(Verdict::Undo);
     // Some errors (disk full, out of memory) make SQLite roll back the whole transaction on its own.
     if connection.is_autocommit() {
@@ -217,11 +227,15 @@ fn run_in_savepoint(
             "the transaction was rolled back by the database".into(),
         ));
     }
-    if verdict == Verdict::Undo {
+    let answer = match verdict {
+        Verdict::Keep => tx.ledger.sound(),
+        Verdict::Undo => Ok(()),
+    };
+    if verdict == Verdict::Undo || answer.is_err() {
         connection.prepare_cached("ROLLBACK TO unit")?.execute([])?;
     }
     connection.prepare_cached("RELEASE unit")?.execute([])?;
-    Ok(())
+    Ok(answer)
 }
 
 fn read(connection: &Connection, queues: &Queues) {
@@ -234,11 +248,15 @@ fn read(connection: &Connection, queues: &Queues) {
 /// One snapshot for all statements of a reading unit.
 fn read_one(connection: &Connection, work: &mut dyn Work) -> Result<(), StoreError> {
     connection.prepare_cached("BEGIN")?.execute([])?;
-    let ran = catch_unwind(AssertUnwindSafe(|| {
-        work.run(&mut SqliteTx::new(connection))
-    }));
+    let mut tx = SqliteTx::new(connection, Ledger::default());
+    let ran = catch_unwind(AssertUnwindSafe(|| work.run(&mut tx)));
+    let sound = tx.ledger.sound();
     connection.prepare_cached("COMMIT")?.execute([])?;
-    ran.map(drop).map_err(|_| StoreError::Panicked(work.name()))
+    match ran {
+        Ok(Verdict::Keep) => sound,
+        Ok(Verdict::Undo) => Ok(()),
+        Err(_) => Err(StoreError::Panicked(work.name())),
+    }
 }
 
 #[cfg(test)]

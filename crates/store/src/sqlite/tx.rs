@@ -3,65 +3,33 @@
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ToSql, params_from_iter};
 
-use super::digest::Digest;
 use crate::error::StoreError;
-use crate::tx::{Dialect, Row, Topic, Tx, Value, Wakes};
+use crate::ledger::Ledger;
+use crate::tx::{Dialect, Row, Topic, Tx, Value};
 use crate::unit::Verdict;
 
 /// A transaction that somebody else begins and ends.
 pub(super) struct SqliteTx<'c> {
     connection: &'c Connection,
-    pub(super) wakes: Wakes,
-    /// Fingerprint of every statement and what it gave, when asked for.
-    pub(super) digest: Option<Digest>,
+    pub(super) ledger: Ledger,
 }
 
 impl<'c> SqliteTx<'c> {
-    pub(super) fn new(connection: &'c Connection) -> Self {
-        Self {
-            connection,
-            wakes: Wakes::new(),
-            digest: None,
-        }
+    pub(super) const fn new(connection: &'c Connection, ledger: Ledger) -> Self {
+        Self { connection, ledger }
     }
 
-    fn note(&mut self, sql: &str, params: &[Value]) {
-        if let Some(digest) = self.digest.take() {
-            self.digest = Some(
-                params
-                    .iter()
-                    .fold(digest.with(sql.as_bytes()), Digest::with_value),
-            );
-        }
+    pub(super) const fn connection(&self) -> &Connection {
+        self.connection
     }
 
-    fn note_values<'v>(&mut self, mut values: impl Iterator<Item = &'v Value>) {
-        if let Some(digest) = self.digest.take() {
-            self.digest = Some(
-                values
-                    .try_fold(digest, |d, v| Some(d.with_value(v)))
-                    .unwrap_or(digest),
-            );
-        }
-    }
-}
-
-impl Tx for SqliteTx<'_> {
-    fn dialect(&self) -> Dialect {
-        Dialect::Sqlite
-    }
-
-    fn execute(&mut self, sql: &'static str, params: &[Value]) -> Result<u64, StoreError> {
-        self.note(sql, params);
+    fn run(&self, sql: &'static str, params: &[Value]) -> Result<u64, StoreError> {
         let mut statement = self.connection.prepare_cached(sql)?;
         let changed = statement.execute(params_from_iter(params))?;
-        let changed = u64::try_from(changed).unwrap_or(u64::MAX);
-        self.note_values([Value::Int(changed.cast_signed())].iter());
-        Ok(changed)
+        Ok(u64::try_from(changed).unwrap_or(u64::MAX))
     }
 
-    fn rows(&mut self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
-        self.note(sql, params);
+    fn query(&self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
         let mut statement = self.connection.prepare_cached(sql)?;
         let columns = statement.column_count();
         let mut found = statement.query(params_from_iter(params))?;
@@ -72,13 +40,29 @@ impl Tx for SqliteTx<'_> {
                 .collect();
             rows.push(Row::new(values?));
         }
-        drop(found);
-        drop(statement);
-        self.note_values(rows.iter().flat_map(Row::as_slice));
         Ok(rows)
+    }
+}
+
+impl Tx for SqliteTx<'_> {
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+
+    fn execute(&mut self, sql: &'static str, params: &[Value]) -> Result<u64, StoreError> {
+        self.ledger.begin_statement(sql, params)?;
+        let outcome = self.run(sql, params);
+        self.ledger.changed(outcome)
+    }
+
+    fn rows(&mut self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        self.ledger.begin_statement(sql, params)?;
+        let outcome = self.query(sql, params);
+        self.ledger.found(outcome)
     }
 
     fn begin_savepoint(&mut self) -> Result<(), StoreError> {
+        self.ledger.begin_savepoint()?;
         // SQLite lets savepoints of one name nest: the newest is meant.
         self.connection
             .prepare_cached("SAVEPOINT attempt")?
@@ -87,6 +71,7 @@ impl Tx for SqliteTx<'_> {
     }
 
     fn end_savepoint(&mut self, verdict: Verdict) -> Result<(), StoreError> {
+        let (verdict, said) = self.ledger.end_savepoint(verdict);
         if verdict == Verdict::Undo {
             self.connection
                 .prepare_cached("ROLLBACK TO attempt")?
@@ -95,11 +80,11 @@ impl Tx for SqliteTx<'_> {
         self.connection
             .prepare_cached("RELEASE attempt")?
             .execute([])?;
-        Ok(())
+        said
     }
 
     fn wake(&mut self, topic: Topic) {
-        self.wakes.insert(topic);
+        self.ledger.wake(topic);
     }
 }
 

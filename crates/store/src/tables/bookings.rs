@@ -194,32 +194,32 @@ pub fn page(
     after: Option<After>,
     limit: i64,
 ) -> Result<Vec<Booking>, StoreError> {
-    let sql = match filter {
-        Filter::Upcoming => {
-            select!(
-                "WHERE b.organization_id = ?1 AND b.status = 'confirmed' AND b.ends_at > ?2
-                   AND (b.starts_at, b.id) > (?3, ?4) ORDER BY b.starts_at, b.id LIMIT ?5"
-            )
-        }
-        Filter::Past => {
-            select!(
-                "WHERE b.organization_id = ?1 AND b.status = 'confirmed' AND b.ends_at <= ?2
-                   AND (b.starts_at, b.id) < (?3, ?4) ORDER BY b.starts_at DESC, b.id DESC LIMIT ?5"
-            )
-        }
-        Filter::Cancelled => {
-            select!(
-                "WHERE b.organization_id = ?1 AND b.status = 'cancelled' AND ?2 IS NOT NULL
-                   AND (b.starts_at, b.id) < (?3, ?4) ORDER BY b.starts_at DESC, b.id DESC LIMIT ?5"
-            )
-        }
-    };
     let (start, id) = after.unwrap_or(match filter {
         Filter::Upcoming => (Instant::MIN, BookingId(uuid::Uuid::nil())),
         Filter::Past | Filter::Cancelled => (Instant::MAX, BookingId(uuid::Uuid::max())),
     });
-    tx.rows(sql, values![organization, now, start, id, limit])?
-        .into_iter()
-        .map(read)
-        .collect()
+    let found = match filter {
+        Filter::Upcoming => tx.rows(
+            select!(
+                "WHERE b.organization_id = ?1 AND b.status = 'confirmed' AND b.ends_at > ?2
+                   AND (b.starts_at, b.id) > (?3, ?4) ORDER BY b.starts_at, b.id LIMIT ?5"
+            ),
+            values![organization, now, start, id, limit],
+        ),
+        Filter::Past => tx.rows(
+            select!(
+                "WHERE b.organization_id = ?1 AND b.status = 'confirmed' AND b.ends_at <= ?2
+                   AND (b.starts_at, b.id) < (?3, ?4) ORDER BY b.starts_at DESC, b.id DESC LIMIT ?5"
+            ),
+            values![organization, now, start, id, limit],
+        ),
+        Filter::Cancelled => tx.rows(
+            select!(
+                "WHERE b.organization_id = ?1 AND b.status = 'cancelled'
+                   AND (b.starts_at, b.id) < (?2, ?3) ORDER BY b.starts_at DESC, b.id DESC LIMIT ?4"
+            ),
+            values![organization, start, id, limit],
+        ),
+    };
+    found?.into_iter().map(read).collect()
 }

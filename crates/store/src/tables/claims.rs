@@ -23,7 +23,7 @@ pub fn overlapping(
 ) -> Result<Vec<Interval>, StoreError> {
     let sql = "SELECT starts_at, ends_at FROM claim
                WHERE host_id = ?1 AND starts_at < ?3 AND starts_at > ?4 AND ends_at > ?2
-                 AND (?5 IS NULL OR booking_id <> ?5)
+                 AND (booking_id <> ?5 OR ?5 IS NULL)
                ORDER BY starts_at, ends_at";
     let look_back = window.start - SPAN_MAX;
     tx.rows(

@@ -43,12 +43,20 @@ const MAY_SEE_FAKE_GOOGLE: [&str; 2] = ["server", "sim"];
 const WITHOUT_RUNTIME: [&str; 4] = ["domain", "store", "google", "app"];
 const RUNTIMES: [&str; 6] = ["tokio", "async-std", "smol", "axum", "reqwest", "hyper"];
 
+/// The way past here is not followed: the synchronous PostgreSQL driver keeps a runtime to itself, on
+/// threads of `store`'s own, where nobody else can name, see or poll it (decision 0005). Nothing else
+/// may bring one, not even these by another of our crates.
+const KEEP_THEIR_RUNTIME: [&str; 2] = ["postgres", "tokio-postgres-rustls"];
+/// The only crate that may name them.
+const KEEPER: &str = "store";
+
 /// Everything that speaks to a database.
-const DATABASE_DRIVERS: [&str; 7] = [
+const DATABASE_DRIVERS: [&str; 8] = [
     "rusqlite",
     "libsqlite3-sys",
     "postgres",
     "tokio-postgres",
+    "tokio-postgres-rustls",
     "postgres-types",
     "sqlx",
     "diesel",
@@ -89,7 +97,7 @@ fn runtimes_below_app(metadata: &Value) -> Vec<String> {
         if !WITHOUT_RUNTIME.contains(&name(member)) {
             continue;
         }
-        for (reached, way) in normal_closure(metadata, text(&member["id"])) {
+        for (reached, way) in closure_without_kept_runtimes(metadata, text(&member["id"])) {
             if RUNTIMES.contains(&reached.as_str()) {
                 broken.push(format!(
                     "{} reaches {reached}: {}",
@@ -118,8 +126,9 @@ fn drivers_outside_store(metadata: &Value) -> Vec<String> {
     broken
 }
 
-/// Names of the packages reachable from `start` by normal dependencies, each with a shortest way.
-fn normal_closure(metadata: &Value, start: &str) -> BTreeMap<String, Vec<String>> {
+/// Names of the packages reachable from `start` by normal dependencies, each with a shortest way,
+/// leaving out what only `store` reaches through a driver that keeps its runtime to itself.
+fn closure_without_kept_runtimes(metadata: &Value, start: &str) -> BTreeMap<String, Vec<String>> {
     let names: BTreeMap<&str, &str> = list(&metadata["packages"])
         .iter()
         .map(|package| (text(&package["id"]), name(package)))
@@ -136,7 +145,8 @@ fn normal_closure(metadata: &Value, start: &str) -> BTreeMap<String, Vec<String>
             let is_normal = list(&dependency["dep_kinds"])
                 .iter()
                 .any(|kind| kind["kind"].is_null());
-            if is_normal && !ways.contains_key(to) {
+            let is_kept = names[at] == KEEPER && KEEP_THEIR_RUNTIME.contains(&names[to]);
+            if is_normal && !is_kept && !ways.contains_key(to) {
                 let mut way = ways[at].clone();
                 way.push(names[to].to_owned());
                 ways.insert(to, way);
@@ -289,6 +299,32 @@ fn a_runtime_is_found_however_deep() {
     assert!(runtimes_below_app(&in_tests).is_empty());
     let above = made_up(&[("server", &[("tokio", None)]), ("tokio", &[])]);
     assert!(runtimes_below_app(&above).is_empty());
+}
+
+#[test]
+fn only_the_database_driver_of_store_keeps_a_runtime() {
+    let driver: (&str, Dependencies<'_>) = ("postgres", &[("tokio", None)]);
+    let kept = made_up(&[
+        ("app", &[("store", None)]),
+        ("store", &[("postgres", None)]),
+        driver,
+        ("tokio", &[]),
+    ]);
+    assert!(runtimes_below_app(&kept).is_empty());
+    let beside = made_up(&[
+        ("store", &[("postgres", None), ("tokio", None)]),
+        driver,
+        ("tokio", &[]),
+    ]);
+    assert_eq!(
+        runtimes_below_app(&beside),
+        ["store reaches tokio: store → tokio"]
+    );
+    let elsewhere = made_up(&[("google", &[("postgres", None)]), driver, ("tokio", &[])]);
+    assert_eq!(
+        runtimes_below_app(&elsewhere),
+        ["google reaches tokio: google → postgres → tokio"]
+    );
 }
 
 #[test]

@@ -1,0 +1,172 @@
+//! A small made-up business: everything a test needs before its own point begins.
+
+use domain::attendee::Attendee;
+use domain::booking::{Booking, Status};
+use domain::event_text::{EventText, EventTextTemplate};
+use domain::event_type::{EventType, Rules};
+use domain::schedule::{Hours, Schedule, WeeklyHours};
+use domain::{
+    AttendeeId, BookingId, CalendarId, ConnectionId, EventTypeId, HostId, Instant, Interval,
+    Locale, OrganizationId, ScheduleId, Zone,
+};
+use jiff::SignedDuration;
+use store::tables::calendars::{self, Calendar};
+use store::tables::connections::{self, Connection, State, Tokens};
+use store::tables::organizations::{self, Organization};
+use store::tables::{bookings, claims, event_types};
+use store::{StoreError, Tx};
+use uuid::Uuid;
+
+use super::NOW;
+
+/// The id of this number: numbers sort as their ids do.
+pub(crate) const fn id(number: u128) -> Uuid {
+    Uuid::from_u128(number)
+}
+
+pub(crate) const ORGANIZATION: OrganizationId = OrganizationId(id(1));
+pub(crate) const HOST: HostId = HostId(id(2));
+pub(crate) const SCHEDULE: ScheduleId = ScheduleId(id(3));
+pub(crate) const EVENT_TYPE: EventTypeId = EventTypeId(id(4));
+pub(crate) const CONNECTION: ConnectionId = ConnectionId(id(5));
+pub(crate) const CALENDAR: CalendarId = CalendarId(id(6));
+
+/// So many hours after [`NOW`].
+pub(crate) fn hours(count: i64) -> Instant {
+    NOW + SignedDuration::from_hours(count)
+}
+
+/// One hour long.
+pub(crate) fn hour(from: i64) -> Interval {
+    Interval {
+        start: hours(from),
+        end: hours(from + 1),
+    }
+}
+
+pub(crate) fn organization(number: u128, slug: &str, name: &str) -> Organization {
+    Organization {
+        id: OrganizationId(id(number)),
+        slug: slug.to_owned(),
+        name: name.to_owned(),
+        zone: Zone::parse("America/Argentina/Buenos_Aires").unwrap(),
+        locale: Locale::Es,
+    }
+}
+
+pub(crate) fn schedule() -> Schedule {
+    Schedule {
+        zone: Zone::parse("Europe/Berlin").unwrap(),
+        hours: WeeklyHours {
+            monday: vec![
+                Hours::new(540, 720).unwrap(),
+                Hours::new(780, 1440).unwrap(),
+            ],
+            ..WeeklyHours::default()
+        },
+    }
+}
+
+pub(crate) fn event_type(number: u128, slug: &str) -> EventType {
+    EventType {
+        id: EventTypeId(id(number)),
+        organization_id: ORGANIZATION,
+        host_id: HOST,
+        slug: slug.to_owned(),
+        name: "Größe – 発音".to_owned(),
+        description: String::new(),
+        rules: Rules::new(60, 30, 0, 730).unwrap(),
+        schedule: schedule(),
+        text: EventTextTemplate {
+            title: "{attendee} \"quoted\" \\ and 'single'".to_owned(),
+            description: "line\nline".to_owned(),
+            location: String::new(),
+        },
+    }
+}
+
+pub(crate) fn booking(number: u128, time: Interval) -> Booking {
+    Booking {
+        id: BookingId(id(number)),
+        organization_id: ORGANIZATION,
+        event_type_id: EVENT_TYPE,
+        host_id: HOST,
+        time,
+        zone: Zone::parse("Europe/Berlin").unwrap(),
+        status: Status::Confirmed,
+        version: 1,
+        attendee: Attendee {
+            name: "Zoë \u{1F600} Müller".to_owned(),
+            email: Some("zoe@example.org".to_owned()),
+            phone: None,
+            zone: Zone::utc(),
+            locale: Locale::En,
+            notes: Some(String::new()),
+        },
+        text: EventText {
+            title: "Lesson".to_owned(),
+            description: "with\ttabs".to_owned(),
+            location: "here".to_owned(),
+        },
+        cancellation: None,
+        created_at: NOW,
+    }
+}
+
+pub(crate) fn connection(number: u128, sub: &str) -> Connection {
+    Connection {
+        id: ConnectionId(id(number)),
+        organization_id: ORGANIZATION,
+        account_sub: sub.to_owned(),
+        account_email: "host@example.org".to_owned(),
+        scopes: "a b".to_owned(),
+        state: State::Connected,
+        cause: None,
+        tokens: Tokens {
+            access: Some(vec![0, 1, 255]),
+            access_expires_at: NOW,
+            refresh: vec![7; 300],
+        },
+    }
+}
+
+pub(crate) fn calendar(number: u128, google_id: &str) -> Calendar {
+    Calendar {
+        id: CalendarId(id(number)),
+        connection_id: CONNECTION,
+        google_id: google_id.to_owned(),
+        name: google_id.to_owned(),
+        receives: true,
+        poll_at: NOW,
+        polled_at: None,
+        poll_from: None,
+        poll_page: None,
+        poll_newest: None,
+        failures: 0,
+    }
+}
+
+/// An organization with a host, a schedule and an event type.
+pub(crate) fn found(tx: &mut dyn Tx) -> Result<(), StoreError> {
+    organizations::insert(tx, &organization(1, "brightside", "Brightside"), NOW)?;
+    event_types::insert_host(tx, HOST, ORGANIZATION, "Ada")?;
+    event_types::insert_schedule(tx, SCHEDULE, ORGANIZATION, &schedule())?;
+    event_types::insert(tx, &event_type(4, "lesson"), SCHEDULE, 1)
+}
+
+/// And a connected calendar that receives its bookings.
+pub(crate) fn connect(tx: &mut dyn Tx) -> Result<(), StoreError> {
+    connections::insert(tx, &connection(5, "sub-1"), NOW)?;
+    calendars::insert(tx, &calendar(6, "primary"))
+}
+
+/// A booking with its attendee and its claim. Its manage token's hash is its id twice.
+pub(crate) fn book(tx: &mut dyn Tx, booking: &Booking) -> Result<(), StoreError> {
+    let attendee = AttendeeId(booking.id.0);
+    bookings::insert(tx, booking, attendee, &manage_hash(booking.id))?;
+    claims::insert(tx, booking.id, booking.host_id, booking.time)
+}
+
+pub(crate) fn manage_hash(booking: BookingId) -> Vec<u8> {
+    booking.0.as_bytes().repeat(2)
+}

@@ -1,0 +1,142 @@
+//! Event links.
+
+use domain::sync::{EventFields, Intent, Link, Op, Remote, RemoteTime, Seen};
+use domain::{BookingId, CalendarId, LinkId, Zone};
+use store::tables::connections::{self, Connection, State as ConnectionState};
+use store::tables::links::{self, EventLink, State};
+use store::{StoreError, Tx};
+
+use crate::support::world::{
+    CALENDAR, CONNECTION, book, booking, calendar, connect, connection, found, hour, hours, id,
+};
+use crate::support::{NOW, on_every_database};
+
+const LINK: LinkId = LinkId(id(200));
+const BOOKING: BookingId = BookingId(id(100));
+
+fn set_up(tx: &mut dyn Tx) -> Result<(), StoreError> {
+    found(tx)?;
+    connect(tx)?;
+    book(tx, &booking(100, hour(2)))?;
+    links::insert(tx, LINK, BOOKING, CALENDAR, "event0", NOW)
+}
+
+fn busy_link(before: EventLink) -> EventLink {
+    let fields = EventFields::wanted(&booking(100, hour(2))).unwrap();
+    let remote = Remote {
+        etag: "\"3\"".to_owned(),
+        rev: Some(i64::MAX),
+        time: RemoteTime::Timed(hour(3)),
+        text: fields.text.clone(),
+        declined: true,
+    };
+    EventLink {
+        event_id: "event1".to_owned(),
+        state: State::Parked,
+        problem: Some("moved_into_past".to_owned()),
+        html_link: Some("https://calendar.google.com/event?eid=x".to_owned()),
+        run_at: hours(5),
+        failures: 2,
+        last_synced_at: Some(hours(4)),
+        link: Link {
+            wanted: None,
+            ours: Some(EventFields {
+                zone: Zone::utc(),
+                ..fields.clone()
+            }),
+            theirs: Some(remote.clone()),
+            inflight: Some(Intent {
+                attempt: 3,
+                op: Op::Patch,
+                fields: Some(fields),
+            }),
+            seen: Some(Seen::Live(remote)),
+            attempt: 3,
+            generation: 1,
+        },
+        ..before
+    }
+}
+
+on_every_database! {
+    fn a_link_comes_back_and_changes(stage: &Stage) {
+        stage.done(set_up);
+        let fresh = stage.done(|tx| links::by_id(tx, LINK)).unwrap();
+        assert_eq!((fresh.state, fresh.run_at, &fresh.link), (State::Due, NOW, &Link::default()));
+        let busy = busy_link(fresh);
+        let change = busy.clone();
+        stage.done(move |tx| links::update(tx, &change));
+        let by_event = stage.done(|tx| links::by_event(tx, CALENDAR, "event1"));
+        assert_eq!(by_event, Some(busy.clone()));
+        assert_eq!(stage.done(|tx| links::by_event(tx, CALENDAR, "event0")), None);
+        assert_eq!(stage.done(|tx| links::of_booking(tx, BOOKING)), [busy]);
+        assert_eq!(stage.done(|tx| links::by_id(tx, LinkId(id(9)))), None);
+    }
+
+    fn a_change_of_the_booking_makes_its_open_links_due(stage: &Stage) {
+        stage.done(set_up);
+        let change = busy_link(stage.done(|tx| links::by_id(tx, LINK)).unwrap());
+        stage.done(move |tx| links::update(tx, &change));
+        stage.done(|tx| links::mark_due(tx, BOOKING, hours(7)));
+        let due = stage.done(|tx| links::by_id(tx, LINK)).unwrap();
+        assert_eq!((due.state, due.run_at, due.failures, due.problem), (State::Due, hours(7), 0, None));
+        stage.done(|tx| links::hurry(tx, CONNECTION, hours(6)));
+        assert_eq!(stage.done(|tx| links::by_id(tx, LINK)).unwrap().run_at, hours(6));
+        stage.done(|tx| {
+            let closed = links::by_id(tx, LINK)?.expect("the link");
+            links::update(tx, &EventLink { state: State::Closed, ..closed })?;
+            links::mark_due(tx, BOOKING, hours(8))
+        });
+        assert_eq!(stage.done(|tx| links::by_id(tx, LINK)).unwrap().state, State::Closed);
+    }
+
+    fn the_first_due_link_is_of_a_connection_that_works(stage: &Stage) {
+        assert_eq!(stage.done(links::next_due), None);
+        stage.done(|tx| {
+            set_up(tx)?;
+            for number in [103, 101, 102] {
+                let b = booking(number, hour(i64::try_from(number).expect("small")));
+                book(tx, &b)?;
+                links::insert(tx, LinkId(b.id.0), b.id, CALENDAR, &format!("event{number}"), hours(-1))?;
+            }
+            Ok(())
+        });
+        assert_eq!(stage.done(links::next_due), Some((LinkId(id(101)), hours(-1))));
+        assert_eq!(stage.done(|tx| links::count_due(tx, CONNECTION)), 4);
+        stage.done(|tx| {
+            let broken = Connection { state: ConnectionState::Error, ..connection(5, "sub-1") };
+            connections::update(tx, &broken)
+        });
+        assert_eq!(stage.done(links::next_due), None);
+    }
+
+    fn bookings_without_a_link_are_found_soonest_first(stage: &Stage) {
+        stage.done(|tx| {
+            set_up(tx)?;
+            for (number, at) in [(103, 5), (102, 7), (101, 9), (104, -5)] {
+                book(tx, &booking(number, hour(at)))?;
+            }
+            Ok(())
+        });
+        let unlinked = stage.done(|tx| links::unlinked_bookings(tx, CALENDAR, NOW, 2));
+        assert_eq!(unlinked, [BookingId(id(103)), BookingId(id(102))]);
+        let elsewhere = stage.done(|tx| links::unlinked_bookings(tx, CalendarId(id(9)), NOW, 2));
+        assert_eq!(elsewhere, []);
+    }
+
+    fn a_booking_has_one_link_in_a_calendar_and_an_event_one_booking(stage: &Stage) {
+        stage.done(set_up);
+        let again = stage.run(|tx| links::insert(tx, LinkId(id(201)), BOOKING, CALENDAR, "other", NOW));
+        assert_eq!(again, Err(StoreError::Constraint("event_link_booking_id_calendar_id_key".into())));
+        let same_event = stage.run(|tx| {
+            book(tx, &booking(101, hour(5)))?;
+            links::insert(tx, LinkId(id(201)), BookingId(id(101)), CALENDAR, "event0", NOW)
+        });
+        assert_eq!(same_event, Err(StoreError::Constraint("event_link_calendar_id_event_id_key".into())));
+        let by_another = stage.run(|tx| {
+            store::tables::calendars::insert(tx, &calendar(7, "second"))?;
+            links::insert(tx, LinkId(id(201)), BOOKING, CalendarId(id(7)), "event0", NOW)
+        });
+        assert_eq!(by_another, Ok(()));
+    }
+}
