@@ -360,4 +360,6 @@ id_values!(
     CalendarId,
     LinkId,
     TimelineId,
+    HoldId,
+    ClaimId,
 );
