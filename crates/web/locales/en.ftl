@@ -254,6 +254,7 @@ timeline-cancelled = Cancelled
 timeline-event-created = Added to Google Calendar
 timeline-event-changed = Changed in Google Calendar, to match
 timeline-event-removed = Removed from Google Calendar, to match
+timeline-deletion-refuted = Google listed the event as deleted, but it is still there: nothing was cancelled
 timeline-retry = Google did not answer as expected; trying again
 timeline-parked = Set aside: somebody must look at it
 timeline-moved-in-calendar = Moved by hand in Google Calendar to { $when }

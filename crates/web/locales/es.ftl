@@ -254,6 +254,7 @@ timeline-cancelled = Cancelada
 timeline-event-created = Anotada en Google Calendar
 timeline-event-changed = Actualizada en Google Calendar
 timeline-event-removed = Quitada de Google Calendar
+timeline-deletion-refuted = Google dio el evento por borrado, pero sigue ahí: no se ha cancelado nada
 timeline-retry = Google no respondió como se esperaba; se intenta de nuevo
 timeline-parked = Apartada: alguien tiene que revisarla
 timeline-moved-in-calendar = Movida a mano en Google Calendar al { $when }

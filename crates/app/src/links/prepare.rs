@@ -39,7 +39,7 @@ fn equip(app: &App, loaded: &mut Loaded, call: Call, draws: &Draws) -> Prepared 
         return Prepared::Renew(Box::new(loaded.connection.clone()));
     };
     let row = &mut loaded.row;
-    if fault!(1) && matches!(call, Call::Insert { .. }) {
+    if fault!(1) && row.link.ours.is_none() && !matches!(call, Call::Delete) {
         let draw: [u8; 16] = app.chance().bytes("fault");
         row.event_id = event_id("fault", "fault", &draw, 0);
     }

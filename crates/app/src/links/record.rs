@@ -15,7 +15,7 @@ use super::call::{Answer, Call};
 use super::{Draws, Loaded, Ready, load, put_off};
 use crate::{App, credentials};
 
-/// The stable code of a first refused token; a second one in a row ends the connection.
+/// The stable code of a refused token.
 const TOKEN_REFUSED: &str = "token_refused";
 
 pub(super) async fn record(app: &App, ready: Ready, answer: Answer) -> Result<(), StoreError> {
@@ -64,6 +64,7 @@ fn keep(
     if let Some(link) = event.and_then(|event| event.html_link.clone()) {
         row.html_link = Some(link);
     }
+    let is_unconfirmed = row.link.seen == Some(Seen::Deleted { confirmed: false });
     let link = std::mem::take(&mut row.link);
     let op = ready.intent.as_ref().map(|intent| intent.op);
     row.link = match (op, event.map(|event| event.seen_by(ready.link, true))) {
@@ -71,6 +72,10 @@ fn keep(
         (_, Some(seen)) => learn(link, seen),
         (_, None) => learn(link, Seen::Deleted { confirmed: true }),
     };
+    if is_unconfirmed && matches!(loaded.row.link.seen, Some(Seen::Live(_))) {
+        // A list called it deleted, and it is there (scenario C4).
+        note(tx, loaded, "deletion_not_confirmed", "", draws)?;
+    }
     if let Some(kind) = op.map(landed_kind) {
         let detail = json!({ "attempt": loaded.row.link.attempt });
         draws.pen.write(tx, loaded.booking.id, kind, None, detail)?;
@@ -113,7 +118,7 @@ fn keep_failure(
             note(tx, loaded, "call_failed", reason, draws)
         }
         CallError::NotFound | CallError::Gone(_) => gone(tx, loaded, ready, draws),
-        CallError::Duplicate if fault!(2) => refuse(tx, loaded, "duplicate", draws),
+        CallError::Duplicate if fault!(2) => refuse(tx, loaded, ready, "duplicate", draws),
         // The id is taken, or the event has changed: the intent stays, so the event is looked at.
         CallError::Duplicate | CallError::Stale => {
             if loaded.row.failures > 0 {
@@ -134,12 +139,12 @@ fn keep_failure(
         }
         CallError::Refused { reason, message } => {
             did_not_land(loaded, ready);
-            refuse(tx, loaded, &format!("{reason}: {message}"), draws)
+            refuse(tx, loaded, ready, &format!("{reason}: {message}"), draws)
         }
         CallError::Bug(what) => {
             tracing::error!(link.id = %ready.link, what, "unexpected answer from Google");
             did_not_land(loaded, ready);
-            refuse(tx, loaded, what, draws)
+            refuse(tx, loaded, ready, what, draws)
         }
     }
 }
@@ -163,38 +168,45 @@ fn gone(
     let seen = match ready.call {
         Call::Delete => Seen::Deleted { confirmed: true },
         Call::Read => Seen::Absent,
-        Call::Insert { .. } => return refuse(tx, loaded, "the calendar was not found", draws),
+        Call::Insert { .. } => {
+            return refuse(tx, loaded, ready, "the calendar was not found", draws);
+        }
         Call::Patch { .. } => return Ok(()),
     };
     loaded.row.link = learn(std::mem::take(&mut loaded.row.link), seen);
     go_on(tx, loaded, draws)
 }
 
-/// The first time the token is renewed and the call made again; the second time in a row the grant
-/// itself is at fault (row T5).
+/// The token is renewed and the call made again, at once the first time (row T5). More than that says
+/// nothing about the grant: a dead one shows when the token is renewed.
 fn refused_token(
     tx: &mut dyn Tx,
     loaded: &mut Loaded,
     draws: &mut Draws,
 ) -> Result<(), StoreError> {
     let row = &mut loaded.row;
-    if row.problem.as_deref() == Some(TOKEN_REFUSED) {
-        credentials::fail(&mut loaded.connection, "needs_reconnect");
-    } else {
-        row.problem = Some(TOKEN_REFUSED.to_owned());
-        row.failures += 1;
+    let is_first = row.failures == 0;
+    put_off(row, TOKEN_REFUSED, draws.jitter, None, draws.now);
+    if is_first {
         row.run_at = draws.now;
-        loaded.connection.tokens.access = None;
     }
+    loaded.connection.tokens.access = None;
     connections::update(tx, &loaded.connection)
 }
 
+/// Parks the link, unless its booking has changed during the call: then what was refused is no longer
+/// what is wanted, and the link stays due.
 fn refuse(
     tx: &mut dyn Tx,
     loaded: &mut Loaded,
+    ready: &Ready,
     what: &str,
     draws: &mut Draws,
 ) -> Result<(), StoreError> {
+    let wanted = &loaded.row.link.wanted;
+    if matches!(&ready.intent, Some(intent) if intent.fields != *wanted) {
+        return note(tx, loaded, "call_failed", what, draws);
+    }
     loaded.row.state = State::Parked;
     loaded.row.problem = Some(ParkReason::Refused.as_str().to_owned());
     note(tx, loaded, "parked", what, draws)

@@ -87,6 +87,7 @@ fn entry_text(words: Words, kind: &str, by: Option<Cause>, when: &str) -> String
         "event_created" => words.say("timeline-event-created"),
         "event_changed" => words.say("timeline-event-changed"),
         "event_removed" => words.say("timeline-event-removed"),
+        "deletion_not_confirmed" => words.say("timeline-deletion-refuted"),
         "call_failed" => words.say("timeline-retry"),
         "parked" => words.say("timeline-parked"),
         other => words.with("timeline-other", &[("kind", other)]),

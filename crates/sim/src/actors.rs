@@ -1,0 +1,62 @@
+//! Those who act: attendees, the host in Google, and the sync of Lockstep itself.
+
+pub mod attendee;
+pub mod host;
+pub mod sync;
+
+use std::fmt;
+
+use crate::machine::Life;
+use crate::scene::Stage;
+
+/// Someone who acts. In this order they are drawn from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Actor {
+    /// Whoever sets the scene; later, whatever belongs to nobody.
+    Setup,
+    /// A person who books.
+    Attendee(u8),
+    /// A person who edits the calendar in Google.
+    Host,
+    /// Due work.
+    Sync,
+}
+
+impl Actor {
+    /// A distinct short code.
+    pub const fn code(self) -> [u8; 2] {
+        match self {
+            Self::Setup => [0, 0],
+            Self::Attendee(n) => [1, n],
+            Self::Host => [2, 0],
+            Self::Sync => [3, 0],
+        }
+    }
+
+    /// Whether it runs in the server, and dies with it.
+    pub const fn is_in_server(self) -> bool {
+        matches!(self, Self::Attendee(_) | Self::Sync)
+    }
+
+    /// A life of its own, from the beginning; what it knows is in the scene.
+    pub fn live(self, stage: &Stage) -> Life {
+        let stage = stage.clone();
+        match self {
+            Self::Setup => Box::pin(async {}),
+            Self::Attendee(n) => Box::pin(attendee::live(stage, n)),
+            Self::Host => Box::pin(host::live(stage)),
+            Self::Sync => Box::pin(sync::live(stage)),
+        }
+    }
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Setup => f.pad("setup"),
+            Self::Attendee(n) => f.pad(&format!("attendee{n}")),
+            Self::Host => f.pad("host"),
+            Self::Sync => f.pad("sync"),
+        }
+    }
+}

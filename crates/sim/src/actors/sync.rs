@@ -1,0 +1,29 @@
+//! Due work, as the server's loop runs it: step, and wait as told.
+
+use app::due::{self, Stepped};
+use jiff::SignedDuration;
+
+use crate::failure::Failure;
+use crate::scene::Stage;
+
+/// With nothing due at all it looks again after this, as a server would.
+const NOTHING_DUE: SignedDuration = SignedDuration::from_mins(10);
+
+/// One life of the loop.
+pub async fn live(stage: Stage) {
+    loop {
+        match due::step(&stage.app).await {
+            Ok(Stepped::Worked) => {}
+            Ok(Stepped::Idle(until)) => {
+                let latest = stage.scene().now() + NOTHING_DUE;
+                stage.pause_for_work(until.unwrap_or(latest)).await;
+            }
+            // No fault of the store's is simulated, so any failure is ours.
+            Err(error) => {
+                let message = format!("due work failed in the store: {error}");
+                stage.scene().hold(Err(Failure::new("store", message)));
+                stage.pause(NOTHING_DUE).await;
+            }
+        }
+    }
+}

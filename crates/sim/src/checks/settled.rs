@@ -1,0 +1,142 @@
+//! Checked once nothing is due any more: both sides say the same, or a person can see why not.
+
+use std::collections::BTreeMap;
+
+use domain::booking::{Booking, Status};
+use domain::{BookingId, Instant, OrganizationId};
+use store::tables::bookings::{self, Filter};
+use store::tables::connections::State as ConnectionState;
+use store::tables::links::{EventLink, State};
+use store::tables::{calendars, connections, links};
+
+use super::{foreign, parked, timeline};
+use crate::bookings::Version;
+use crate::events::{By, Ours, When};
+use crate::failure::{Checked, Failure};
+use crate::network::text_of;
+use crate::scene::Scene;
+use crate::setup::CALENDAR;
+
+/// More bookings than a seed makes.
+const BOOKINGS_MAX: i64 = 1000;
+
+/// Why everything is not done yet; empty when it is. `since` is when the last thing was changed.
+pub fn pending(scene: &Scene, organization: OrganizationId, since: Instant) -> Vec<String> {
+    scene.read(|tx| {
+        let mut pending = Vec::new();
+        for connection in connections::list(tx, organization)? {
+            if connection.state != ConnectionState::Connected || connection.cause.is_some() {
+                let (state, cause) = (connection.state, &connection.cause);
+                pending.push(format!("the connection is {state:?}, cause {cause:?}"));
+            }
+            for calendar in calendars::of_connection(tx, connection.id)? {
+                if calendar.poll_page.is_some() || calendar.polled_at.is_none_or(|at| at < since) {
+                    pending.push(format!("not looked at since {since}: {calendar:?}"));
+                }
+            }
+        }
+        if let Some((id, at)) = links::next_due(tx)? {
+            let link = links::by_id(tx, id)?;
+            pending.push(format!("due at {at}: {link:?}"));
+        }
+        Ok(pending)
+    })
+}
+
+/// Every rule that holds in the end.
+///
+/// # Errors
+/// The first that is broken.
+pub fn check(scene: &Scene, organization: OrganizationId) -> Checked {
+    nothing_missed(scene, organization)?;
+    for version in scene.bookings.all() {
+        let id = version.booking.id;
+        let found = scene.read(|tx| links::of_booking(tx, id));
+        let [link] = found.as_slice() else {
+            let message = format!("booking {id} has {} links", found.len());
+            return Err(Failure::new("links", message));
+        };
+        in_step(scene, version, link)?;
+        timeline::tells_all(scene, id, link)?;
+    }
+    foreign::untouched(scene)
+}
+
+/// The store holds the bookings that the commits made, and no others.
+fn nothing_missed(scene: &Scene, organization: OrganizationId) -> Checked {
+    let now = scene.now();
+    let stored: BTreeMap<BookingId, Booking> = scene.read(|tx| {
+        let mut all = BTreeMap::new();
+        for filter in [Filter::Upcoming, Filter::Past, Filter::Cancelled] {
+            let page = bookings::page(tx, organization, filter, now, None, BOOKINGS_MAX)?;
+            all.extend(page.into_iter().map(|booking| (booking.id, booking)));
+        }
+        Ok(all)
+    });
+    let seen: Vec<&Booking> = scene.bookings.all().map(|v| &v.booking).collect();
+    if seen.len() == stored.len() && seen.iter().all(|b| stored.get(&b.id) == Some(*b)) {
+        Ok(())
+    } else {
+        let message = "a booking changed without being seen".to_owned();
+        Err(Failure::new("simulator", message))
+    }
+}
+
+/// A live booking has one event with its time and text, an ended one has none.
+fn in_step(scene: &Scene, version: &Version, link: &EventLink) -> Checked {
+    let booking = &version.booking;
+    let living: Vec<(&String, &Ours)> = scene
+        .events
+        .of(booking.id)
+        .filter(|(_, event)| event.when() != When::Gone)
+        .collect();
+    let fail = |checker, what: &str| {
+        let message = format!(
+            "booking {} {what}\n  {booking:?}\n  {link:?}\n  {living:?}",
+            booking.id
+        );
+        Err(Failure::new(checker, message))
+    };
+    match (booking.status, living.as_slice()) {
+        (Status::Cancelled, []) => Ok(()),
+        (Status::Cancelled, _) => fail("orphans", "is cancelled, and its event is still there"),
+        (Status::Confirmed, [_, _, ..]) => fail("duplicates", "has more than one event"),
+        (Status::Confirmed, _) if link.state == State::Parked => {
+            match why_not_parked(scene, booking, link) {
+                None => Ok(()),
+                Some(why) => fail("parked", why),
+            }
+        }
+        (Status::Confirmed, _) if booking.time.end <= scene.now() => Ok(()),
+        (Status::Confirmed, []) => fail("missing", "has no event"),
+        (Status::Confirmed, [(id, event)]) => {
+            let resource = scene.google.event(CALENDAR, id).unwrap_or_default();
+            if event.when() != When::Timed(booking.time) || When::read(&resource) != event.when() {
+                fail("in step", "is not when its event is")
+            } else if **id != link.event_id {
+                fail("in step", "is linked to another event")
+            } else if !event.is_text_edited && text_of(&resource) != booking.text {
+                fail("in step", "does not say what its event says")
+            } else {
+                Ok(())
+            }
+        }
+    }
+}
+
+/// What is wrong with a link's being parked in the end: the event must still be as the host left it.
+fn why_not_parked(scene: &Scene, booking: &Booking, link: &EventLink) -> Option<&'static str> {
+    let Some(event) = scene.events.ours.get(&link.event_id) else {
+        return Some("is parked, and its event was never made");
+    };
+    let problem = link.problem.as_deref().unwrap_or_default();
+    let is_hosts = event.last_by() == Some(By::Host);
+    match (
+        is_hosts,
+        parked::explains(scene, booking, problem, event.when()),
+    ) {
+        (true, true) => None,
+        (false, _) => Some("is parked, and it was not the host who changed its event last"),
+        (true, false) => Some("is parked for a reason the host did not give"),
+    }
+}

@@ -1,0 +1,54 @@
+//! Checked right when a write of ours takes effect in Google.
+
+use domain::booking::Status;
+
+use crate::events::When;
+use crate::failure::{Checked, Failure};
+use crate::scene::Scene;
+
+/// A patch of ours has put event `id` at `when`.
+///
+/// It is ours to patch, and it says something new: writing back what both sides last agreed on would
+/// undo an edit of the host's, or be an echo (scenarios C2, E6).
+///
+/// # Errors
+/// The rule it breaks.
+pub fn patched(scene: &Scene, id: &str, when: When) -> Checked {
+    let Some(event) = scene.events.ours.get(id) else {
+        return Err(Failure::new(
+            "foreign",
+            format!("we patched event {id}, which is not ours"),
+        ));
+    };
+    if when != When::Timed(event.agreed) {
+        return Ok(());
+    }
+    let (agreed, before) = (event.agreed, event.when());
+    let message = if before == when {
+        format!("event {id} was patched for nothing: it was at {agreed:?}")
+    } else {
+        format!("event {id}, moved by the host to {before:?}, was put back to {agreed:?}")
+    };
+    Err(Failure::new("host edits", message))
+}
+
+/// A deletion of ours has removed event `id`: it is ours, and its booking has ended.
+///
+/// # Errors
+/// The rule it breaks.
+pub fn deleted(scene: &Scene, id: &str) -> Checked {
+    let Some(event) = scene.events.ours.get(id) else {
+        return Err(Failure::new(
+            "foreign",
+            format!("we deleted event {id}, which is not ours"),
+        ));
+    };
+    let booking = scene.bookings.now(event.booking);
+    match booking.map(|now| now.booking.status) {
+        Some(Status::Cancelled) => Ok(()),
+        other => {
+            let message = format!("event {id} was deleted while its booking is {other:?}");
+            Err(Failure::new("host edits", message))
+        }
+    }
+}

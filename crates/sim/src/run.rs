@@ -1,0 +1,206 @@
+//! One seed, from its setting to its verdict: first anything may go wrong and nothing wrong may
+//! happen, then nothing goes wrong any more and everything must come to rest.
+
+use domain::Instant;
+use jiff::SignedDuration;
+
+use crate::actors::Actor;
+use crate::checks::settled;
+use crate::failure::{Checked, Failure};
+use crate::machine::{Acted, Fate, Machine};
+use crate::setup::{self, POLL_INTERVAL};
+use crate::stats::Stats;
+use crate::weather::Weather;
+
+/// Most steps of the first phase; people have long taken their turns by then.
+const BUSY_STEPS_MAX: u64 = 20_000;
+/// Most steps until everything has come to rest.
+const QUIET_STEPS_MAX: u64 = 20_000;
+/// Longest simulated time until then: the longest pause is a quarter of an hour.
+const QUIET_SPAN_MAX: SignedDuration = SignedDuration::from_hours(6);
+
+const ATTENDEES: u8 = 3;
+
+/// How one seed went.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Which.
+    pub seed: u64,
+    /// The hash of its trace.
+    pub hash: String,
+    /// What it exercised.
+    pub stats: Stats,
+    /// The first rule broken.
+    pub failure: Option<Failure>,
+    /// Its trace, whole or only its end.
+    pub lines: Vec<String>,
+}
+
+/// Runs one seed; keeps its whole trace if `keeps_trace`.
+pub fn run(seed: u64, keeps_trace: bool) -> Outcome {
+    let mut machine = setup::machine(seed, keeps_trace);
+    let weather = begin(&mut machine);
+    let checked = busy(&mut machine, weather).and_then(|()| come_to_rest(&mut machine));
+    let mut scene = machine.stage().scene();
+    scene.hold(checked);
+    let steps = scene.trace.step();
+    scene.stats.add("steps.all", steps);
+    Outcome {
+        seed,
+        hash: scene.trace.hash(),
+        stats: scene.stats.clone(),
+        failure: scene.failure.clone(),
+        lines: scene.trace.lines().map(str::to_owned).collect(),
+    }
+}
+
+fn begin(machine: &mut Machine) -> Weather {
+    let mut actors: Vec<Actor> = (1..=ATTENDEES).map(Actor::Attendee).collect();
+    actors.extend([Actor::Host, Actor::Sync]);
+    for actor in &actors {
+        let stream_of = Actor::Setup;
+        let mut scene = machine.stage().scene();
+        let turns = scene.stream(stream_of, "turns").below(10);
+        let turns = match actor {
+            Actor::Host => 4 + turns,
+            _ => 2 + turns,
+        };
+        scene.turns_left.insert(*actor, turns);
+    }
+    for actor in actors {
+        machine.spawn(actor, actor.live(machine.stage()));
+    }
+    Weather::draw(&mut machine.stage().scene())
+}
+
+/// Until people have taken all their turns.
+fn busy(machine: &mut Machine, weather: Weather) -> Checked {
+    let last = machine.stage().scene().trace.step() + BUSY_STEPS_MAX;
+    while machine.actors() != [Actor::Sync] {
+        let step = machine.stage().scene().trace.step();
+        if step > last {
+            return Err(Failure::new("ends", "people never come to an end"));
+        }
+        if weather.is_outage(&mut machine.stage().scene()) {
+            restart_server(machine);
+        }
+        weather.jump(&mut machine.stage().scene());
+        let Some(actor) = draw(machine) else {
+            continue;
+        };
+        let next = machine.next(actor);
+        let fate = weather.fate(&mut machine.stage().scene(), actor, &next);
+        take_step(machine, actor, fate)?;
+    }
+    Ok(())
+}
+
+/// Until nothing is due, and then a little longer: nothing more may happen.
+///
+/// # Errors
+/// Why it does not come to rest, or the first rule that is broken.
+pub fn come_to_rest(machine: &mut Machine) -> Checked {
+    let (since, last) = {
+        let scene = machine.stage().scene();
+        (scene.now(), scene.trace.step() + QUIET_STEPS_MAX)
+    };
+    rest(machine, |pending, now, step| {
+        if pending.is_empty() {
+            return Ok(true);
+        }
+        let is_too_long = now > since + QUIET_SPAN_MAX || step > last;
+        if is_too_long {
+            Err(Failure::new("converges", pending.join("\n  ")))
+        } else {
+            Ok(false)
+        }
+    })?;
+    settled_now(machine)?;
+    let writes = written(machine);
+    let until = machine.stage().scene().now() + POLL_INTERVAL + POLL_INTERVAL;
+    rest(machine, |_, now, _| Ok(now >= until))?;
+    if written(machine) != writes {
+        return Err(Failure::new(
+            "rests",
+            "something was written after everything was done",
+        ));
+    }
+    settled_now(machine)
+}
+
+fn settled_now(machine: &Machine) -> Checked {
+    let stage = machine.stage();
+    settled::check(&stage.scene(), stage.setup.organization)
+}
+
+/// How much has been written on either side.
+fn written(machine: &Machine) -> [u64; 6] {
+    let scene = machine.stage().scene();
+    let names = [
+        "google.inserted",
+        "google.patched",
+        "google.deleted",
+        "bookings.moved",
+        "bookings.followed",
+        "bookings.cancelled-in-google",
+    ];
+    names.map(|name| scene.stats.get(name))
+}
+
+/// Lets sync go on alone until `is_done`, asked whenever nobody can run, says so.
+fn rest(
+    machine: &mut Machine,
+    is_done: impl Fn(&[String], Instant, u64) -> Result<bool, Failure>,
+) -> Checked {
+    let since = machine.stage().scene().now();
+    loop {
+        let (now, step) = {
+            let scene = machine.stage().scene();
+            (scene.now(), scene.trace.step())
+        };
+        if machine.ready().is_empty() || step.is_multiple_of(1024) {
+            let stage = machine.stage();
+            let pending = settled::pending(&stage.scene(), stage.setup.organization, since);
+            if is_done(&pending, now, step)? {
+                return Ok(());
+            }
+        }
+        if let Some(actor) = draw(machine) {
+            take_step(machine, actor, Fate::Fine)?;
+        }
+    }
+}
+
+/// Someone who can run; when nobody can, time passes until somebody can.
+fn draw(machine: &Machine) -> Option<Actor> {
+    let ready = machine.ready();
+    if ready.is_empty()
+        && let Some(at) = machine.next_deadline()
+    {
+        machine.stage().scene().clock.advance_to(at);
+    }
+    let mut scene = machine.stage().scene();
+    scene.stream(Actor::Setup, "next").pick(&ready).copied()
+}
+
+fn take_step(machine: &mut Machine, actor: Actor, fate: Fate) -> Checked {
+    if machine.act(actor, fate) == Acted::Crashed {
+        machine.spawn(actor, actor.live(machine.stage()));
+    }
+    machine.tick();
+    match machine.stage().scene().failure.clone() {
+        Some(failure) => Err(failure),
+        None => Ok(()),
+    }
+}
+
+/// Everything in the server dies at once, and begins again.
+fn restart_server(machine: &mut Machine) {
+    for actor in machine.actors() {
+        if actor.is_in_server() {
+            machine.kill(actor);
+            machine.spawn(actor, actor.live(machine.stage()));
+        }
+    }
+    machine.stage().scene().stats.count("outages");
+}

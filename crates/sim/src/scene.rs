@@ -1,0 +1,183 @@
+//! Everything that exists in one seed beside the app itself: Google, the database, the clock, what is
+//! known to have happened, and the first rule that was broken.
+
+use std::cell::{RefCell, RefMut};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use app::App;
+use domain::{Clock, Instant};
+use fake_google::World;
+use jiff::{SignedDuration, Timestamp};
+use store::sqlite::inline::Inline;
+use store::{StoreError, Tx};
+
+use crate::actors::Actor;
+use crate::bookings::Bookings;
+use crate::chance::Stream;
+use crate::clock::SimClock;
+use crate::events::Events;
+use crate::failure::{Checked, Failure};
+use crate::seams::{Pause, Seams};
+use crate::setup::Setup;
+use crate::spy;
+use crate::stats::Stats;
+use crate::trace::Trace;
+
+/// Longer than any call waits to be made again.
+const TOKEN_REFUSALS_APART: SignedDuration = SignedDuration::from_mins(20);
+
+/// The state of one seed.
+pub struct Scene {
+    /// Which seed.
+    pub seed: u64,
+    /// The other side.
+    pub google: World,
+    /// Our side.
+    pub database: Inline,
+    /// The time.
+    pub clock: Arc<SimClock>,
+    /// What happened, line by line.
+    pub trace: Trace,
+    /// How much was exercised.
+    pub stats: Stats,
+    /// Every version of every booking.
+    pub bookings: Bookings,
+    /// Every turn of every event.
+    pub events: Events,
+    /// Turns each person still takes.
+    pub turns_left: BTreeMap<Actor, u64>,
+    /// When a unit of this name was last run for this actor, by the trace's step.
+    pub ran_at: BTreeMap<(Actor, &'static str), u64>,
+    /// When Google last refused a token.
+    pub token_refused_at: Option<Instant>,
+    /// The first rule broken.
+    pub failure: Option<Failure>,
+    streams: BTreeMap<(Actor, &'static str), Stream>,
+}
+
+impl Scene {
+    /// A scene in which nothing has happened.
+    pub fn new(
+        seed: u64,
+        google: World,
+        database: Inline,
+        clock: Arc<SimClock>,
+        trace: Trace,
+    ) -> Self {
+        Self {
+            seed,
+            google,
+            database,
+            clock,
+            trace,
+            stats: Stats::default(),
+            bookings: Bookings::default(),
+            events: Events::default(),
+            turns_left: BTreeMap::new(),
+            ran_at: BTreeMap::new(),
+            token_refused_at: None,
+            failure: None,
+            streams: BTreeMap::new(),
+        }
+    }
+
+    /// The present.
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// The present, as Google takes it.
+    pub fn timestamp(&self) -> Timestamp {
+        self.now().to_timestamp()
+    }
+
+    /// The stream of `actor` for `purpose`.
+    pub fn stream(&mut self, actor: Actor, purpose: &'static str) -> &mut Stream {
+        let seed = self.seed;
+        self.streams
+            .entry((actor, purpose))
+            .or_insert_with(|| Stream::new(seed, actor, purpose))
+    }
+
+    /// Whether a token may end early: not soon after another has. Two refused in a row are a dead
+    /// grant to Lockstep, and revoking grants is not simulated.
+    pub fn may_refuse_token(&self) -> bool {
+        let now = self.now();
+        self.token_refused_at
+            .is_none_or(|at| now - at > TOKEN_REFUSALS_APART)
+    }
+
+    /// Adds a line to the trace.
+    pub fn event(&mut self, actor: Actor, seam: &str, name: &str, digest: u64) {
+        let now = self.now();
+        self.trace.event(now, actor, seam, name, digest);
+    }
+
+    /// Keeps the first failure.
+    pub fn hold(&mut self, checked: Checked) {
+        if let (None, Err(failure)) = (&self.failure, checked) {
+            self.failure = Some(failure);
+        }
+    }
+
+    /// Looks into the database.
+    ///
+    /// # Panics
+    /// When the database cannot be read: nothing could be checked any more.
+    pub fn read<T: Send>(
+        &self,
+        look: impl FnOnce(&mut dyn Tx) -> Result<T, StoreError> + Send,
+    ) -> T {
+        spy::read(&self.database, look).expect("the database can be read")
+    }
+}
+
+/// What an actor holds: the app, and the scene it acts in.
+#[derive(Clone)]
+pub struct Stage {
+    /// The app.
+    pub app: App,
+    /// What was set up.
+    pub setup: Rc<Setup>,
+    scene: Rc<RefCell<Scene>>,
+    seams: Arc<Seams>,
+}
+
+impl Stage {
+    /// For actors in `scene`.
+    pub fn new(app: App, setup: Rc<Setup>, scene: Rc<RefCell<Scene>>, seams: Arc<Seams>) -> Self {
+        Self {
+            app,
+            setup,
+            scene,
+            seams,
+        }
+    }
+
+    /// The scene. Never held across an await.
+    pub fn scene(&self) -> RefMut<'_, Scene> {
+        self.scene.borrow_mut()
+    }
+
+    /// Waits for `span`.
+    pub fn pause(&self, span: SignedDuration) -> Pause {
+        let until = self.scene().now() + span;
+        self.seams.pause(until, false)
+    }
+
+    /// Waits until `until`, or until there may be due work.
+    pub fn pause_for_work(&self, until: Instant) -> Pause {
+        self.seams.pause(until, true)
+    }
+
+    /// Takes one of `actor`'s turns, if any is left.
+    pub fn take_turn(&self, actor: Actor) -> bool {
+        let mut scene = self.scene();
+        let left = scene.turns_left.entry(actor).or_default();
+        let has_one = *left > 0;
+        *left = left.saturating_sub(1);
+        has_one
+    }
+}

@@ -1,0 +1,209 @@
+//! What every seed begins with: a small organization, connected to the fake Google by the real
+//! consent.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
+
+use app::connections::Callback;
+use app::preset::Preset;
+use app::sign_in::HashedPassword;
+use app::{App, Vault, connections, preset, settings};
+use domain::{Clock, EventTypeId, HostId, Instant, OrganizationId};
+use fake_google::{Request, World};
+use google::Endpoints;
+use google::oauth::{OAuthClient, SCOPE_EVENTS};
+use jiff::SignedDuration;
+use store::Store;
+use store::sqlite::inline::Inline;
+use url::Url;
+
+use crate::actors::Actor;
+use crate::chance::{SimChance, Stream};
+use crate::clock::SimClock;
+use crate::machine::Machine;
+use crate::scene::{Scene, Stage};
+use crate::seams::Seams;
+use crate::trace::Trace;
+
+/// The slug of the organization.
+pub const ORGANIZATION: &str = "sim";
+/// Google's id of the one calendar.
+pub const CALENDAR: &str = "shared@group.calendar.google.com";
+/// How often it is looked at.
+pub const POLL_INTERVAL: SignedDuration = SignedDuration::from_secs(20);
+
+const ACCOUNT: &str = "host@example.com";
+const CLIENT: (&str, &str) = ("lockstep-sim", "not-a-secret");
+const REDIRECT: &str = "https://book.example/oauth/google/callback";
+
+/// What can be booked.
+#[derive(Clone, Debug)]
+pub struct Offered {
+    /// Its identity.
+    pub id: EventTypeId,
+    /// Its slug.
+    pub slug: String,
+    /// How long a booking of it lasts.
+    pub duration: SignedDuration,
+    /// Whose time it takes.
+    pub host: HostId,
+}
+
+/// What was set up, for those who act in it.
+#[derive(Debug)]
+pub struct Setup {
+    /// The organization.
+    pub organization: OrganizationId,
+    /// What it offers.
+    pub offers: Vec<Offered>,
+}
+
+/// A machine in which everything is ready and nobody acts.
+///
+/// # Panics
+/// When the preset or the consent fails: nothing could be simulated.
+pub fn machine(seed: u64, keeps_trace: bool) -> Machine {
+    let seams = Seams::new();
+    let clock = Arc::new(SimClock::new(start(seed)));
+    let database = Inline::open(clock.now()).expect("a database in memory opens");
+    let google = google(seed);
+    let trace = Trace::new(keeps_trace);
+    let scene = Scene::new(seed, google, database, Arc::clone(&clock), trace);
+    let scene = Rc::new(RefCell::new(scene));
+    let app = App::new(app::Parts {
+        store: Store::new(Arc::clone(&seams) as Arc<dyn store::Backend>),
+        transport: Arc::clone(&seams) as Arc<dyn google::Transport>,
+        clock,
+        chance: Arc::new(SimChance::new(seed, Arc::clone(&seams))),
+        vault: Vault::new(&[7; app::secrets::MASTER_KEY_BYTES]),
+        settings: settings(),
+    });
+    let stage = |setup: Setup| {
+        Stage::new(
+            app.clone(),
+            Rc::new(setup),
+            Rc::clone(&scene),
+            Arc::clone(&seams),
+        )
+    };
+    let nothing = Setup {
+        organization: OrganizationId(uuid::Uuid::nil()),
+        offers: Vec::new(),
+    };
+    let mut machine = Machine::new(stage(nothing), Arc::clone(&seams));
+    let setup = machine.complete(Actor::Setup, set_up(machine.stage().clone()));
+    Machine::new(stage(setup), seams)
+}
+
+/// Somewhere in 2026, so that some seeds meet a change of the clocks.
+fn start(seed: u64) -> Instant {
+    let mut stream = Stream::new(seed, Actor::Setup, "start");
+    let first = Instant::from_micros(1_767_254_400_000_000);
+    let days = stream.between(0, 330);
+    first
+        + SignedDuration::from_hours(24 * days)
+        + SignedDuration::from_mins(stream.between(0, 900))
+}
+
+fn google(seed: u64) -> World {
+    let mut world = World::new(seed);
+    let zone = "Europe/Madrid";
+    world
+        .add_account(ACCOUNT, "Host", zone)
+        .expect("the account is the first");
+    world
+        .add_calendar(ACCOUNT, CALENDAR, "Shared", zone)
+        .expect("the calendar is the first");
+    world.add_client(CLIENT.0, CLIENT.1, &[REDIRECT]);
+    world
+}
+
+fn settings() -> settings::Settings {
+    let url = |text: &str| Url::parse(text).expect("a constant address");
+    settings::Settings {
+        public_url: url("https://book.example/"),
+        google: Ok(settings::Google {
+            client: OAuthClient {
+                id: CLIENT.0.to_owned(),
+                secret: CLIENT.1.into(),
+                redirect_uri: REDIRECT.to_owned(),
+            },
+            endpoints: Endpoints {
+                auth: url("https://fake.example/o/oauth2/v2/auth"),
+                token: url("https://fake.example/token"),
+                api: url("https://fake.example/calendar/v3"),
+            },
+            calendar_id: CALENDAR.to_owned(),
+            login_hint: None,
+        }),
+        poll_interval: POLL_INTERVAL,
+    }
+}
+
+async fn set_up(stage: Stage) -> Setup {
+    static PRESET: OnceLock<Preset> = OnceLock::new();
+    static PASSWORD: OnceLock<HashedPassword> = OnceLock::new();
+    let preset = PRESET.get_or_init(|| {
+        toml::from_str(include_str!("preset.toml")).expect("the preset is well formed")
+    });
+    // Hashing is slow on purpose: once for all seeds.
+    let password = PASSWORD.get_or_init(|| {
+        HashedPassword::new(&[1; 16], &"simulated".into()).expect("the password is long enough")
+    });
+    let app = &stage.app;
+    let organization = preset::install_hashed(app, preset, "admin@example.com", password.clone())
+        .await
+        .expect("the preset installs");
+    connect(&stage, organization.id).await;
+    let offers = app::event_types::list(app, organization.id)
+        .await
+        .expect("the event types are there");
+    let offered = |offer: &app::event_types::Offer| Offered {
+        id: offer.event_type.id,
+        slug: offer.event_type.slug.clone(),
+        duration: offer.event_type.rules.duration,
+        host: offer.event_type.host_id,
+    };
+    Setup {
+        organization: organization.id,
+        offers: offers.iter().map(offered).collect(),
+    }
+}
+
+/// The host's consent, as a browser would carry it.
+async fn connect(stage: &Stage, organization: OrganizationId) {
+    let browser = "the host's browser";
+    let url = connections::start(&stage.app, organization, browser)
+        .await
+        .expect("a consent begins");
+    let path = format!("{}?{}", url.path(), url.query().unwrap_or_default());
+    let form = [
+        ("account", ACCOUNT),
+        ("decision", "allow"),
+        ("scope", SCOPE_EVENTS),
+    ];
+    let request = Request::new("POST", &path).with_form(&form);
+    let response = {
+        let mut scene = stage.scene();
+        let now = scene.timestamp();
+        fake_google::handle(&mut scene.google, now, &request)
+    };
+    let back = response
+        .header("location")
+        .and_then(|to| Url::parse(to).ok());
+    let back = back.expect("consent leads back");
+    let query = |name: &str| {
+        back.query_pairs()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
+    };
+    let callback = Callback {
+        state: query("state"),
+        code: query("code"),
+        error: query("error"),
+    };
+    connections::finish(&stage.app, callback, browser)
+        .await
+        .expect("the consent is finished");
+}

@@ -1,0 +1,9 @@
+//! The simulator's own tests: a few hundred seeds, those that once failed, and told histories.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a history that cannot be told as meant has failed"
+)]
+
+mod histories;
+mod seeds;
