@@ -65,7 +65,7 @@ hours = { tuesday = [["09:00", "12:00"]] }
 slug = "maths"
 name = "Maths lesson"
 description = "One hour."
-host = "marta"
+hosts = ["marta"]
 duration_minutes = 60
 grid_minutes = 30
 notice_minutes = 120
@@ -75,7 +75,7 @@ text = { title = "{attendee}", description = "", location = "" }
 [[event_type]]
 slug = "maths-exam"
 name = "Exam preparation"
-host = "marta"
+hosts = ["marta"]
 duration_minutes = 90
 grid_minutes = 30
 notice_minutes = 120
@@ -85,7 +85,7 @@ text = { title = "{attendee}", description = "", location = "" }
 [[event_type]]
 slug = "english"
 name = "English conversation"
-host = "daniel"
+hosts = ["daniel"]
 duration_minutes = 60
 grid_minutes = 60
 notice_minutes = 0

@@ -185,6 +185,22 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::InPast,
+        Self::InsideNotice,
+        Self::BeyondHorizon,
+        Self::OutsideHours,
+        Self::OffGrid,
+        Self::Taken,
+        Self::Full,
+    ];
+
+    /// The refusal of a stable machine code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|refusal| refusal.code() == code)
+    }
+
     /// Its stable machine code.
     pub const fn code(self) -> &'static str {
         match self {

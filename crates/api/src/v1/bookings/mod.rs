@@ -124,8 +124,8 @@ impl Booking {
             // It holds the calendar's id, which is the host's own address.
             sync.html_link = None;
         }
-        let (organization, event_type) = (detail.organization.slug, detail.offer.event_type.slug);
-        let host = Some(detail.offer.host_name);
+        let (organization, event_type) = (detail.organization.slug, detail.event_type.slug);
+        let host = Some(detail.host_name);
         Self::of(detail.booking, sync, organization, event_type, host)
     }
 

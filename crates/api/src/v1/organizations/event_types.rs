@@ -1,6 +1,6 @@
 //! `GET /api/v1/organizations/{org}/event-types`: what can be booked.
 
-use app::event_types::{self, Offer};
+use app::event_types;
 use app::organizations;
 use axum::Json;
 use axum::extract::State;
@@ -36,15 +36,14 @@ pub(crate) struct EventType {
 }
 
 impl EventType {
-    fn new(offer: Offer) -> Self {
-        let event_type = offer.event_type;
+    fn new(event_type: domain::event_type::EventType) -> Self {
         Self {
             slug: event_type.slug,
             name: event_type.name,
             description: event_type.description,
             duration_minutes: event_type.rules.duration.as_mins(),
-            host: offer.host_name,
-            time_zone: event_type.schedule.zone.name().to_owned(),
+            host: event_type.host_names(),
+            time_zone: event_type.zone().name().to_owned(),
         }
     }
 }
@@ -71,11 +70,11 @@ pub(crate) async fn list(
         .await
         .map_err(|error| Problem::store(&error))?
         .ok_or_else(Problem::no_organization)?;
-    let offers = event_types::list(&state.app, organization.id)
+    let found = event_types::list(&state.app, organization.id)
         .await
         .map_err(|error| Problem::store(&error))?;
     Ok(Json(EventTypesAnswer {
-        event_types: offers.into_iter().map(EventType::new).collect(),
+        event_types: found.into_iter().map(EventType::new).collect(),
     }))
 }
 
