@@ -263,7 +263,7 @@ pub fn check_start(
             (Err(Refusal::OutsideHours), _) | (Err(_), Ok(_)) => next,
             _ => best,
         }),
-        Assignment::All => checked.fold(first, |worst, next| worst.and(next)),
+        Assignment::All => checked.fold(first, Result::and),
     }
 }
 

@@ -484,16 +484,11 @@ fn a_change_decided_on_an_old_version_is_refused() {
     assert_eq!(stale, Err(RescheduleError::Changed));
 }
 
-/// row R11's half: busy time seen in a calendar that blocks the host is neither offered nor given.
-#[test]
-fn mirrored_busy_time_blocks_the_host() {
-    let h = harness();
-    let host = event_type(&h).hosts[0].id;
+/// A calendar as if connected.
+fn connect(h: &Harness, calendar: CalendarId, receives: bool) {
     let organization = h.organization.id;
-    let calendar = CalendarId(Uuid::from_u128(5));
-    let time = Interval::lasting(at(TEN), SignedDuration::from_mins(30));
-    let noted: Result<(), StoreError> =
-        now(h.store.unit(Lane::Background, "test.busy", move |tx| {
+    let made: Result<(), StoreError> =
+        now(h.store.unit(Lane::Background, "test.connect", move |tx| {
             let connection = Connection {
                 id: ConnectionId(Uuid::from_u128(4)),
                 organization_id: organization,
@@ -514,7 +509,7 @@ fn mirrored_busy_time_blocks_the_host() {
                 connection_id: connection.id,
                 google_id: "primary".into(),
                 name: "Work".into(),
-                receives: false,
+                receives,
                 poll_at: at(TEN),
                 polled_at: None,
                 poll_from: None,
@@ -522,7 +517,21 @@ fn mirrored_busy_time_blocks_the_host() {
                 poll_newest: None,
                 failures: 0,
             };
-            calendars::insert(tx, &row)?;
+            calendars::insert(tx, &row)
+        }));
+    made.unwrap();
+}
+
+/// row R11's half: busy time seen in a calendar that blocks the host is neither offered nor given.
+#[test]
+fn mirrored_busy_time_blocks_the_host() {
+    let h = harness();
+    let host = event_type(&h).hosts[0].id;
+    let calendar = CalendarId(Uuid::from_u128(5));
+    let time = Interval::lasting(at(TEN), SignedDuration::from_mins(30));
+    connect(&h, calendar, false);
+    let noted: Result<(), StoreError> =
+        now(h.store.unit(Lane::Background, "test.busy", move |tx| {
             busy::set_blocks(tx, host, calendar, true)?;
             busy::insert(tx, calendar, 0, time, "event-1")?;
             // Another generation is being read beside it and does not count yet.
@@ -544,6 +553,7 @@ fn mirrored_busy_time_blocks_the_host() {
 #[test]
 fn a_booking_stays_within_its_statements() {
     let h = harness();
+    connect(&h, CalendarId(Uuid::from_u128(5)), true);
     booked(&h, "Ana", TEN).unwrap();
     let plain = h.statements.load(Ordering::Relaxed);
     let keyed = BookInput {
