@@ -1,6 +1,7 @@
 //! Saying yes or no to a request.
 
 use domain::booking::{Booking, Cause, NotOpen, Refusal, Status};
+use domain::text::BadText;
 use domain::{BookingId, ClaimId, Instant, Interval, LinkId};
 use serde_json::json;
 use store::tables::claims::Holder;
@@ -8,7 +9,7 @@ use store::tables::{bookings, event_types};
 use store::{Lane, StoreError, Tx};
 
 use super::book::{claim, draw_claims};
-use super::cancel::end_in;
+use super::cancel::{checked_reason, end_in};
 use super::event_links;
 use super::hosts::{Unassigned, Wish, take};
 use super::reschedule::lock;
@@ -32,6 +33,9 @@ pub enum ApproveError {
         /// Times to offer instead.
         alternatives: Vec<Interval>,
     },
+    /// The reason cannot be kept.
+    #[error("reason: {0}")]
+    BadReason(BadText),
     /// The store failed; it is still a request.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -138,7 +142,7 @@ pub async fn decline(
 ) -> Result<Booking, ApproveError> {
     let now = app.now();
     let mut pen = Pen::new(app, now);
-    let reason: String = reason.chars().take(super::REASON_CHARS_MAX).collect();
+    let reason = checked_reason(reason).map_err(ApproveError::BadReason)?;
     app.store()
         .unit(Lane::Interactive, "bookings.decline", move |tx| {
             pen.restart();

@@ -3,7 +3,7 @@
 use domain::attendee::{Attendee, AttendeeForm, BadField};
 use domain::booking::{Booking, Cause, Refusal, Status};
 use domain::event_text::{EventText, Placeholders};
-use domain::event_type::EventType;
+use domain::event_type::{Assignment, EventType};
 use domain::{AttendeeId, BookingId, ClaimId, HostId, Instant, Interval, LinkId};
 use serde_json::json;
 use store::tables::claims::{self, Claim, Holder};
@@ -252,10 +252,14 @@ fn decide_in(
         }
     }
     let hold = held(tx, input, &event_type, draws.now)?;
+    let held_host = match (hold, event_type.assignment) {
+        (Some(hold), Assignment::Any) => claims::host_of_hold(tx, hold.id)?,
+        _ => None,
+    };
     let wish = Wish {
         event_type: &event_type,
         start: input.start,
-        host: input.host,
+        host: input.host.or(held_host),
         except: hold.map(|hold| Holder::Hold(hold.id, hold.expires_at)),
         forced: input.forced,
         now: draws.now,
@@ -399,7 +403,7 @@ pub(super) fn claim(
 /// Takes a seat on a session that stands already.
 fn join(
     tx: &mut dyn Tx,
-    session: Booking,
+    mut session: Booking,
     event_type: EventType,
     attendee: Attendee,
     cause: Cause,
@@ -421,6 +425,8 @@ fn join(
         attendee,
     };
     seats::insert(tx, &seat, &secrets::hash(&draws.token))?;
+    // Whoever joins is shown themselves, never who else attends (scenario J2).
+    session.attendee = seat.attendee;
     draws.pen.write(
         tx,
         session.id,

@@ -57,7 +57,7 @@ pub struct CancelInput {
 /// [`CancelError`].
 pub async fn cancel(app: &App, input: CancelInput) -> Result<Booking, CancelError> {
     let now = app.now();
-    let reason = checked_reason(&input.reason)?;
+    let reason = checked_reason(&input.reason).map_err(CancelError::BadReason)?;
     let mut pen = Pen::new(app, now);
     app.store()
         .unit(Lane::Interactive, "bookings.cancel", move |tx| {
@@ -109,11 +109,10 @@ fn is_left_with_others(
     Ok(seats::count(tx, booking.id)?.0 > 0)
 }
 
-fn checked_reason(reason: &str) -> Result<String, CancelError> {
+pub(super) fn checked_reason(reason: &str) -> Result<String, BadText> {
     match text::paragraph(reason, REASON_CHARS_MAX) {
-        Ok(reason) => Ok(reason),
         Err(BadText::Empty) => Ok(String::new()),
-        Err(bad) => Err(CancelError::BadReason(bad)),
+        checked => checked,
     }
 }
 

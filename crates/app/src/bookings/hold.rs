@@ -48,6 +48,9 @@ pub enum HoldError {
     /// No such organization or event type.
     #[error("there is no such event type")]
     UnknownEventType,
+    /// No such host among those who offer it.
+    #[error("there is no such host for this event type")]
+    UnknownHost,
     /// A group's sessions are joined, not held.
     #[error("seats of a group cannot be held")]
     Group,
@@ -119,6 +122,12 @@ fn hold_in(tx: &mut dyn Tx, input: &HoldInput, draws: &Draws) -> Result<Decided,
         .ok_or(HoldError::UnknownEventType)?;
     if event_type.is_group() {
         return Err(HoldError::Group);
+    }
+    if input
+        .host
+        .is_some_and(|host| event_type.host(host).is_none())
+    {
+        return Err(HoldError::UnknownHost);
     }
     holds::forget_expired(tx, draws.now)?;
     let replaced = match &input.instead_of {

@@ -2,7 +2,7 @@
 
 use domain::booking::{Booking, Cause, NotOpen, Refusal, check_open, check_start_with, is_taken};
 use domain::event_type::EventType;
-use domain::{BookingId, HostId, Instant, Interval};
+use domain::{AttendeeId, BookingId, HostId, Instant, Interval};
 use serde_json::json;
 use store::tables::claims::{self, Holder};
 use store::tables::{bookings, event_types, hosts, links, organizations, seats};
@@ -19,6 +19,8 @@ use crate::{App, availability};
 pub struct RescheduleInput {
     /// Which.
     pub booking: BookingId,
+    /// The seat of the one who asks, when an attendee does.
+    pub seat: Option<AttendeeId>,
     /// Where to.
     pub start: Instant,
     /// The version the asker has seen; another one refuses.
@@ -159,6 +161,12 @@ fn decide_in(
         .is_some_and(|version| version != booking.version)
     {
         return Err(RescheduleError::Changed);
+    }
+    if let Some(seat) = input.seat
+        && !seats::is_taken(tx, seat)?
+    {
+        // For whoever left it, it is cancelled, whoever stays.
+        return Err(NotOpen::Cancelled.into());
     }
     if input.cause == Cause::Attendee && seats::count(tx, booking.id)?.0 > 1 {
         return Err(NotOpen::Shared.into());

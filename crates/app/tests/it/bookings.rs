@@ -36,6 +36,7 @@ fn move_to(h: &Harness, id: BookingId, start: &str) -> Result<Booking, Reschedul
 fn moving(booking: BookingId, start: &str) -> RescheduleInput {
     RescheduleInput {
         booking,
+        seat: None,
         start: at(start),
         version: None,
         cause: Cause::Attendee,

@@ -102,6 +102,35 @@ fn any_free_host_takes_it_one_each() {
     assert!(offered(&h, "2026-11-24T10:00:00Z"));
 }
 
+/// A hold on any of several hosts is a hold on the one it took.
+#[test]
+fn a_hold_is_used_with_the_host_it_is_on() {
+    let h = school(|_| {});
+    let hosts: Vec<_> = event_type(&h).hosts.iter().map(|host| host.id).collect();
+    for host in hosts {
+        let wish = HoldInput {
+            event_type: "maths".into(),
+            host: Some(host),
+            ..holding("2026-11-25T09:00:00Z", None)
+        };
+        let held = now(hold(&h.app, wish)).unwrap();
+        let used = BookInput {
+            hold: Some(held.token),
+            ..input("Ana", "2026-11-25T09:00:00Z")
+        };
+        assert_eq!(now(book(&h.app, used)).unwrap().booking.host_id, host);
+    }
+    let stranger = HoldInput {
+        event_type: "maths".into(),
+        host: Some(domain::HostId(Uuid::max())),
+        ..holding(TEN, None)
+    };
+    assert_eq!(
+        now(hold(&h.app, stranger)).err(),
+        Some(HoldError::UnknownHost)
+    );
+}
+
 #[test]
 fn a_host_asked_for_by_name_takes_it_or_nobody_does() {
     let h = school(|_| {});
@@ -147,6 +176,7 @@ fn a_collective_booking_takes_all_hosts_or_none() {
 fn moving(booked: &Booked, start: Instant) -> RescheduleInput {
     RescheduleInput {
         booking: booked.booking.id,
+        seat: None,
         start,
         version: None,
         cause: Cause::Attendee,
@@ -187,6 +217,10 @@ fn seats_of_a_group_are_counted() {
     assert_eq!(
         seen.booking.attendee.name, "Bo",
         "each sees only themselves"
+    );
+    assert_eq!(
+        second.booking.attendee.name, "Bo",
+        "who joins is told of themselves"
     );
     let shared = now(reschedule(
         &h.app,

@@ -210,6 +210,7 @@ impl Caller<'_> {
         let cause = Cause::Api;
         let input = RescheduleInput {
             booking,
+            seat: None,
             start,
             version: None,
             cause,

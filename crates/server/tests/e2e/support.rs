@@ -38,6 +38,12 @@ pub(crate) fn lockstep() -> Command {
     command
 }
 
+/// A port nobody listens on; taken again at once, so that it stays so.
+pub(crate) fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
 impl Demo {
     pub(crate) fn start() -> Self {
         drop(rustls::crypto::ring::default_provider().install_default());

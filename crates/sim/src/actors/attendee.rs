@@ -226,6 +226,7 @@ impl Person {
         let unit = (self.me, "bookings.reschedule");
         let input = RescheduleInput {
             booking: booking.id,
+            seat: None,
             start,
             version: None,
             cause,

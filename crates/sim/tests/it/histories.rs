@@ -275,6 +275,7 @@ fn a_false_tombstone_over_an_event_in_doubt_changes_nothing() {
 fn moving(booking: BookingId, start: Instant) -> bookings::RescheduleInput {
     bookings::RescheduleInput {
         booking,
+        seat: None,
         start,
         version: None,
         cause: Cause::Attendee,

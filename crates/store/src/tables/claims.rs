@@ -153,6 +153,17 @@ pub fn hosts_of(tx: &mut dyn Tx, booking: BookingId) -> Result<Vec<HostId>, Stor
         .collect()
 }
 
+/// The host a hold is on; of several, the lowest.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn host_of_hold(tx: &mut dyn Tx, hold: HoldId) -> Result<Option<HostId>, StoreError> {
+    let sql = "SELECT host_id FROM claim WHERE hold_id = ?1 ORDER BY host_id LIMIT 1";
+    tx.first(sql, values![hold])?
+        .map(|mut row| row.take())
+        .transpose()
+}
+
 /// How many claims `host` has from `window` on: who has fewest is asked first.
 ///
 /// # Errors

@@ -87,6 +87,15 @@ pub fn count(tx: &mut dyn Tx, booking: BookingId) -> Result<(i64, i64), StoreErr
         .map_or(Ok((0, 0)), |mut row| Ok((row.take()?, row.take()?)))
 }
 
+/// Whether somebody still has a seat.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn is_taken(tx: &mut dyn Tx, id: AttendeeId) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM attendee WHERE id = ?1 AND left_at IS NULL";
+    Ok(tx.first(sql, values![id])?.is_some())
+}
+
 /// Leaves a seat; gives whether it was taken until now.
 ///
 /// # Errors

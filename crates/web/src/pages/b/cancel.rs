@@ -102,6 +102,8 @@ pub(crate) async fn post(
             state.show(&visitor, StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         Err(CancelError::NotFound) => Err(visitor.failure(Problem::UnknownBooking)),
-        Err(error @ (CancelError::Changed | CancelError::Store(_))) => Err(state.failed(&visitor, &error)),
+        Err(error @ (CancelError::Changed | CancelError::Store(_))) => {
+            Err(state.failed(&visitor, &error))
+        }
     }
 }

@@ -204,6 +204,7 @@ impl Mover<'_> {
         };
         let input = RescheduleInput {
             booking: self.detail.booking.id,
+            seat: self.detail.seat.as_ref().map(|seat| seat.id),
             start,
             version: None,
             cause,
