@@ -8,6 +8,7 @@
     clippy::unwrap_used,
     reason = "a test that cannot be set up has failed"
 )]
+#![expect(clippy::print_stdout, reason = "the full run says what it saw")]
 
 mod check;
 mod history;

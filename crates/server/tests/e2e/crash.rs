@@ -11,11 +11,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
-use reqwest::{Client, StatusCode};
+use reqwest::StatusCode;
 use store::sqlite::backup::check;
 use tokio::task::JoinSet;
 
-use super::support::{booking, free_port, lockstep};
+use super::support::{booking, client, free_port, lockstep};
 
 const ROUNDS: usize = 20;
 const CALLERS: usize = 8;
@@ -73,7 +73,7 @@ async fn what_was_acknowledged_before_a_kill_is_stored() {
         .unwrap()
         .to_owned();
     let mut acknowledged = Vec::new();
-    let client = Client::new();
+    let http = client();
     for round in 0..rounds() {
         let served = Served::start(dir.path());
         acknowledged.extend(book_until_killed(served, round).await);
@@ -85,7 +85,7 @@ async fn what_was_acknowledged_before_a_kill_is_stored() {
             "round {round}: {found:?}"
         );
         for id in acknowledged.iter().rev().take(40) {
-            let answer = client
+            let answer = http
                 .get(format!("{}/bookings/{id}", served.api))
                 .bearer_auth(&key)
                 .send()
@@ -119,11 +119,11 @@ async fn book_until_killed(served: Served, round: usize) -> Vec<String> {
             answered.clone(),
         );
         callers.spawn(async move {
-            let client = Client::new();
+            let http = client();
             let mut ids = Vec::new();
             for n in 0.. {
                 let start = nth_start(round, caller, n);
-                let Ok(answer) = client
+                let Ok(answer) = http
                     .post(&url)
                     .json(&booking("english", &start))
                     .send()

@@ -28,6 +28,12 @@ impl Drop for Demo {
     }
 }
 
+/// An HTTP client; the first one installs what TLS needs.
+pub(crate) fn client() -> Client {
+    drop(rustls::crypto::ring::default_provider().install_default());
+    Client::new()
+}
+
 pub(crate) fn lockstep() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lockstep"));
     for (name, _) in std::env::vars() {
@@ -46,7 +52,7 @@ pub(crate) fn free_port() -> u16 {
 
 impl Demo {
     pub(crate) fn start() -> Self {
-        drop(rustls::crypto::ring::default_provider().install_default());
+        let client = client();
         let mut child = lockstep()
             .args([
                 "demo",
@@ -67,7 +73,7 @@ impl Demo {
         Self {
             child,
             ready,
-            client: Client::new(),
+            client,
         }
     }
 
