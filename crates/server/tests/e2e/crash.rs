@@ -19,6 +19,8 @@ use super::support::{booking, client, free_port, lockstep};
 
 const ROUNDS: usize = 20;
 const CALLERS: usize = 8;
+/// Acknowledged bookings looked at after each kill: those of the last rounds.
+const LOOKED_AT: usize = 60;
 
 fn rounds() -> usize {
     std::env::var("LOCKSTEP_KILL_ROUNDS").map_or(ROUNDS, |text| text.parse().unwrap())
@@ -72,30 +74,37 @@ async fn what_was_acknowledged_before_a_kill_is_stored() {
         .find(|word| word.starts_with("lk_"))
         .unwrap()
         .to_owned();
-    let mut acknowledged = Vec::new();
+    // What was acknowledged, and whether its cancellation was too.
+    let mut acknowledged: Vec<(String, &str)> = Vec::new();
     let http = client();
     for round in 0..rounds() {
         let served = Served::start(dir.path());
-        acknowledged.extend(book_until_killed(served, round).await);
-        let file = dir.path().join(store::sqlite::FILE_NAME);
-        let served = Served::start(dir.path());
-        let found = check(&file).unwrap();
+        let made = book_until_killed(served, round).await;
+        acknowledged.extend(made.into_iter().map(|id| (id, "confirmed")));
+        let found = check(&dir.path().join(store::sqlite::FILE_NAME)).unwrap();
         assert!(
             found.bookings >= acknowledged.len() as u64,
             "round {round}: {found:?}"
         );
-        for id in acknowledged.iter().rev().take(40) {
-            let answer = http
-                .get(format!("{}/bookings/{id}", served.api))
-                .bearer_auth(&key)
-                .send()
-                .await
-                .unwrap();
+
+        let served = Served::start(dir.path());
+        for (id, status) in acknowledged.iter_mut().rev().take(LOOKED_AT) {
+            let url = format!("{}/bookings/{id}", served.api);
+            let answer = http.get(&url).bearer_auth(&key).send().await.unwrap();
             assert_eq!(
                 answer.status(),
                 StatusCode::OK,
                 "round {round}: {id} was acknowledged"
             );
+            let stored: serde_json::Value = answer.json().await.unwrap();
+            assert_eq!(stored["status"], *status, "round {round}: {id}");
+            if *status == "confirmed" {
+                // Its time is needed again, and an acknowledged cancellation must survive as well.
+                let url = format!("{url}/cancel");
+                let answer = http.post(url).bearer_auth(&key).send().await.unwrap();
+                assert_eq!(answer.status(), StatusCode::OK, "round {round}: {id}");
+                *status = "cancelled";
+            }
         }
         served.kill();
     }
@@ -104,7 +113,10 @@ async fn what_was_acknowledged_before_a_kill_is_stored() {
         rounds(),
         acknowledged.len()
     );
-    assert!(acknowledged.len() >= rounds(), "too few to prove anything");
+    assert!(
+        acknowledged.len() >= 3 * rounds(),
+        "too few to prove anything"
+    );
 }
 
 /// Books from several callers; after a number of answers that differs by round the process is killed,
