@@ -4,14 +4,15 @@
 //! would keep them, and never in a cookie.
 
 use app::bookings::Detail;
-use app::{App, access, bookings};
+use app::{App, access, bookings, organizations};
 use axum::extract::FromRequestParts;
 use domain::booking::Cause;
 use domain::{BookingId, OrganizationId};
-use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
+use http::{HeaderMap, StatusCode};
 
+use crate::idempotency::Caller;
 use crate::problem::Problem;
 
 /// Longer than any token of ours: more is not even hashed.
@@ -77,6 +78,31 @@ pub(crate) async fn organization(app: &App, bearer: &Bearer) -> Result<Organizat
         .ok_or_else(Problem::invalid_token)
 }
 
+/// The organization of `slug`, by a key that acts for it.
+///
+/// # Errors
+/// 401 when it is no key; `missing` when there is no such organization; 403 when it is another's.
+pub(crate) async fn organization_of(
+    app: &App,
+    bearer: &Bearer,
+    slug: &str,
+    missing: fn() -> Problem,
+) -> Result<OrganizationId, Problem> {
+    let acts_for = organization(app, bearer).await?;
+    let named = organizations::by_slug(app, slug)
+        .await
+        .map_err(|error| Problem::store(&error))?
+        .ok_or_else(missing)?;
+    if named.id == acts_for {
+        return Ok(acts_for);
+    }
+    Err(Problem::new(
+        StatusCode::FORBIDDEN,
+        "wrong_organization",
+        "this API key acts for another organization",
+    ))
+}
+
 async fn key_organization(app: &App, bearer: &Bearer) -> Result<Option<OrganizationId>, Problem> {
     if !bearer.0.starts_with(API_KEY_PREFIX) {
         return Ok(None);
@@ -99,6 +125,16 @@ pub(crate) enum Viewer {
     Organization,
     /// Its attendee, by the manage token.
     Attendee,
+}
+
+impl Visible {
+    /// Who an idempotency key counts for.
+    pub(crate) fn caller(&self) -> Caller {
+        match &self.detail.seat {
+            Some(seat) => Caller::Seat(seat.id),
+            None => Caller::Organization(self.detail.organization.id),
+        }
+    }
 }
 
 impl Viewer {
@@ -137,8 +173,28 @@ pub(crate) async fn booking(app: &App, bearer: &Bearer, id: &str) -> Result<Visi
     Ok(Visible { detail, viewer })
 }
 
+/// [`booking`], for what only its organization may do.
+///
+/// # Errors
+/// Those of [`booking`]; 403 when the bearer is its attendee.
+pub(crate) async fn booking_by_key(
+    app: &App,
+    bearer: &Bearer,
+    id: &str,
+) -> Result<Detail, Problem> {
+    let visible = booking(app, bearer, id).await?;
+    match visible.viewer {
+        Viewer::Organization => Ok(visible.detail),
+        Viewer::Attendee => Err(Problem::forbidden(
+            "this is the organization's to decide: an API key is needed, not a manage token",
+        )),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use crate::harness::{Ask, failing, harness};
 
     #[test]
@@ -225,12 +281,15 @@ mod tests {
                     ("GET", "/timeline"),
                     ("POST", "/cancel"),
                     ("POST", "/reschedule"),
+                    ("POST", "/approve"),
+                    ("POST", "/decline"),
+                    ("POST", "/reassign"),
                 ] {
                     let ask = Ask::new(method, &format!("/api/v1/bookings/{id}{rest}"));
-                    let ask = if rest == "/reschedule" {
-                        ask.json(&serde_json::json!({ "start": "2026-11-25T09:00:00Z" }))
-                    } else {
-                        ask
+                    let ask = match rest {
+                        "/reschedule" => ask.json(&json!({ "start": "2026-11-25T09:00:00Z" })),
+                        "/reassign" => ask.json(&json!({ "host": missing })),
+                        _ => ask,
                     };
                     let answer = harness.call(ask.bearer(token));
                     let (status, code) = (answer.status.as_u16(), answer.code());
@@ -244,6 +303,23 @@ mod tests {
             }
         }
         assert_eq!(harness.find(&mine)["status"], "confirmed");
+    }
+
+    #[test]
+    fn what_is_the_organizations_to_decide_is_not_its_attendees() {
+        let harness = harness();
+        let booked = harness.book("first-talk", "2026-11-24T09:00:00Z");
+        let host = json!({ "host": harness.hosts("first-talk")[0].0 });
+        for (what, body) in [
+            ("approve", json!({})),
+            ("decline", json!({})),
+            ("reassign", host),
+        ] {
+            let answer = harness.act(&booked, what, &body, &booked.manage_token);
+            let found = (answer.status.as_u16(), answer.code());
+            assert_eq!(found, (403, "forbidden"), "{what}");
+        }
+        assert_eq!(harness.find(&booked)["status"], "pending");
     }
 
     #[test]

@@ -61,11 +61,21 @@ name = "Daniel Okafor"
 time_zone = "America/New_York"
 hours = { tuesday = [["09:00", "12:00"]] }
 
+[[host]]
+key = "noor"
+name = "Noor Aziz"
+hours = { tuesday = [["09:00", "13:00"]] }
+
+[[host]]
+key = "omar"
+name = "Omar Haddad"
+hours = { tuesday = [["09:00", "13:00"]] }
+
 [[event_type]]
 slug = "maths"
 name = "Maths lesson"
 description = "One hour."
-host = "marta"
+hosts = ["marta"]
 duration_minutes = 60
 grid_minutes = 30
 notice_minutes = 120
@@ -75,7 +85,7 @@ text = { title = "{attendee}", description = "", location = "" }
 [[event_type]]
 slug = "maths-exam"
 name = "Exam preparation"
-host = "marta"
+hosts = ["marta"]
 duration_minutes = 90
 grid_minutes = 30
 notice_minutes = 120
@@ -85,9 +95,52 @@ text = { title = "{attendee}", description = "", location = "" }
 [[event_type]]
 slug = "english"
 name = "English conversation"
-host = "daniel"
+hosts = ["daniel"]
 duration_minutes = 60
 grid_minutes = 60
+notice_minutes = 0
+horizon_days = 60
+text = { title = "{attendee}", description = "", location = "" }
+
+[[event_type]]
+slug = "chat"
+name = "With whoever is free"
+hosts = ["marta", "noor", "omar"]
+duration_minutes = 60
+grid_minutes = 60
+notice_minutes = 0
+horizon_days = 60
+text = { title = "{attendee}", description = "", location = "" }
+
+[[event_type]]
+slug = "panel"
+name = "With two together"
+hosts = ["marta", "noor"]
+assignment = "all"
+duration_minutes = 60
+grid_minutes = 60
+notice_minutes = 0
+horizon_days = 60
+text = { title = "{attendee}", description = "", location = "" }
+
+[[event_type]]
+slug = "class"
+name = "A class"
+hosts = ["omar"]
+capacity = 8
+duration_minutes = 60
+grid_minutes = 60
+notice_minutes = 0
+horizon_days = 60
+text = { title = "{event_type}", description = "", location = "" }
+
+[[event_type]]
+slug = "first-talk"
+name = "First talk"
+hosts = ["marta"]
+needs_approval = true
+duration_minutes = 60
+grid_minutes = 30
 notice_minutes = 0
 horizon_days = 60
 text = { title = "{attendee}", description = "", location = "" }
@@ -182,7 +235,12 @@ impl Harness {
     /// Books without a key.
     pub(crate) fn book(&self, event_type: &str, start: &str) -> Booked {
         let path = "/api/v1/organizations/tutoring/bookings";
-        let answer = self.call(Ask::new("POST", path).json(&booking(event_type, start)));
+        self.booked(Ask::new("POST", path).json(&booking(event_type, start)))
+    }
+
+    /// Books as `ask` says.
+    pub(crate) fn booked(&self, ask: Ask) -> Booked {
+        let answer = self.call(ask);
         assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
         let text = |field: &str| answer.body[field].as_str().unwrap().to_owned();
         Booked {
@@ -190,6 +248,25 @@ impl Harness {
             manage_token: text("manage_url").rsplit('/').next().unwrap().to_owned(),
             body: answer.body.clone(),
         }
+    }
+
+    /// Asks for `what` to be done to a booking.
+    pub(crate) fn act(&self, booked: &Booked, what: &str, body: &Value, token: &str) -> Answer {
+        let ask = Ask::new("POST", &format!("/api/v1/bookings/{}/{what}", booked.id));
+        self.call(ask.json(body).bearer(token))
+    }
+
+    /// The ids and names of the hosts of an event type.
+    pub(crate) fn hosts(&self, event_type: &str) -> Vec<(String, String)> {
+        let path = "/api/v1/organizations/tutoring/event-types";
+        let listed = self.call(Ask::get(path)).body;
+        let listed = listed["event_types"].as_array().unwrap();
+        let found = listed.iter().find(|e| e["slug"] == event_type).unwrap();
+        let hosts = found["hosts"].as_array().unwrap().iter();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        hosts
+            .map(|host| (text(&host["id"]), text(&host["name"])))
+            .collect()
     }
 
     /// Cancels as the attendee.
@@ -395,6 +472,13 @@ fn checked(answer: Answer) -> Answer {
     assert!(answer.header("cache-control").is_some());
     let policy = answer.header("content-security-policy");
     assert_eq!(policy, Some("default-src 'none'; frame-ancestors 'none'"));
+    if answer.status == StatusCode::NO_CONTENT {
+        assert_eq!(
+            (answer.text.as_str(), answer.header("content-type")),
+            ("", None)
+        );
+        return answer;
+    }
     if answer.status.as_u16() < 400 {
         assert_eq!(answer.header("content-type"), Some("application/json"));
         return answer;

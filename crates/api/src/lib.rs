@@ -11,6 +11,7 @@
 mod auth;
 mod finish;
 mod health;
+mod idempotency;
 mod openapi;
 mod problem;
 mod request;

@@ -19,7 +19,8 @@ use crate::problem::{CODES, INTERNAL, MEDIA_TYPE};
     servers((url = "/", description = "This installation")),
     tags(
         (name = "slots", description = "What can be booked, and when. Needs no key."),
-        (name = "bookings", description = "Made, read, moved, cancelled."),
+        (name = "holds", description = "Slots kept for one visitor for a while."),
+        (name = "bookings", description = "Made, read, moved, reassigned, approved, cancelled."),
         (name = "calendars", description = "The Google accounts bookings go to."),
         (name = "health", description = "For those who watch over the process."),
     )
@@ -33,9 +34,19 @@ Times are RFC 3339 with an offset; answers give them in UTC unless a parameter a
 Intervals hold their start and not their end. Send bodies as `application/json`; unknown fields and \
 parameters are refused by name, not ignored.
 
-Slots and making a booking need no key. Everything else takes `Authorization: Bearer` with an API key, \
+Slots, holds and making a booking need no key. Everything else takes `Authorization: Bearer` with an API key, \
 which acts for one organization, or with the manage token of one booking: the last part of the \
-`manage_url` its creation answered with.
+`manage_url` its creation answered with. What only the organization may do is 403 for a manage token.
+
+To be able to send a request again when its answer was lost, send an `Idempotency-Key` of your choice \
+with it, 1 to 255 visible ASCII characters, another one for each wish. Making and moving a booking are \
+then decided once for the key, the address, the caller and the body, byte for byte; a repeat gets the \
+same booking or the same refusal, for at least seven days. Failures (5xx) and requests that cannot be \
+read are not remembered. Cancelling, approving, declining, reassigning and releasing need no key to be \
+safe to repeat, and accept one.
+
+A booking counts its changes in `version`. Send the one you know to be refused with \
+`booking_changed`, should it have changed since.
 
 Every error is a problem (RFC 9457, `application/problem+json`). Go by its `code`:
 ";
@@ -173,7 +184,7 @@ mod tests {
         let unknown = ["/api", "/api/", "/api/{*rest}"].map(str::to_owned);
         let routes: BTreeSet<String> = &routes() - &BTreeSet::from(unknown);
         assert_eq!(routes, described);
-        assert_eq!(described.len(), 13);
+        assert_eq!(described.len(), 18);
     }
 
     #[test]
@@ -269,7 +280,12 @@ mod tests {
                 .replace("{org}", "tutoring");
             let body = match path.rsplit('/').next() {
                 Some("reschedule") => json!({ "start": "2026-11-24T09:00:00Z" }),
-                Some("cancel") => json!({}),
+                Some("cancel" | "approve" | "decline") => json!({}),
+                Some("reassign") => json!({ "host": harness.hosts("maths")[0].0 }),
+                Some("release") => json!({ "token": "x" }),
+                Some("holds") => json!({
+                    "event_type": "maths", "start": "2026-11-25T11:00:00Z",
+                }),
                 _ => booking("maths", "2026-11-25T09:00:00Z"),
             };
             let security = operation["security"]
@@ -289,7 +305,8 @@ mod tests {
             ] {
                 let ask = token.map_or(ask.clone(), |token| ask.clone().bearer(token));
                 let answer = harness.call(ask);
-                assert_eq!(answer.status != 401, is_taken, "{method} {path} {token:?}");
+                let is_refused = answer.status == 401 || answer.code() == "forbidden";
+                assert_eq!(!is_refused, is_taken, "{method} {path} {token:?}");
             }
         }
     }

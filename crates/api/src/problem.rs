@@ -6,6 +6,7 @@
 use std::error::Error;
 
 use app::StoreError;
+use app::bookings::KeyReused;
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use domain::booking::{NotOpen, Refusal};
@@ -21,18 +22,26 @@ use crate::v1::Slot;
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Every code an answer may carry, with what it means: this table is part of the document.
-pub(crate) const CODES: [(&str, &str); 27] = [
+pub(crate) const CODES: [(&str, &str); 39] = [
     ("malformed_json", "the body is not JSON"),
     ("malformed_body", "the body ended early or cannot be read"),
     (
         "invalid_query",
         "the query has an unknown or repeated parameter",
     ),
+    (
+        "invalid_idempotency_key",
+        "`Idempotency-Key` must be given once, as 1 to 255 visible ASCII characters",
+    ),
     ("unauthorized", "no usable `Authorization: Bearer` header"),
     ("invalid_token", "the API key or manage token is unknown"),
     (
         "wrong_organization",
         "the API key acts for another organization",
+    ),
+    (
+        "forbidden",
+        "only the organization may do this: an API key is needed",
     ),
     ("not_found", "there is nothing at this address"),
     ("organization_not_found", "no such organization"),
@@ -51,10 +60,29 @@ pub(crate) const CODES: [(&str, &str); 27] = [
     ),
     (
         "slot_taken",
-        "another booking has this time: see `alternatives`",
+        "another booking or a hold has this time: see `alternatives`",
+    ),
+    (
+        "no_seats",
+        "every seat of the group has been taken: see `alternatives`",
+    ),
+    (
+        "booking_changed",
+        "the booking is no longer at the `version` sent: read it again",
     ),
     ("booking_cancelled", "the booking was cancelled before"),
+    ("booking_declined", "the request was declined before"),
     ("booking_begun", "the booking has already begun"),
+    ("booking_over", "the booking is over"),
+    (
+        "booking_shared",
+        "others have seats on the booking too: only its organization can move it",
+    ),
+    ("not_requested", "the booking does not wait for approval"),
+    (
+        "no_single_host",
+        "the booking takes several hosts together, or none yet: there is no one host to replace",
+    ),
     ("too_large", "the body is larger than 64 KiB"),
     (
         "unsupported_media_type",
@@ -73,8 +101,17 @@ pub(crate) const CODES: [(&str, &str); 27] = [
         "the window is longer than 62 days or ends before it begins",
     ),
     (
-        "host_not_selectable",
-        "hosts are chosen by event type: leave `host` out",
+        "idempotency_key_reused",
+        "the `Idempotency-Key` was used before with another body",
+    ),
+    ("unknown_host", "no such host among those of the event type"),
+    (
+        "unknown_hold",
+        "no such hold, or it is of another event type or start",
+    ),
+    (
+        "not_holdable",
+        "seats of a group cannot be held, only booked",
     ),
     ("in_past", "the start is in the past"),
     (
@@ -244,17 +281,32 @@ impl Problem {
         Self::invalid(code, detail, fields)
     }
 
+    /// Not the asker's to do.
+    pub(crate) fn forbidden(detail: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
+    }
+
+    /// A host who does not offer the event type, or does not exist.
+    pub(crate) fn unknown_host() -> Self {
+        let fields = vec![FieldProblem::new("host", "no such host of this event type")];
+        let detail = "there is no such host for this event type";
+        Self::invalid("unknown_host", detail, fields)
+    }
+
+    /// An idempotency key that belongs to another request.
+    pub(crate) fn key_reused(reused: KeyReused) -> Self {
+        Self::invalid("idempotency_key_reused", reused.to_string(), Vec::new())
+    }
+
+    /// A booking that is not as the asker last saw it.
+    pub(crate) fn changed() -> Self {
+        let detail = "this booking has changed meanwhile: read it again";
+        Self::new(StatusCode::CONFLICT, "booking_changed", detail)
+    }
+
     /// A start that cannot be had, with what can be had instead.
     pub(crate) fn refused(refusal: Refusal, alternatives: &[Interval]) -> Self {
-        let status = match refusal {
-            Refusal::Taken => StatusCode::CONFLICT,
-            Refusal::InPast
-            | Refusal::InsideNotice
-            | Refusal::BeyondHorizon
-            | Refusal::OutsideHours
-            | Refusal::OffGrid => StatusCode::UNPROCESSABLE_ENTITY,
-        };
-        let mut problem = Self::new(status, refusal.code(), refusal.to_string());
+        let mut problem = Self::refused_flatly(refusal);
         let alternatives = alternatives
             .iter()
             .map(|slot| Slot::new(slot, &Zone::utc()));
@@ -262,13 +314,22 @@ impl Problem {
         problem
     }
 
+    /// A time that cannot be had, where no other would do.
+    pub(crate) fn refused_flatly(refusal: Refusal) -> Self {
+        let status = match refusal {
+            Refusal::Taken | Refusal::Full => StatusCode::CONFLICT,
+            Refusal::InPast
+            | Refusal::InsideNotice
+            | Refusal::BeyondHorizon
+            | Refusal::OutsideHours
+            | Refusal::OffGrid => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        Self::new(status, refusal.code(), refusal.to_string())
+    }
+
     /// A booking that can no longer be changed.
     pub(crate) fn not_open(why: NotOpen) -> Self {
-        let code = match why {
-            NotOpen::Cancelled => "booking_cancelled",
-            NotOpen::Begun => "booking_begun",
-        };
-        Self::new(StatusCode::CONFLICT, code, why.to_string())
+        Self::new(StatusCode::CONFLICT, why.code(), why.to_string())
     }
 
     /// A failure of the store. Nothing was done, unless the caller knows better.
@@ -357,15 +418,18 @@ mod tests {
         let before = codes.len();
         codes.dedup();
         assert_eq!(codes.len(), before);
-        for refusal in [
-            Refusal::InPast,
-            Refusal::InsideNotice,
-            Refusal::BeyondHorizon,
-            Refusal::OutsideHours,
-            Refusal::OffGrid,
-            Refusal::Taken,
-        ] {
+        for refusal in Refusal::ALL {
             assert!(codes.contains(&refusal.code()), "{refusal:?}");
+        }
+        for why in [
+            NotOpen::Cancelled,
+            NotOpen::Declined,
+            NotOpen::Begun,
+            NotOpen::Over,
+            NotOpen::Shared,
+            NotOpen::NotRequested,
+        ] {
+            assert!(codes.contains(&why.code()), "{why:?}");
         }
     }
 

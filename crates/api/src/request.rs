@@ -2,7 +2,7 @@
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
-use domain::{Instant, Interval, Zone, text};
+use domain::{HostId, Instant, Interval, Zone, text};
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
@@ -52,8 +52,21 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let JsonBodyAsSent(value, _) = JsonBodyAsSent::from_request(request, state).await?;
+        Ok(Self(value))
+    }
+}
+
+/// A JSON body, with the bytes it came as.
+pub(crate) struct JsonBodyAsSent<T>(pub(crate) T, pub(crate) Bytes);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBodyAsSent<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         check_is_json(request.headers())?;
-        parse(&read(request, state).await?).map(Self)
+        let sent = read(request, state).await?;
+        Ok(Self(parse(&sent)?, sent))
     }
 }
 
@@ -156,6 +169,12 @@ pub(crate) fn is_slug(slug: &str) -> bool {
 /// A start from a body.
 pub(crate) fn start(text: &str) -> Result<Instant, FieldProblem> {
     Instant::parse(text).map_err(|bad| FieldProblem::new("start", bad))
+}
+
+/// A host from a body.
+pub(crate) fn host(text: &str) -> Result<HostId, FieldProblem> {
+    text.parse()
+        .map_err(|_| FieldProblem::new("host", "must be the id of a host"))
 }
 
 /// A time as answers write it: with the offset of `zone`, `Z` in universal time.

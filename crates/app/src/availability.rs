@@ -1,13 +1,17 @@
 //! Slots: what can still be booked. Never asks Google.
 
-use domain::slots::{nearest, slots as compute};
-use domain::{BookingId, Instant, Interval};
+use std::collections::BTreeMap;
+
+use domain::event_type::EventType;
+use domain::slots::{nearest, slots as compute, with_sessions};
+use domain::{BookingId, EventTypeId, Instant, Interval};
 use jiff::SignedDuration;
-use store::tables::{bookings, claims, event_types, organizations};
+use store::tables::claims::Holder;
+use store::tables::{bookings, event_types, organizations};
 use store::{Lane, StoreError, Tx};
 
 use crate::App;
-use crate::event_types::Offer;
+use crate::bookings::taken;
 use crate::organizations::Organization;
 
 /// The longest window one question may cover: 62 days, the longer by what changes of clocks may add.
@@ -23,7 +27,7 @@ pub struct Slots {
     /// Whose.
     pub organization: Organization,
     /// Of what.
-    pub offer: Offer,
+    pub event_type: EventType,
     /// Ascending.
     pub slots: Vec<Interval>,
 }
@@ -59,12 +63,12 @@ pub async fn slots(
         .unit(Lane::Read, "availability.slots", move |tx| {
             let organization =
                 organizations::by_slug(tx, &organization)?.ok_or(SlotsError::Unknown)?;
-            let offer = event_types::by_slug(tx, organization.id, &event_type)?
+            let event_type = event_types::by_slug(tx, organization.id, &event_type)?
                 .ok_or(SlotsError::Unknown)?;
-            let slots = free(tx, &offer, None, window, now)?;
+            let slots = free(tx, &event_type, None, window, now)?;
             Ok(Slots {
                 organization,
-                offer,
+                event_type,
                 slots,
             })
         })
@@ -87,12 +91,13 @@ pub async fn slots_for_move(
             let found = bookings::by_id(tx, booking)?.ok_or(SlotsError::Unknown)?;
             let organization =
                 organizations::by_id(tx, found.organization_id)?.ok_or(SlotsError::Unknown)?;
-            let offer = event_types::by_id(tx, found.event_type_id)?.ok_or(SlotsError::Unknown)?;
-            let mut slots = free(tx, &offer, Some(booking), window, now)?;
+            let event_type =
+                event_types::by_id(tx, found.event_type_id)?.ok_or(SlotsError::Unknown)?;
+            let mut slots = free(tx, &event_type, Some(booking), window, now)?;
             slots.retain(|slot| slot.start != found.time.start);
             Ok(Slots {
                 organization,
-                offer,
+                event_type,
                 slots,
             })
         })
@@ -102,7 +107,7 @@ pub async fn slots_for_move(
 /// The slots nearest to a start that was refused. `except` as in [`slots_for_move`].
 pub(crate) async fn alternatives(
     app: &App,
-    offer: Offer,
+    event_type: EventType,
     except: Option<BookingId>,
     wanted: Instant,
 ) -> Result<Vec<Interval>, StoreError> {
@@ -114,10 +119,29 @@ pub(crate) async fn alternatives(
     };
     app.store()
         .unit(Lane::Read, "availability.alternatives", move |tx| {
-            let slots = free(tx, &offer, except, window, now)?;
+            let slots = free(tx, &event_type, except, window, now)?;
             Ok(nearest(&slots, wanted, ALTERNATIVES))
         })
         .await
+}
+
+/// [`alternatives`] for a booking whose event type is known by its id only.
+pub(crate) async fn alternatives_to(
+    app: &App,
+    event_type: EventTypeId,
+    booking: BookingId,
+    wanted: Instant,
+) -> Result<Vec<Interval>, StoreError> {
+    let found = app
+        .store()
+        .unit(Lane::Read, "availability.event_type", move |tx| {
+            event_types::by_id(tx, event_type)
+        })
+        .await?;
+    match found {
+        Some(event_type) => alternatives(app, event_type, Some(booking), wanted).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 fn check_window(window: Interval) -> Result<(), SlotsError> {
@@ -129,18 +153,36 @@ fn check_window(window: Interval) -> Result<(), SlotsError> {
     }
 }
 
+/// What is free, by the rules, the claims and the calendars of its hosts.
 fn free(
     tx: &mut dyn Tx,
-    offer: &Offer,
+    event_type: &EventType,
     except: Option<BookingId>,
     window: Interval,
     now: Instant,
 ) -> Result<Vec<Interval>, StoreError> {
-    let event_type = &offer.event_type;
     let reach = Interval {
         start: window.start,
         end: window.end + event_type.rules.duration,
     };
-    let busy = claims::overlapping(tx, event_type.host_id, reach, except)?;
-    Ok(compute(event_type, busy, window, now))
+    let mut busy = BTreeMap::new();
+    for host in &event_type.hosts {
+        let except = except.map(Holder::Booking);
+        busy.insert(host.id, taken(tx, host.id, reach, except, now)?);
+    }
+    let slots = compute(
+        event_type,
+        |host| busy.remove(&host).unwrap_or_default(),
+        window,
+        now,
+    );
+    if !event_type.is_group() {
+        return Ok(slots);
+    }
+    let upcoming = Interval {
+        start: window.start.max(now),
+        end: window.end.max(now),
+    };
+    let sessions = bookings::sessions_with_seats(tx, event_type.id, upcoming)?;
+    Ok(with_sessions(slots, sessions))
 }

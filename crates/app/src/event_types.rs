@@ -1,8 +1,8 @@
 //! What an organization offers.
 
 use domain::OrganizationId;
+use domain::event_type::EventType;
 use store::tables::event_types;
-pub use store::tables::event_types::Offer;
 use store::{Lane, StoreError};
 
 use crate::App;
@@ -11,7 +11,7 @@ use crate::App;
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn list(app: &App, organization: OrganizationId) -> Result<Vec<Offer>, StoreError> {
+pub async fn list(app: &App, organization: OrganizationId) -> Result<Vec<EventType>, StoreError> {
     app.store()
         .unit(Lane::Read, "event_types.list", move |tx| {
             event_types::list(tx, organization)
@@ -27,7 +27,7 @@ pub async fn by_slug(
     app: &App,
     organization: OrganizationId,
     slug: &str,
-) -> Result<Option<Offer>, StoreError> {
+) -> Result<Option<EventType>, StoreError> {
     let slug = slug.to_owned();
     app.store()
         .unit(Lane::Read, "event_types.by_slug", move |tx| {

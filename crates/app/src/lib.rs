@@ -17,6 +17,7 @@ pub mod connections;
 mod credentials;
 pub mod due;
 pub mod event_types;
+pub mod housekeeping;
 mod links;
 pub mod organizations;
 mod poll;

@@ -1,16 +1,17 @@
 //! Presets: a whole organization in one declarative file.
 
 use domain::event_text::EventTextTemplate;
-use domain::event_type::{EventType, Rules};
+use domain::event_type::{Assignment, EventType, Host, Rules};
 use domain::schedule::{Schedule, WeeklyHours};
 use domain::text::{self, BadText};
 use domain::{EventTypeId, HostId, Locale, OrganizationId, ScheduleId, Zone};
 use secrecy::SecretString;
 use serde::Deserialize;
-use store::tables::{access, event_types, organizations};
+use store::tables::{access, event_types, hosts, organizations};
 use store::{Lane, StoreError, Tx};
 
 use crate::App;
+use crate::bookings::HOSTS_MAX;
 use crate::organizations::Organization;
 use crate::sign_in::{self, BadPassword, HashedPassword};
 
@@ -67,8 +68,17 @@ pub struct EventTypePreset {
     /// A sentence or two.
     #[serde(default)]
     pub description: String,
-    /// The key of its host.
-    pub host: String,
+    /// The keys of its hosts, in order.
+    pub hosts: Vec<String>,
+    /// Whether a booking takes any one of them, or all together.
+    #[serde(default)]
+    pub assignment: Assignment,
+    /// Seats on one booking; 1 when absent.
+    #[serde(default = "one")]
+    pub capacity: i64,
+    /// Whether someone must say yes first.
+    #[serde(default)]
+    pub needs_approval: bool,
     /// How long a booking lasts.
     pub duration_minutes: i64,
     /// Starts lie this far apart.
@@ -80,6 +90,13 @@ pub struct EventTypePreset {
     /// What its events say.
     pub text: EventTextTemplate,
 }
+
+const fn one() -> i64 {
+    1
+}
+
+/// More seats than one class has.
+const CAPACITY_MAX: i64 = 1000;
 
 /// Who administers the organization.
 #[derive(Clone, Debug)]
@@ -120,8 +137,8 @@ impl From<StoreError> for InstallError {
 
 struct Installation {
     organization: Organization,
-    hosts: Vec<(HostId, ScheduleId, String, Schedule)>,
-    offers: Vec<(EventType, ScheduleId)>,
+    hosts: Vec<(Host, ScheduleId)>,
+    offers: Vec<(EventType, Vec<ScheduleId>)>,
     user: access::User,
 }
 
@@ -172,12 +189,12 @@ pub async fn install_hashed(
 
 fn insert_offers(tx: &mut dyn Tx, installation: &Installation) -> Result<(), StoreError> {
     let organization = installation.organization.id;
-    for (host, schedule_id, name, schedule) in &installation.hosts {
-        event_types::insert_host(tx, *host, organization, name)?;
-        event_types::insert_schedule(tx, *schedule_id, organization, schedule)?;
+    for (host, schedule) in &installation.hosts {
+        hosts::insert(tx, host.id, organization, &host.name)?;
+        event_types::insert_schedule(tx, *schedule, organization, &host.schedule)?;
     }
-    for (position, (event_type, schedule)) in (0..).zip(&installation.offers) {
-        event_types::insert(tx, event_type, *schedule, position)?;
+    for (position, (event_type, schedules)) in (0..).zip(&installation.offers) {
+        event_types::insert(tx, event_type, schedules, position)?;
     }
     Ok(())
 }
@@ -216,28 +233,21 @@ fn check(
             zone,
             hours: host.hours.clone(),
         };
-        hosts.push((
-            HostId(chance.uuid(now)),
-            ScheduleId(chance.uuid(now)),
+        let host = Host {
+            id: HostId(chance.uuid(now)),
             name,
             schedule,
-        ));
+        };
+        hosts.push((host, ScheduleId(chance.uuid(now))));
     }
     let mut offers = Vec::new();
     for offered in &preset.event_types {
-        let host = preset
-            .hosts
-            .iter()
-            .position(|host| host.key == offered.host);
-        let host = host
-            .and_then(|i| hosts.get(i))
-            .ok_or_else(|| InstallError::Bad {
-                place: format!("event_type {}", offered.slug),
-                problem: format!("there is no host \"{}\"", offered.host),
-            })?;
+        let bound = bind(preset, &hosts, offered)?;
+        let schedules = bound.iter().map(|(_, schedule)| *schedule).collect();
+        let bound = bound.into_iter().map(|(host, _)| host).collect();
         offers.push((
-            check_event_type(app, organization.id, offered, host)?,
-            host.1,
+            check_event_type(app, organization.id, offered, bound)?,
+            schedules,
         ));
     }
     let user = sign_in::new_user(app, organization.id, email, password);
@@ -267,11 +277,37 @@ fn organization_slug(slug: &str) -> Result<String, InstallError> {
     Ok(slug)
 }
 
+/// The hosts an event type names.
+fn bind(
+    preset: &Preset,
+    hosts: &[(Host, ScheduleId)],
+    offered: &EventTypePreset,
+) -> Result<Vec<(Host, ScheduleId)>, InstallError> {
+    let wrong = |problem: String| InstallError::Bad {
+        place: format!("event_type {}", offered.slug),
+        problem,
+    };
+    if !(1..=HOSTS_MAX).contains(&offered.hosts.len()) {
+        return Err(wrong(format!("1 to {HOSTS_MAX} hosts are needed")));
+    }
+    let mut bound: Vec<(Host, ScheduleId)> = Vec::new();
+    for key in &offered.hosts {
+        let position = preset.hosts.iter().position(|host| host.key == *key);
+        let found = position.and_then(|i| hosts.get(i));
+        let found = found.ok_or_else(|| wrong(format!("there is no host \"{key}\"")))?;
+        if bound.iter().any(|(host, _)| host.id == found.0.id) {
+            return Err(wrong(format!("host \"{key}\" is named twice")));
+        }
+        bound.push(found.clone());
+    }
+    Ok(bound)
+}
+
 fn check_event_type(
     app: &App,
     organization_id: OrganizationId,
     offered: &EventTypePreset,
-    host: &(HostId, ScheduleId, String, Schedule),
+    hosts: Vec<Host>,
 ) -> Result<EventType, InstallError> {
     let place = format!("event_type {}", offered.slug);
     let wrong = |problem: String| InstallError::Bad {
@@ -286,15 +322,25 @@ fn check_event_type(
         offered.horizon_days,
     )
     .map_err(|e| wrong(e.to_string()))?;
+    if !(1..=CAPACITY_MAX).contains(&offered.capacity) {
+        return Err(wrong(format!("capacity must be 1 to {CAPACITY_MAX}")));
+    }
+    if offered.capacity > 1 && offered.needs_approval {
+        return Err(wrong(
+            "a group's sessions are joined, not approved".to_owned(),
+        ));
+    }
     Ok(EventType {
         id: EventTypeId(app.chance().uuid(app.now())),
         organization_id,
-        host_id: host.0,
         slug: text::slug(&offered.slug).map_err(bad(&place))?,
         name: text::line(&offered.name, 100).map_err(bad(&place))?,
         description: offered.description.clone(),
         rules,
-        schedule: host.3.clone(),
+        hosts,
+        assignment: offered.assignment,
+        capacity: offered.capacity,
+        needs_approval: offered.needs_approval,
         text: offered.text.clone(),
     })
 }

@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use crate::event_text::EventTextTemplate;
 use crate::ids::{EventTypeId, HostId, OrganizationId};
 use crate::schedule::Schedule;
+use crate::time::Zone;
 
 /// What can be booked (shown to people as a *service*).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,8 +14,6 @@ pub struct EventType {
     pub id: EventTypeId,
     /// Who offers it.
     pub organization_id: OrganizationId,
-    /// Whose time it takes.
-    pub host_id: HostId,
     /// Its name in URLs, unique within the organization.
     pub slug: String,
     /// Its name for people.
@@ -23,10 +22,83 @@ pub struct EventType {
     pub description: String,
     /// The rules for starts.
     pub rules: Rules,
-    /// When the host works.
-    pub schedule: Schedule,
+    /// Whose time it takes, in the organization's order; never empty.
+    pub hosts: Vec<Host>,
+    /// Which of them a booking takes.
+    pub assignment: Assignment,
+    /// Seats on one booking; 1 unless it is a group's.
+    pub capacity: i64,
+    /// Whether someone of the organization must say yes first.
+    pub needs_approval: bool,
     /// What the remote event will say.
     pub text: EventTextTemplate,
+}
+
+/// A person or resource whose time is booked, as one event type binds them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Host {
+    /// Their identity.
+    pub id: HostId,
+    /// Their name for people.
+    pub name: String,
+    /// When they work.
+    pub schedule: Schedule,
+}
+
+/// Which of its hosts a booking of an event type takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Assignment {
+    /// One who is free.
+    #[default]
+    Any,
+    /// All of them together.
+    All,
+}
+
+impl Assignment {
+    /// Its stable name in the store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::All => "all",
+        }
+    }
+
+    /// The assignment of a stable name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Any, Self::All]
+            .into_iter()
+            .find(|a| a.as_str() == name)
+    }
+}
+
+impl EventType {
+    /// The zone bookings are agreed in: the first host's.
+    pub fn zone(&self) -> Zone {
+        self.hosts
+            .first()
+            .map_or_else(Zone::utc, |host| host.schedule.zone.clone())
+    }
+
+    /// The names of its hosts, for people.
+    pub fn host_names(&self) -> String {
+        self.hosts
+            .iter()
+            .map(|host| host.name.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+
+    /// One of its hosts.
+    pub fn host(&self, id: HostId) -> Option<&Host> {
+        self.hosts.iter().find(|host| host.id == id)
+    }
+
+    /// Whether several attendees share one booking.
+    pub const fn is_group(&self) -> bool {
+        self.capacity > 1
+    }
 }
 
 /// The rules for starts of one event type.

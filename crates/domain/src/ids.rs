@@ -48,6 +48,10 @@ id! {
     BookingId,
     /// A person's seat on one booking.
     AttendeeId,
+    /// A slot kept for one visitor for a while.
+    HoldId,
+    /// The time one booking or hold takes from one host.
+    ClaimId,
     /// Someone with a login here.
     UserId,
     /// A key to the API.

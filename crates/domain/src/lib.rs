@@ -25,8 +25,8 @@ pub mod time;
 pub use chance::Chance;
 pub use clock::Clock;
 pub use ids::{
-    ApiKeyId, AttendeeId, BookingId, CalendarId, ConnectionId, EventTypeId, HostId, LinkId,
-    OrganizationId, ScheduleId, TimelineId, UserId,
+    ApiKeyId, AttendeeId, BookingId, CalendarId, ClaimId, ConnectionId, EventTypeId, HoldId,
+    HostId, LinkId, OrganizationId, ScheduleId, TimelineId, UserId,
 };
 pub use locale::Locale;
 pub use time::{Instant, Interval, Zone};

@@ -1,6 +1,8 @@
 //! Starts an attendee may choose.
 
-use crate::event_type::EventType;
+use crate::event_type::{Assignment, EventType, Rules};
+use crate::ids::HostId;
+use crate::schedule::Schedule;
 use crate::time::{Instant, Interval};
 
 /// Most slots one answer holds: 62 days of a start every 5 minutes, around the clock.
@@ -8,16 +10,58 @@ pub const SLOTS_MAX: usize = 62 * 24 * 12;
 
 /// Slots of `event_type` that start within `window`, ascending.
 ///
-/// Offered = open hours on the grid − `busy` − starts inside the notice or beyond the horizon, at
-/// most [`SLOTS_MAX`]. `busy` need be neither sorted nor disjoint. A slot's end may lie outside the
-/// window, never outside open hours.
+/// Offered = open hours on the grid − busy − starts inside the notice or beyond the horizon, at most
+/// [`SLOTS_MAX`]: with one of its hosts or with all of them, as it assigns. `busy` gives what takes a
+/// host's time, neither sorted nor disjoint. A slot's end may lie outside the window, never outside
+/// open hours.
 pub fn slots(
     event_type: &EventType,
+    mut busy: impl FnMut(HostId) -> Vec<Interval>,
+    window: Interval,
+    now: Instant,
+) -> Vec<Interval> {
+    let mut combined: Option<Vec<Interval>> = None;
+    for host in &event_type.hosts {
+        let own = host_slots(
+            &event_type.rules,
+            &host.schedule,
+            busy(host.id),
+            window,
+            now,
+        );
+        combined = Some(match (combined, event_type.assignment) {
+            (None, _) => own,
+            (Some(all), Assignment::Any) => union(all, own),
+            (Some(all), Assignment::All) => all
+                .into_iter()
+                .filter(|s| own.binary_search(s).is_ok())
+                .collect(),
+        });
+    }
+    let mut slots = combined.unwrap_or_default();
+    slots.truncate(SLOTS_MAX);
+    slots
+}
+
+/// `slots` with the sessions of a group that still have seats: bookable though their time is taken.
+pub fn with_sessions(slots: Vec<Interval>, sessions: Vec<Interval>) -> Vec<Interval> {
+    union(slots, sessions)
+}
+
+fn union(mut all: Vec<Interval>, more: Vec<Interval>) -> Vec<Interval> {
+    all.extend(more);
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+fn host_slots(
+    rules: &Rules,
+    schedule: &Schedule,
     busy: Vec<Interval>,
     window: Interval,
     now: Instant,
 ) -> Vec<Interval> {
-    let rules = &event_type.rules;
     let start = window.start.max(now + rules.notice_min);
     let end = window.end.min(now + rules.horizon);
     let Some(window) = Interval::new(start, end) else {
@@ -27,10 +71,10 @@ pub fn slots(
         start: window.start,
         end: window.end + rules.duration,
     };
-    let free = subtract(event_type.schedule.open(reach), &Interval::merge(busy));
+    let free = subtract(schedule.open(reach), &Interval::merge(busy));
     let mut free = free.into_iter().peekable();
     let mut slots = Vec::new();
-    for start in event_type.schedule.grid_starts(window, rules.grid) {
+    for start in schedule.grid_starts(window, rules.grid) {
         let slot = Interval::lasting(start, rules.duration);
         while free.next_if(|f| f.end < slot.end).is_some() {}
         if free.peek().is_some_and(|f| f.contains(&slot)) {
@@ -112,6 +156,42 @@ mod tests {
         );
     }
 
+    #[test]
+    fn any_host_offers_either_time_and_all_hosts_only_the_common() {
+        let mut event_type = event_type("Europe/Madrid", 60, 60);
+        let mut second = event_type.hosts[0].clone();
+        second.id = HostId(uuid::Uuid::max());
+        event_type.hosts.push(second);
+        let base = at("2026-11-23T00:00:00Z");
+        let window = Interval {
+            start: base,
+            end: base + minutes(24 * 60),
+        };
+        let hour = |h: i64| Interval::lasting(base + minutes(60 * h), minutes(60));
+        let busy = |id: HostId| {
+            if id.0.is_nil() {
+                vec![hour(8)]
+            } else {
+                vec![hour(9)]
+            }
+        };
+        let starts = |slots: Vec<Interval>| {
+            slots
+                .iter()
+                .map(|s| (s.start - base).as_hours())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            starts(slots(&event_type, busy, window, base - minutes(999))),
+            [8, 9, 10, 11, 13, 14, 15, 16]
+        );
+        event_type.assignment = Assignment::All;
+        assert_eq!(
+            starts(slots(&event_type, busy, window, base - minutes(999))),
+            [10, 11, 13, 14, 15, 16]
+        );
+    }
+
     proptest! {
         /// scenario F2: offered slots equal what a brute-force check of every minute offers.
         #[test]
@@ -134,7 +214,7 @@ mod tests {
                 .map(|start| Interval::lasting(start, minutes(duration)))
                 .filter(|slot| busy.iter().all(|b| !b.overlaps(slot)))
                 .collect();
-            prop_assert_eq!(slots(&event_type, busy, window, now), oracle);
+            prop_assert_eq!(slots(&event_type, |_| busy.clone(), window, now), oracle);
         }
 
         /// scenario G2: whoever asks, from whatever zone, the same instants are offered. The asker's
@@ -144,9 +224,9 @@ mod tests {
             let base = at("2026-10-24T00:00:00Z");
             let event_type = event_type("Europe/Madrid", 60, 30);
             let window = |a: i64, b: i64| Interval { start: base + minutes(a), end: base + minutes(b) };
-            let all = slots(&event_type, vec![], window(0, 2 * 24 * 60), base);
-            let mut parts = slots(&event_type, vec![], window(0, cut), base);
-            parts.extend(slots(&event_type, vec![], window(cut, 2 * 24 * 60), base));
+            let all = slots(&event_type, |_| vec![], window(0, 2 * 24 * 60), base);
+            let mut parts = slots(&event_type, |_| vec![], window(0, cut), base);
+            parts.extend(slots(&event_type, |_| vec![], window(cut, 2 * 24 * 60), base));
             prop_assert_eq!(all, parts);
         }
     }

@@ -5,15 +5,25 @@ use std::time::Duration;
 use app::App;
 use app::due::{Stepped, step};
 use tokio::sync::Notify;
-use tokio::time::sleep;
+use tokio::time::{interval, sleep};
 
 /// The longest wait without looking: a wake-up is only a hint and may be lost.
 const WAIT_MAX: Duration = Duration::from_secs(5);
 /// After the store failed: it is looked at again soon, not at once.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// How often what need not be kept is forgotten.
+const HOUSEKEEPING: Duration = Duration::from_secs(3600);
+
+async fn keep_house(app: &App) {
+    if let Err(error) = app::housekeeping::run(app).await {
+        tracing::error!(%error, "housekeeping could not be done; trying again in an hour");
+    }
+}
+
 /// Does due work, one step after another, until dropped. `wake` cuts a wait short.
 pub(crate) async fn run(app: App, wake: &Notify) {
+    let mut housekeeping = interval(HOUSEKEEPING);
     loop {
         let wait = match step(&app).await {
             Ok(Stepped::Worked) => continue,
@@ -26,6 +36,7 @@ pub(crate) async fn run(app: App, wake: &Notify) {
         tokio::select! {
             () = wake.notified() => {}
             () = sleep(wait) => {}
+            _ = housekeeping.tick() => keep_house(&app).await,
         }
     }
 }

@@ -159,11 +159,15 @@ async fn set_up(stage: Stage) -> Setup {
     let offers = app::event_types::list(app, organization.id)
         .await
         .expect("the event types are there");
-    let offered = |offer: &app::event_types::Offer| Offered {
-        id: offer.event_type.id,
-        slug: offer.event_type.slug.clone(),
-        duration: offer.event_type.rules.duration,
-        host: offer.event_type.host_id,
+    let offered = |event_type: &domain::event_type::EventType| Offered {
+        id: event_type.id,
+        slug: event_type.slug.clone(),
+        duration: event_type.rules.duration,
+        host: event_type
+            .hosts
+            .first()
+            .expect("an event type has a host")
+            .id,
     };
     Setup {
         organization: organization.id,

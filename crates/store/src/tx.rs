@@ -156,7 +156,7 @@ impl Row {
     ///
     /// # Errors
     /// [`StoreError::Decode`] when it is not.
-    pub fn next_json<T: DeserializeOwned>(&mut self) -> Result<T, StoreError> {
+    pub fn take_json<T: DeserializeOwned>(&mut self) -> Result<T, StoreError> {
         let text: String = self.take()?;
         serde_json::from_str(&text).map_err(|e| StoreError::decode(e.to_string()))
     }
@@ -165,7 +165,7 @@ impl Row {
     ///
     /// # Errors
     /// [`StoreError::Decode`] when it is neither.
-    pub fn next_json_option<T: DeserializeOwned>(&mut self) -> Result<Option<T>, StoreError> {
+    pub fn take_json_option<T: DeserializeOwned>(&mut self) -> Result<Option<T>, StoreError> {
         let text: Option<String> = self.take()?;
         text.map(|t| serde_json::from_str(&t).map_err(|e| StoreError::decode(e.to_string())))
             .transpose()
@@ -367,4 +367,6 @@ id_values!(
     CalendarId,
     LinkId,
     TimelineId,
+    HoldId,
+    ClaimId,
 );

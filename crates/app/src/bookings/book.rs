@@ -1,19 +1,26 @@
-//! Making a booking.
+//! Making a booking, or taking a seat on one.
 
-use domain::attendee::{AttendeeForm, BadField};
-use domain::booking::{Booking, Cause, Refusal, Status, decide};
-use domain::event_text::Placeholders;
-use domain::{AttendeeId, BookingId, Instant, Interval, LinkId};
+use domain::attendee::{Attendee, AttendeeForm, BadField};
+use domain::booking::{Booking, Cause, Refusal, Status};
+use domain::event_text::{EventText, Placeholders};
+use domain::event_type::{Assignment, EventType};
+use domain::{AttendeeId, BookingId, ClaimId, HostId, Instant, Interval, LinkId};
 use serde_json::json;
-use store::tables::{bookings, claims, event_types, organizations};
+use store::tables::claims::{self, Claim, Holder};
+use store::tables::seats::{self, Seat};
+use store::tables::{bookings, event_types, holds, organizations};
 use store::{Lane, StoreError, Tx};
 use url::Url;
 
 use super::event_links;
-use crate::event_types::Offer;
+use super::hosts::{Assigned, Unassigned, Wish, assign};
+use super::idempotency::{Decision, Found, IdempotencyKey, KeyReused, Memory};
 use crate::organizations::Organization;
 use crate::timeline::Pen;
 use crate::{App, availability, secrets};
+
+/// Hosts one booking can bind together: claims are drawn for each before the unit.
+pub const HOSTS_MAX: usize = 20;
 
 /// A wish to book.
 #[derive(Clone, Debug)]
@@ -24,10 +31,18 @@ pub struct BookInput {
     pub event_type: String,
     /// The start wanted.
     pub start: Instant,
+    /// This host and no other, of those who offer it.
+    pub host: Option<HostId>,
     /// Who for, unchecked.
     pub attendee: AttendeeForm,
+    /// The token of a hold made for it.
+    pub hold: Option<String>,
+    /// Whether rules and other bookings are overridden on purpose: the organization's own right.
+    pub forced: bool,
     /// Who asks.
     pub cause: Cause,
+    /// Makes a repeat give the first answer.
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 /// A booking that stands.
@@ -37,7 +52,7 @@ pub struct Booked {
     pub booking: Booking,
     /// Whether an event will follow in a calendar.
     pub has_calendar: bool,
-    /// Lets its holder see, move and cancel the booking. Shown now and never again.
+    /// Lets its holder see, move and cancel. Shown now, and again only to a repeat under the same key.
     pub manage_token: String,
     /// The page for it.
     pub manage_url: Url,
@@ -49,6 +64,12 @@ pub enum BookError {
     /// No such organization or event type.
     #[error("there is no such event type")]
     UnknownEventType,
+    /// No such host among those who offer it.
+    #[error("there is no such host for this event type")]
+    UnknownHost,
+    /// No such hold, or one of another time.
+    #[error("there is no such hold for this time")]
+    UnknownHold,
     /// The attendee's details are wrong, every field that is.
     #[error("the attendee's details are incomplete or wrong")]
     BadAttendee(Vec<BadField>),
@@ -60,67 +81,89 @@ pub enum BookError {
         /// The nearest starts that could be had.
         alternatives: Vec<Interval>,
     },
+    /// The idempotency key belongs to another request.
+    #[error(transparent)]
+    KeyReused(#[from] KeyReused),
     /// The store failed; nothing was booked.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// What a unit of booking gives back when it is not an error of the store.
+/// What a unit of booking gives back when it is not an error.
 enum Decided {
-    Booked(Box<Booking>, bool),
-    Refused(Refusal, Box<Offer>),
+    Booked {
+        booking: Box<Booking>,
+        has_calendar: bool,
+        token: String,
+    },
+    Refused(Refusal, Box<EventType>),
 }
 
 /// Ids and secrets drawn before the unit, so that it can be run again.
 struct Draws {
     booking: BookingId,
-    attendee: AttendeeId,
+    seat: AttendeeId,
     link: LinkId,
-    manage_hash: [u8; 32],
+    claims: Vec<ClaimId>,
+    token: String,
     pen: Pen,
+    memory: Memory,
+    now: Instant,
 }
 
-/// Makes a booking, all of it or nothing: the rules, the claim on the host's time, the event link and
-/// the history are one transaction.
+/// Makes a booking, all of it or nothing: the rules, the claims on the hosts' time, the seat, the
+/// event link, the history and the memory of the request are one transaction.
 ///
 /// # Errors
 /// [`BookError`].
 pub async fn book(app: &App, input: BookInput) -> Result<Booked, BookError> {
     let now = app.now();
     let chance = app.chance();
-    let manage_token = secrets::token(chance, "manage_token");
     let mut draws = Draws {
         booking: BookingId(chance.uuid(now)),
-        attendee: AttendeeId(chance.uuid(now)),
+        seat: AttendeeId(chance.uuid(now)),
         link: LinkId(chance.uuid(now)),
-        manage_hash: secrets::hash(&manage_token),
+        claims: draw_claims(app, now),
+        token: secrets::token(chance, "manage_token"),
         pen: Pen::new(app, now),
+        memory: Memory::new(app, input.idempotency_key.clone(), now),
+        now,
     };
     let start = input.start;
     let decided = app
         .store()
         .unit(Lane::Interactive, "bookings.book", move |tx| {
-            book_in(tx, &input, &mut draws, now)
+            book_in(tx, &input, &mut draws)
         })
         .await?;
     match decided {
-        Decided::Booked(booking, has_calendar) => {
-            let manage_url = manage_url(app, &manage_token);
+        Decided::Booked {
+            booking,
+            has_calendar,
+            token,
+        } => {
+            let manage_url = manage_url(app, &token);
             Ok(Booked {
                 booking: *booking,
                 has_calendar,
-                manage_token,
+                manage_token: token,
                 manage_url,
             })
         }
-        Decided::Refused(refusal, offer) => {
-            let alternatives = availability::alternatives(app, *offer, None, start).await?;
+        Decided::Refused(refusal, event_type) => {
+            let alternatives = availability::alternatives(app, *event_type, None, start).await?;
             Err(BookError::Refused {
                 refusal,
                 alternatives,
             })
         }
     }
+}
+
+pub(super) fn draw_claims(app: &App, now: Instant) -> Vec<ClaimId> {
+    (0..HOSTS_MAX)
+        .map(|_| ClaimId(app.chance().uuid(now)))
+        .collect()
 }
 
 fn manage_url(app: &App, token: &str) -> Url {
@@ -131,60 +174,289 @@ fn manage_url(app: &App, token: &str) -> Url {
     url
 }
 
-fn book_in(
-    tx: &mut dyn Tx,
-    input: &BookInput,
-    draws: &mut Draws,
-    now: Instant,
-) -> Result<Decided, BookError> {
+fn book_in(tx: &mut dyn Tx, input: &BookInput, draws: &mut Draws) -> Result<Decided, BookError> {
     draws.pen.restart();
     let organization =
         organizations::by_slug(tx, &input.organization)?.ok_or(BookError::UnknownEventType)?;
-    let offer = event_types::by_slug(tx, organization.id, &input.event_type)?
+    let event_type = event_types::by_slug(tx, organization.id, &input.event_type)?
         .ok_or(BookError::UnknownEventType)?;
     let attendee = input
         .attendee
         .check(&organization.zone, organization.locale)
         .map_err(BookError::BadAttendee)?;
-    let event_type = &offer.event_type;
-    let wanted = Interval::lasting(input.start, event_type.rules.duration);
-    let claimed = claims::overlapping(tx, event_type.host_id, wanted, None)?;
-    let time = match decide(event_type, input.start, &claimed, now) {
-        Ok(time) => time,
-        Err(refusal) => return Ok(Decided::Refused(refusal, Box::new(offer))),
+    if input
+        .host
+        .is_some_and(|host| event_type.host(host).is_none())
+    {
+        return Err(BookError::UnknownHost);
+    }
+    match draws.memory.recall(tx, organization.id)? {
+        Found::Mine => {}
+        Found::Reused => return Err(KeyReused.into()),
+        Found::Decided(decision) => return repeat(tx, decision, event_type),
+    }
+    let decided = decide_in(tx, input, &organization, event_type, attendee, draws)?;
+    let decision = match &decided {
+        Decided::Booked { booking, token, .. } => Decision::Booking {
+            id: booking.id,
+            token: Some(token.clone()),
+        },
+        Decided::Refused(refusal, _) => Decision::Refused {
+            code: refusal.code().to_owned(),
+        },
     };
+    draws.memory.remember(tx, organization.id, &decision)?;
+    Ok(decided)
+}
+
+/// The answer to a repeat: the same booking, as it is now, or the same refusal.
+fn repeat(
+    tx: &mut dyn Tx,
+    decision: Decision,
+    event_type: EventType,
+) -> Result<Decided, BookError> {
+    let lost = || StoreError::decode("a remembered decision names no booking or refusal");
+    match decision {
+        Decision::Booking {
+            id,
+            token: Some(token),
+        } => {
+            let booking = Box::new(bookings::by_id(tx, id)?.ok_or_else(lost)?);
+            let has_calendar = event_links::is_linked(tx, id)?;
+            Ok(Decided::Booked {
+                booking,
+                has_calendar,
+                token,
+            })
+        }
+        Decision::Booking { token: None, .. } => Err(lost().into()),
+        Decision::Refused { code } => {
+            let refusal = Refusal::from_code(&code).ok_or_else(lost)?;
+            Ok(Decided::Refused(refusal, Box::new(event_type)))
+        }
+    }
+}
+
+fn decide_in(
+    tx: &mut dyn Tx,
+    input: &BookInput,
+    organization: &Organization,
+    event_type: EventType,
+    attendee: Attendee,
+    draws: &mut Draws,
+) -> Result<Decided, BookError> {
+    if event_type.is_group() {
+        event_types::lock(tx, event_type.id)?;
+        if let Some(session) = bookings::session_at(tx, event_type.id, input.start)? {
+            return join(tx, session, event_type, attendee, input.cause, draws);
+        }
+    }
+    let hold = held(tx, input, &event_type, draws.now)?;
+    let held_host = match (hold, event_type.assignment) {
+        (Some(hold), Assignment::Any) => claims::host_of_hold(tx, hold.id)?,
+        _ => None,
+    };
+    let wish = Wish {
+        event_type: &event_type,
+        start: input.start,
+        host: input.host.or(held_host),
+        except: hold.map(|hold| Holder::Hold(hold.id, hold.expires_at)),
+        forced: input.forced,
+        now: draws.now,
+    };
+    let assigned = match assign(tx, wish) {
+        Ok(assigned) => assigned,
+        Err(Unassigned::Refused(refusal)) => {
+            return Ok(Decided::Refused(refusal, Box::new(event_type)));
+        }
+        Err(Unassigned::Store(error)) => return Err(error.into()),
+    };
+    if let Some(hold) = hold {
+        holds::delete(tx, hold.id)?;
+    }
+    let booking = new_booking(input, organization, &event_type, attendee, &assigned, draws);
+    let has_calendar = insert(tx, &booking, &assigned.hosts, draws)?;
+    let kind = match booking.status {
+        Status::Requested => "requested",
+        _ if booking.forced => "forced",
+        _ => "booked",
+    };
+    let detail = json!({ "start": booking.time.start, "end": booking.time.end });
+    draws
+        .pen
+        .write(tx, booking.id, kind, Some(input.cause), detail)?;
+    let token = draws.token.clone();
+    Ok(Decided::Booked {
+        booking: Box::new(booking),
+        has_calendar,
+        token,
+    })
+}
+
+/// The hold of the input's token, if it is still good. One that has expired is as good as none.
+fn held(
+    tx: &mut dyn Tx,
+    input: &BookInput,
+    event_type: &EventType,
+    now: Instant,
+) -> Result<Option<holds::Hold>, BookError> {
+    let Some(token) = &input.hold else {
+        return Ok(None);
+    };
+    let hold = holds::by_token(tx, &secrets::hash(token))?.ok_or(BookError::UnknownHold)?;
+    if hold.event_type_id != event_type.id || hold.time.start != input.start {
+        return Err(BookError::UnknownHold);
+    }
+    Ok(Some(hold).filter(|hold| hold.expires_at > now))
+}
+
+fn new_booking(
+    input: &BookInput,
+    organization: &Organization,
+    event_type: &EventType,
+    attendee: Attendee,
+    assigned: &Assigned,
+    draws: &Draws,
+) -> Booking {
+    let host_id = first_host(event_type, &assigned.hosts);
+    let needs_approval = event_type.needs_approval && !input.forced;
     let mut booking = Booking {
         id: draws.booking,
         organization_id: organization.id,
         event_type_id: event_type.id,
-        host_id: event_type.host_id,
-        time,
-        zone: event_type.schedule.zone.clone(),
-        status: Status::Confirmed,
+        host_id,
+        time: assigned.time,
+        zone: event_type
+            .host(host_id)
+            .map_or_else(|| event_type.zone(), |h| h.schedule.zone.clone()),
+        status: if needs_approval {
+            Status::Requested
+        } else {
+            Status::Confirmed
+        },
         version: 1,
-        text: domain::event_text::EventText::default(),
+        forced: input.forced,
+        capacity: event_type.capacity,
+        text: EventText::default(),
         attendee,
         cancellation: None,
-        created_at: now,
+        created_at: draws.now,
     };
-    render_text(&mut booking, &organization, &offer);
-    bookings::insert(tx, &booking, draws.attendee, &draws.manage_hash)?;
-    claims::insert(tx, booking.id, booking.host_id, time)?;
-    let has_calendar = event_links::link(tx, &booking, draws.link, now)?;
-    let detail = json!({ "start": time.start, "end": time.end });
-    draws
-        .pen
-        .write(tx, booking.id, "booked", Some(input.cause), detail)?;
-    Ok(Decided::Booked(Box::new(booking), has_calendar))
+    render_text(&mut booking, organization, event_type);
+    booking
+}
+
+/// Of several hosts, the first in the event type's own order.
+fn first_host(event_type: &EventType, bound: &[HostId]) -> HostId {
+    let mut hosts = event_type.hosts.iter().map(|host| host.id);
+    hosts
+        .find(|id| bound.contains(id))
+        .or_else(|| bound.first().copied())
+        .unwrap_or(HostId(uuid::Uuid::nil()))
+}
+
+fn insert(
+    tx: &mut dyn Tx,
+    booking: &Booking,
+    hosts: &[HostId],
+    draws: &Draws,
+) -> Result<bool, StoreError> {
+    bookings::insert(tx, booking)?;
+    let seat = Seat {
+        id: draws.seat,
+        booking_id: booking.id,
+        seat: 0,
+        left_at: None,
+        attendee: booking.attendee.clone(),
+    };
+    seats::insert(tx, &seat, &secrets::hash(&draws.token))?;
+    if !booking.status.blocks_time() {
+        return Ok(false);
+    }
+    claim(tx, booking, hosts, &draws.claims)?;
+    event_links::link(tx, booking, draws.link, draws.now)
+}
+
+/// Claims the booking's time from each of `hosts`.
+pub(super) fn claim(
+    tx: &mut dyn Tx,
+    booking: &Booking,
+    hosts: &[HostId],
+    ids: &[ClaimId],
+) -> Result<(), StoreError> {
+    if hosts.len() > ids.len() {
+        return Err(StoreError::decode("more hosts than one booking can bind"));
+    }
+    for (host, id) in hosts.iter().zip(ids) {
+        let claim = Claim {
+            id: *id,
+            host: *host,
+            time: booking.time,
+            holder: Holder::Booking(booking.id),
+            exclusive: !booking.forced,
+        };
+        claims::insert(tx, &claim)?;
+    }
+    Ok(())
+}
+
+/// Takes a seat on a session that stands already.
+fn join(
+    tx: &mut dyn Tx,
+    mut session: Booking,
+    event_type: EventType,
+    attendee: Attendee,
+    cause: Cause,
+    draws: &mut Draws,
+) -> Result<Decided, BookError> {
+    bookings::lock(tx, session.id)?;
+    let (taken, next) = seats::count(tx, session.id)?;
+    if session.time.start <= draws.now {
+        return Ok(Decided::Refused(Refusal::InPast, Box::new(event_type)));
+    }
+    if taken >= session.capacity {
+        return Ok(Decided::Refused(Refusal::Full, Box::new(event_type)));
+    }
+    let seat = Seat {
+        id: draws.seat,
+        booking_id: session.id,
+        seat: next,
+        left_at: None,
+        attendee,
+    };
+    seats::insert(tx, &seat, &secrets::hash(&draws.token))?;
+    // Whoever joins is shown themselves, never who else attends (scenario J2).
+    session.attendee = seat.attendee;
+    draws.pen.write(
+        tx,
+        session.id,
+        "joined",
+        Some(cause),
+        json!({ "seat": next }),
+    )?;
+    let has_calendar = event_links::is_linked(tx, session.id)?;
+    let token = draws.token.clone();
+    Ok(Decided::Booked {
+        booking: Box::new(session),
+        has_calendar,
+        token,
+    })
 }
 
 /// Freezes on `booking` what its event says.
-pub(super) fn render_text(booking: &mut Booking, organization: &Organization, offer: &Offer) {
+pub(super) fn render_text(
+    booking: &mut Booking,
+    organization: &Organization,
+    event_type: &EventType,
+) {
+    let host = event_type
+        .host(booking.host_id)
+        .map_or("", |host| host.name.as_str());
     let attendee = &booking.attendee;
-    booking.text = offer.event_type.text.render(&Placeholders {
+    booking.text = event_type.text.render(&Placeholders {
         attendee: &attendee.name,
-        event_type: &offer.event_type.name,
-        host: &offer.host_name,
+        event_type: &event_type.name,
+        host,
         organization: &organization.name,
         email: attendee.email.as_deref().unwrap_or_default(),
         phone: attendee.phone.as_deref().unwrap_or_default(),

@@ -1,12 +1,14 @@
-//! Cancelling a booking: by its attendee or the organization here, or by the host in Google.
+//! Cancelling a booking, or leaving one's seat on it: by an attendee or the organization here, or by
+//! the host in Google.
 
 use domain::booking::{Booking, Cancellation, Cause, NotOpen, Status, check_open};
 use domain::text::{self, BadText};
-use domain::{BookingId, Instant};
+use domain::{AttendeeId, BookingId, Instant};
 use serde_json::json;
-use store::tables::{bookings, claims, links};
+use store::tables::{bookings, claims, links, seats};
 use store::{Lane, StoreError, Tx};
 
+use super::reschedule::lock;
 use crate::App;
 use crate::timeline::Pen;
 
@@ -22,6 +24,9 @@ pub enum CancelError {
     /// It cannot be cancelled any more.
     #[error(transparent)]
     NotOpen(#[from] NotOpen),
+    /// It has changed since the asker saw it.
+    #[error("this booking has changed meanwhile")]
+    Changed,
     /// The reason cannot be kept.
     #[error("reason: {0}")]
     BadReason(BadText),
@@ -30,46 +35,88 @@ pub enum CancelError {
     Store(#[from] StoreError),
 }
 
-/// Cancels a booking. Cancelling twice changes nothing more. An attendee can cancel until it begins,
-/// the organization at any time.
+/// A wish to cancel.
+#[derive(Clone, Debug)]
+pub struct CancelInput {
+    /// Which booking.
+    pub booking: BookingId,
+    /// Only this seat of it; the booking stays while others have seats (scenario J3).
+    pub seat: Option<AttendeeId>,
+    /// What they say; may be empty.
+    pub reason: String,
+    /// The version the asker has seen; another one refuses.
+    pub version: Option<i64>,
+    /// Who asks.
+    pub cause: Cause,
+}
+
+/// Cancels a booking, or leaves one seat of it. Doing so twice changes nothing more. An attendee can
+/// until it begins, the organization at any time.
 ///
 /// # Errors
 /// [`CancelError`].
-pub async fn cancel(
-    app: &App,
-    id: BookingId,
-    reason: &str,
-    cause: Cause,
-) -> Result<Booking, CancelError> {
+pub async fn cancel(app: &App, input: CancelInput) -> Result<Booking, CancelError> {
     let now = app.now();
-    let reason = checked_reason(reason)?;
+    let reason = checked_reason(&input.reason).map_err(CancelError::BadReason)?;
     let mut pen = Pen::new(app, now);
     app.store()
         .unit(Lane::Interactive, "bookings.cancel", move |tx| {
             pen.restart();
-            let mut booking = bookings::by_id(tx, id)?.ok_or(CancelError::NotFound)?;
-            if booking.status == Status::Cancelled {
-                return Ok(booking);
+            let (mut booking, _) = lock(tx, input.booking)?.ok_or(CancelError::NotFound)?;
+            if !booking.status.is_open() {
+                return already(booking);
             }
-            if cause == Cause::Attendee {
+            if input
+                .version
+                .is_some_and(|version| version != booking.version)
+            {
+                return Err(CancelError::Changed);
+            }
+            if input.cause == Cause::Attendee {
                 check_open(&booking, now)?;
             }
-            cancel_in(tx, &mut booking, cause, &reason, &mut pen, now)?;
-            links::mark_due(tx, id, now)?;
+            if let Some(seat) = input.seat
+                && is_left_with_others(tx, &booking, seat, &mut pen, now)?
+            {
+                return Ok(booking);
+            }
+            cancel_in(tx, &mut booking, input.cause, &reason, &mut pen, now)?;
+            links::mark_due(tx, booking.id, now)?;
             Ok(booking)
         })
         .await
 }
 
-fn checked_reason(reason: &str) -> Result<String, CancelError> {
-    match text::paragraph(reason, REASON_CHARS_MAX) {
-        Ok(reason) => Ok(reason),
-        Err(BadText::Empty) => Ok(String::new()),
-        Err(bad) => Err(CancelError::BadReason(bad)),
+/// Cancelled before is as good as cancelled now; over is not.
+fn already(booking: Booking) -> Result<Booking, CancelError> {
+    match booking.status {
+        Status::Completed | Status::NoShow => Err(NotOpen::Over.into()),
+        _ => Ok(booking),
     }
 }
 
-/// Cancels `booking` within a unit: its status, its claim, its history.
+/// Leaves `seat`; gives whether others stay.
+fn is_left_with_others(
+    tx: &mut dyn Tx,
+    booking: &Booking,
+    seat: AttendeeId,
+    pen: &mut Pen,
+    now: Instant,
+) -> Result<bool, StoreError> {
+    if seats::leave(tx, seat, now)? && booking.capacity > 1 {
+        pen.write(tx, booking.id, "left", Some(Cause::Attendee), json!({}))?;
+    }
+    Ok(seats::count(tx, booking.id)?.0 > 0)
+}
+
+pub(super) fn checked_reason(reason: &str) -> Result<String, BadText> {
+    match text::paragraph(reason, REASON_CHARS_MAX) {
+        Err(BadText::Empty) => Ok(String::new()),
+        checked => checked,
+    }
+}
+
+/// Cancels `booking` within a unit: its status, its claims, its history.
 pub(crate) fn cancel_in(
     tx: &mut dyn Tx,
     booking: &mut Booking,
@@ -78,7 +125,38 @@ pub(crate) fn cancel_in(
     pen: &mut Pen,
     now: Instant,
 ) -> Result<(), StoreError> {
-    booking.status = Status::Cancelled;
+    let kind = match cause {
+        Cause::Calendar => "cancelled_in_calendar",
+        Cause::Attendee | Cause::Api | Cause::Admin => "cancelled",
+    };
+    end_in(
+        tx,
+        booking,
+        Status::Cancelled,
+        kind,
+        cause,
+        reason,
+        pen,
+        now,
+    )
+}
+
+/// Ends `booking` in `status`, cancelled or declined.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one row of everything an end is made of"
+)]
+pub(super) fn end_in(
+    tx: &mut dyn Tx,
+    booking: &mut Booking,
+    status: Status,
+    kind: &str,
+    cause: Cause,
+    reason: &str,
+    pen: &mut Pen,
+    now: Instant,
+) -> Result<(), StoreError> {
+    booking.status = status;
     booking.version += 1;
     booking.cancellation = Some(Cancellation {
         cause,
@@ -87,10 +165,6 @@ pub(crate) fn cancel_in(
     });
     bookings::update(tx, booking)?;
     claims::release(tx, booking.id)?;
-    let kind = match cause {
-        Cause::Calendar => "cancelled_in_calendar",
-        Cause::Attendee | Cause::Api | Cause::Admin => "cancelled",
-    };
     pen.write(
         tx,
         booking.id,

@@ -1,14 +1,17 @@
 //! A booking with everything around it that its readers want to know.
 
-use domain::booking::Booking;
+use domain::booking::{Booking, Cancellation, Cause, Status};
+use domain::event_type::EventType;
 use domain::{BookingId, Instant, OrganizationId};
 use store::tables::connections::State as ConnectionState;
 use store::tables::links::{EventLink, State};
+use store::tables::seats::Seat;
 use store::tables::timeline::{self, Entry};
-use store::tables::{bookings, calendars, connections, event_types, links, organizations};
+use store::tables::{
+    bookings, calendars, claims, connections, event_types, links, organizations, seats,
+};
 use store::{Lane, StoreError, Tx};
 
-use crate::event_types::Offer;
 use crate::organizations::Organization;
 use crate::{App, secrets};
 
@@ -20,7 +23,11 @@ pub struct Detail {
     /// Whose.
     pub organization: Organization,
     /// Of what, as it is offered now.
-    pub offer: Offer,
+    pub event_type: EventType,
+    /// The host, for people.
+    pub host_name: String,
+    /// The seat of the one who asks by its manage token.
+    pub seat: Option<Seat>,
     /// How its event stands.
     pub sync: SyncState,
 }
@@ -71,8 +78,23 @@ pub async fn by_token(app: &App, token: &str) -> Result<Option<Detail>, StoreErr
     let hash = secrets::hash(token);
     app.store()
         .unit(Lane::Read, "bookings.by_token", move |tx| {
-            let booking = bookings::by_manage_token(tx, &hash)?;
-            booking.map(|booking| surround(tx, booking)).transpose()
+            let Some(seat) = seats::by_manage_token(tx, &hash)? else {
+                return Ok(None);
+            };
+            let Some(booking) = bookings::by_id(tx, seat.booking_id)? else {
+                return Ok(None);
+            };
+            let mut detail = surround(tx, booking)?;
+            // Each attendee sees themselves, never who else attends (scenario J2).
+            detail.booking.attendee.clone_from(&seat.attendee);
+            if let Some(at) = seat.left_at.filter(|_| detail.booking.status.is_open()) {
+                // For whoever left it, it is cancelled, whoever stays.
+                detail.booking.status = Status::Cancelled;
+                let (cause, reason) = (Cause::Attendee, String::new());
+                detail.booking.cancellation = Some(Cancellation { cause, reason, at });
+            }
+            detail.seat = Some(seat);
+            Ok(Some(detail))
         })
         .await
 }
@@ -119,7 +141,8 @@ pub async fn timeline(app: &App, id: BookingId) -> Result<Vec<Entry>, StoreError
 pub(super) fn surround(tx: &mut dyn Tx, booking: Booking) -> Result<Detail, StoreError> {
     let missing = || StoreError::decode("a booking's organization or event type is missing");
     let organization = organizations::by_id(tx, booking.organization_id)?.ok_or_else(missing)?;
-    let offer = event_types::by_id(tx, booking.event_type_id)?.ok_or_else(missing)?;
+    let event_type = event_types::by_id(tx, booking.event_type_id)?.ok_or_else(missing)?;
+    let host_name = host_name(tx, &booking, &event_type)?;
     let sync = match links::of_booking(tx, booking.id)?.into_iter().next() {
         Some(link) => read_sync(tx, link)?,
         None => SyncState {
@@ -132,9 +155,31 @@ pub(super) fn surround(tx: &mut dyn Tx, booking: Booking) -> Result<Detail, Stor
     Ok(Detail {
         booking,
         organization,
-        offer,
+        event_type,
+        host_name,
+        seat: None,
         sync,
     })
+}
+
+/// The names of the hosts a booking is bound to.
+fn host_name(
+    tx: &mut dyn Tx,
+    booking: &Booking,
+    event_type: &EventType,
+) -> Result<String, StoreError> {
+    let mut bound = claims::hosts_of(tx, booking.id)?;
+    if bound.is_empty() {
+        bound.push(booking.host_id);
+    }
+    let hosts = event_type
+        .hosts
+        .iter()
+        .filter(|host| bound.contains(&host.id));
+    Ok(hosts
+        .map(|host| host.name.as_str())
+        .collect::<Vec<_>>()
+        .join(", "))
 }
 
 fn read_sync(tx: &mut dyn Tx, link: EventLink) -> Result<SyncState, StoreError> {

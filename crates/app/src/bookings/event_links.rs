@@ -28,6 +28,11 @@ pub(super) fn link(
     Ok(true)
 }
 
+/// Whether a booking has an event link.
+pub(super) fn is_linked(tx: &mut dyn Tx, booking: BookingId) -> Result<bool, StoreError> {
+    Ok(!links::of_booking(tx, booking)?.is_empty())
+}
+
 /// Links bookings that will still take place to a calendar connected after they were made.
 pub(crate) fn link_unlinked(
     tx: &mut dyn Tx,

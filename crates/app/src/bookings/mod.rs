@@ -1,18 +1,28 @@
-//! Bookings: made, found, moved, cancelled.
+//! Bookings: made, held, found, moved, given to another host, approved, cancelled.
 
+mod approve;
 mod book;
 mod cancel;
 mod detail;
 mod event_links;
+mod hold;
+mod hosts;
+mod idempotency;
 mod list;
+mod reassign;
 mod reschedule;
 
-pub use book::{BookError, BookInput, Booked, book};
+pub use approve::{ApproveError, approve, decline};
+pub use book::{BookError, BookInput, Booked, HOSTS_MAX, book};
 pub(crate) use cancel::cancel_in;
-pub use cancel::{CancelError, REASON_CHARS_MAX, cancel};
+pub use cancel::{CancelError, CancelInput, REASON_CHARS_MAX, cancel};
 pub use detail::{CalendarSync, Detail, SyncState, by_id, by_token, find, timeline};
 pub(crate) use event_links::{LINKED_AT_ONCE, chosen_id, link_unlinked};
+pub use hold::{HOLD_TTL, Held, HoldError, HoldInput, hold, release};
+pub(crate) use hosts::taken;
+pub use idempotency::{IdempotencyKey, KEY_BYTES_MAX, KeyReused};
 pub use list::{BadCursor, Filter, ListError, PAGE_MAX, Page, list};
+pub use reassign::{ReassignError, reassign};
 pub(crate) use reschedule::{MoveOutcome, move_by_host};
-pub use reschedule::{RescheduleError, reschedule};
+pub use reschedule::{RescheduleError, RescheduleInput, reschedule};
 pub use store::tables::timeline::Entry;

@@ -1,15 +1,35 @@
 //! Moving a booking: by its attendee or the organization here, or by the host in Google.
 
-use domain::booking::{Booking, Cause, NotOpen, Refusal, check_open, decide, is_taken};
-use domain::{BookingId, Instant, Interval};
+use domain::booking::{Booking, Cause, NotOpen, Refusal, check_open, check_start_with, is_taken};
+use domain::event_type::EventType;
+use domain::{AttendeeId, BookingId, HostId, Instant, Interval};
 use serde_json::json;
-use store::tables::{bookings, claims, event_types, links, organizations};
+use store::tables::claims::{self, Holder};
+use store::tables::{bookings, event_types, hosts, links, organizations, seats};
 use store::{Lane, StoreError, Tx};
 
 use super::book::render_text;
-use crate::event_types::Offer;
+use super::hosts::{Unassigned, Wish, take};
+use super::idempotency::{Decision, Found, IdempotencyKey, KeyReused, Memory};
 use crate::timeline::Pen;
 use crate::{App, availability};
+
+/// A wish to move a booking.
+#[derive(Clone, Debug)]
+pub struct RescheduleInput {
+    /// Which.
+    pub booking: BookingId,
+    /// The seat of the one who asks, when an attendee does.
+    pub seat: Option<AttendeeId>,
+    /// Where to.
+    pub start: Instant,
+    /// The version the asker has seen; another one refuses.
+    pub version: Option<i64>,
+    /// Who asks.
+    pub cause: Cause,
+    /// Makes a repeat give the first answer.
+    pub idempotency_key: Option<IdempotencyKey>,
+}
 
 /// Why a booking stays where it is.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,6 +40,9 @@ pub enum RescheduleError {
     /// It cannot be moved any more.
     #[error(transparent)]
     NotOpen(#[from] NotOpen),
+    /// It has changed since the asker saw it.
+    #[error("this booking has changed meanwhile")]
+    Changed,
     /// The start cannot be had.
     #[error("{refusal}")]
     Refused {
@@ -28,6 +51,9 @@ pub enum RescheduleError {
         /// The nearest starts that could be had.
         alternatives: Vec<Interval>,
     },
+    /// The idempotency key belongs to another request.
+    #[error(transparent)]
+    KeyReused(#[from] KeyReused),
     /// The store failed; the booking stays where it is.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -35,31 +61,29 @@ pub enum RescheduleError {
 
 enum Decided {
     Moved(Box<Booking>),
-    Refused(Refusal, Box<Offer>),
+    Refused(Refusal, Box<EventType>),
 }
 
-/// Moves a booking to `start`. Moving it to where it is changes nothing.
+/// Moves a booking. Moving it to where it is changes nothing.
 ///
 /// # Errors
 /// [`RescheduleError`].
-pub async fn reschedule(
-    app: &App,
-    id: BookingId,
-    start: Instant,
-    cause: Cause,
-) -> Result<Booking, RescheduleError> {
+pub async fn reschedule(app: &App, input: RescheduleInput) -> Result<Booking, RescheduleError> {
     let now = app.now();
     let mut pen = Pen::new(app, now);
+    let memory = Memory::new(app, input.idempotency_key.clone(), now);
+    let (id, start) = (input.booking, input.start);
     let decided = app
         .store()
         .unit(Lane::Interactive, "bookings.reschedule", move |tx| {
-            reschedule_in(tx, id, start, cause, &mut pen, now)
+            reschedule_in(tx, &input, &memory, &mut pen, now)
         })
         .await?;
     match decided {
         Decided::Moved(booking) => Ok(*booking),
-        Decided::Refused(refusal, offer) => {
-            let alternatives = availability::alternatives(app, *offer, Some(id), start).await?;
+        Decided::Refused(refusal, event_type) => {
+            let alternatives =
+                availability::alternatives(app, *event_type, Some(id), start).await?;
             Err(RescheduleError::Refused {
                 refusal,
                 alternatives,
@@ -70,31 +94,132 @@ pub async fn reschedule(
 
 fn reschedule_in(
     tx: &mut dyn Tx,
-    id: BookingId,
-    start: Instant,
-    cause: Cause,
+    input: &RescheduleInput,
+    memory: &Memory,
     pen: &mut Pen,
     now: Instant,
 ) -> Result<Decided, RescheduleError> {
     pen.restart();
-    let mut booking = bookings::by_id(tx, id)?.ok_or(RescheduleError::NotFound)?;
+    let (booking, bound) = lock(tx, input.booking)?.ok_or(RescheduleError::NotFound)?;
+    let event_type =
+        event_types::by_id(tx, booking.event_type_id)?.ok_or(RescheduleError::NotFound)?;
+    match memory.recall(tx, booking.organization_id)? {
+        Found::Mine => {}
+        Found::Reused => return Err(KeyReused.into()),
+        Found::Decided(Decision::Booking { .. }) => return Ok(Decided::Moved(Box::new(booking))),
+        Found::Decided(Decision::Refused { code }) => {
+            let refusal = Refusal::from_code(&code)
+                .ok_or_else(|| StoreError::decode("a remembered decision names no refusal"))?;
+            return Ok(Decided::Refused(refusal, Box::new(event_type)));
+        }
+    }
+    let organization = booking.organization_id;
+    let id = booking.id;
+    let decided = decide_in(tx, input, booking, &bound, event_type, pen, now)?;
+    let decision = match &decided {
+        Decided::Moved(_) => Decision::Booking { id, token: None },
+        Decided::Refused(refusal, _) => Decision::Refused {
+            code: refusal.code().to_owned(),
+        },
+    };
+    memory.remember(tx, organization, &decision)?;
+    Ok(decided)
+}
+
+/// The booking and the hosts it is bound to, all locked in order: read to learn the hosts, then
+/// locked, then read again.
+pub(super) fn lock(
+    tx: &mut dyn Tx,
+    id: BookingId,
+) -> Result<Option<(Booking, Vec<HostId>)>, StoreError> {
+    let Some(seen) = bookings::by_id(tx, id)? else {
+        return Ok(None);
+    };
+    let mut bound = claims::hosts_of(tx, id)?;
+    if bound.is_empty() {
+        bound.push(seen.host_id);
+    }
+    for host in &bound {
+        hosts::lock(tx, *host)?;
+    }
+    bookings::lock(tx, id)?;
+    Ok(bookings::by_id(tx, id)?.map(|booking| (booking, bound)))
+}
+
+fn decide_in(
+    tx: &mut dyn Tx,
+    input: &RescheduleInput,
+    mut booking: Booking,
+    bound: &[HostId],
+    event_type: EventType,
+    pen: &mut Pen,
+    now: Instant,
+) -> Result<Decided, RescheduleError> {
     check_open(&booking, now)?;
-    if booking.time.start == start {
+    if input
+        .version
+        .is_some_and(|version| version != booking.version)
+    {
+        return Err(RescheduleError::Changed);
+    }
+    if let Some(seat) = input.seat
+        && !seats::is_taken(tx, seat)?
+    {
+        // For whoever left it, it is cancelled, whoever stays.
+        return Err(NotOpen::Cancelled.into());
+    }
+    if input.cause == Cause::Attendee && seats::count(tx, booking.id)?.0 > 1 {
+        return Err(NotOpen::Shared.into());
+    }
+    if booking.time.start == input.start {
         return Ok(Decided::Moved(Box::new(booking)));
     }
+    let time = match free(tx, &event_type, &booking, bound, input.start, now) {
+        Ok(time) => time,
+        Err(Unassigned::Refused(refusal)) => {
+            return Ok(Decided::Refused(refusal, Box::new(event_type)));
+        }
+        Err(Unassigned::Store(error)) => return Err(error.into()),
+    };
     let organization =
         organizations::by_id(tx, booking.organization_id)?.ok_or(RescheduleError::NotFound)?;
-    let offer = event_types::by_id(tx, booking.event_type_id)?.ok_or(RescheduleError::NotFound)?;
-    let wanted = Interval::lasting(start, offer.event_type.rules.duration);
-    let claimed = claims::overlapping(tx, booking.host_id, wanted, Some(id))?;
-    let time = match decide(&offer.event_type, start, &claimed, now) {
-        Ok(time) => time,
-        Err(refusal) => return Ok(Decided::Refused(refusal, Box::new(offer))),
-    };
-    render_text(&mut booking, &organization, &offer);
-    move_to(tx, &mut booking, time, "moved", cause, pen)?;
-    links::mark_due(tx, id, now)?;
+    render_text(&mut booking, &organization, &event_type);
+    booking.forced = false;
+    move_to(tx, &mut booking, time, "moved", input.cause, pen)?;
+    links::mark_due(tx, booking.id, now)?;
     Ok(Decided::Moved(Box::new(booking)))
+}
+
+/// The time at `start`, if every bound host works then and has it free.
+fn free(
+    tx: &mut dyn Tx,
+    event_type: &EventType,
+    booking: &Booking,
+    bound: &[HostId],
+    start: Instant,
+    now: Instant,
+) -> Result<Interval, Unassigned> {
+    let wish = Wish {
+        event_type,
+        start,
+        host: None,
+        except: Some(Holder::Booking(booking.id)),
+        forced: false,
+        now,
+    };
+    let mut time = None;
+    for id in bound {
+        // A host who no longer offers it keeps what they have, in the hours of those who do.
+        let host = event_type.host(*id).or(event_type.hosts.first());
+        let schedule = &host
+            .ok_or(Unassigned::Refused(Refusal::OutsideHours))?
+            .schedule;
+        let agreed = check_start_with(&event_type.rules, schedule, start, now)
+            .map_err(Unassigned::Refused)?;
+        take(tx, wish, *id, agreed)?;
+        time = Some(agreed);
+    }
+    time.ok_or(Unassigned::Refused(Refusal::OutsideHours))
 }
 
 /// What became of a move the host made in Google.
@@ -113,10 +238,19 @@ pub(crate) fn move_by_host(
     booking: &mut Booking,
     time: Interval,
     pen: &mut Pen,
+    now: Instant,
 ) -> Result<MoveOutcome, StoreError> {
-    let claimed = claims::overlapping(tx, booking.host_id, time, Some(booking.id))?;
-    if is_taken(time, &claimed) {
+    let Some((locked, bound)) = lock(tx, booking.id)? else {
         return Ok(MoveOutcome::Taken);
+    };
+    *booking = locked;
+    for host in bound {
+        claims::remove_expired(tx, host, time, now)?;
+        let except = Some(Holder::Booking(booking.id));
+        let claimed = claims::overlapping(tx, host, time, except, now)?;
+        if is_taken(time, &claimed) {
+            return Ok(MoveOutcome::Taken);
+        }
     }
     move_to(tx, booking, time, "moved_in_calendar", Cause::Calendar, pen)?;
     Ok(MoveOutcome::Moved)

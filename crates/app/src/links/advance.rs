@@ -1,6 +1,6 @@
 //! Carrying out what the plan asks for here, until it asks for a call.
 
-use domain::booking::{Cause, Status};
+use domain::booking::Cause;
 use domain::sync::plan::{GENERATIONS_MAX, Plan, plan};
 use domain::sync::{EventFields, Link, ParkReason, RemoteTime, Seen};
 use domain::{Instant, Interval};
@@ -120,12 +120,11 @@ fn follow(
     if time.span() > SPAN_MAX || time.start >= time.end {
         return Ok(Some(ParkReason::UnusableLength));
     }
-    debug_assert_eq!(
-        loaded.booking.status,
-        Status::Confirmed,
+    debug_assert!(
+        loaded.booking.status.has_event(),
         "only a live booking is moved"
     );
-    match move_by_host(tx, &mut loaded.booking, time, &mut draws.pen)? {
+    match move_by_host(tx, &mut loaded.booking, time, &mut draws.pen, draws.now)? {
         MoveOutcome::Moved => Ok(None),
         MoveOutcome::Taken => Ok(Some(ParkReason::MovedOntoBooking)),
     }

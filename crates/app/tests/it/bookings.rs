@@ -1,11 +1,12 @@
 //! Bookings, on this side of the seam: made, refused, moved, cancelled, listed.
 
 use app::bookings::{
-    BookError, BookInput, Booked, CalendarSync, CancelError, Filter, RescheduleError, book, by_id,
-    by_token, cancel, list, reschedule, timeline,
+    BookError, BookInput, Booked, CalendarSync, CancelError, CancelInput, Detail, Filter,
+    RescheduleError, RescheduleInput, book, by_id, by_token, cancel, list, reschedule, timeline,
 };
+use domain::BookingId;
 use domain::attendee::AttendeeForm;
-use domain::booking::{Cause, NotOpen, Refusal, Status};
+use domain::booking::{Booking, Cause, NotOpen, Refusal, Status};
 use jiff::SignedDuration;
 
 use super::support::{Harness, at, harness, now};
@@ -20,8 +21,46 @@ fn input(event_type: &str, start: &str) -> BookInput {
             email: Some("ana@example.org".into()),
             ..AttendeeForm::default()
         },
+        host: None,
+        hold: None,
+        forced: false,
         cause: Cause::Attendee,
+        idempotency_key: None,
     }
+}
+
+fn move_to(h: &Harness, id: BookingId, start: &str) -> Result<Booking, RescheduleError> {
+    now(reschedule(&h.app, moving(id, start)))
+}
+
+fn moving(booking: BookingId, start: &str) -> RescheduleInput {
+    RescheduleInput {
+        booking,
+        seat: None,
+        start: at(start),
+        version: None,
+        cause: Cause::Attendee,
+        idempotency_key: None,
+    }
+}
+
+fn call_off(
+    h: &Harness,
+    id: BookingId,
+    reason: &str,
+    cause: Cause,
+) -> Result<Booking, CancelError> {
+    let reason = reason.to_owned();
+    now(cancel(
+        &h.app,
+        CancelInput {
+            booking: id,
+            seat: None,
+            reason,
+            version: None,
+            cause,
+        },
+    ))
 }
 
 fn booked(h: &Harness, start: &str) -> Booked {
@@ -46,9 +85,14 @@ fn a_booking_is_kept_with_what_its_event_will_say() {
         .unwrap();
     assert_eq!(found.booking, booked.booking);
     assert_eq!(found.sync.state, CalendarSync::None);
+    assert_eq!(found.seat.as_ref().map(|seat| seat.seat), Some(0));
+    let same = now(by_id(&h.app, h.organization.id, booked.booking.id)).unwrap();
     assert_eq!(
-        now(by_id(&h.app, h.organization.id, booked.booking.id)).unwrap(),
-        Some(found)
+        same,
+        Some(Detail {
+            seat: None,
+            ..found
+        })
     );
     assert!(now(by_token(&h.app, "guessed")).unwrap().is_none());
 }
@@ -90,25 +134,14 @@ fn a_refused_start_comes_with_alternatives() {
 fn a_booking_can_be_moved_onto_part_of_its_own_time() {
     let h = harness();
     let made = booked(&h, "2026-11-24T09:00:00Z");
-    let moved = reschedule(
-        &h.app,
-        made.booking.id,
-        at("2026-11-24T09:30:00Z"),
-        Cause::Attendee,
-    );
-    let moved = now(moved).unwrap();
+    let moved = move_to(&h, made.booking.id, "2026-11-24T09:30:00Z").unwrap();
     assert_eq!(
         (moved.time.start, moved.version),
         (at("2026-11-24T09:30:00Z"), 2)
     );
-    let again = reschedule(
-        &h.app,
-        made.booking.id,
-        at("2026-11-24T09:30:00Z"),
-        Cause::Attendee,
-    );
+    let again = move_to(&h, made.booking.id, "2026-11-24T09:30:00Z");
     assert_eq!(
-        now(again).unwrap().version,
+        again.unwrap().version,
         2,
         "moving to where it is changes nothing"
     );
@@ -119,15 +152,10 @@ fn a_booking_can_be_moved_onto_part_of_its_own_time() {
 #[test]
 fn a_booking_cannot_be_moved_onto_another_or_when_it_is_over() {
     let h = harness();
-    let first = booked(&h, "2026-11-24T09:00:00Z");
+    booked(&h, "2026-11-24T09:00:00Z");
     let second = booked(&h, "2026-11-24T11:00:00Z");
     let id = second.booking.id;
-    let onto = now(reschedule(
-        &h.app,
-        id,
-        first.booking.time.start,
-        Cause::Attendee,
-    ));
+    let onto = move_to(&h, id, "2026-11-24T09:00:00Z");
     assert!(matches!(
         onto,
         Err(RescheduleError::Refused {
@@ -136,18 +164,13 @@ fn a_booking_cannot_be_moved_onto_another_or_when_it_is_over() {
         })
     ));
     h.clock.advance(SignedDuration::from_hours(30));
-    let late = now(reschedule(
-        &h.app,
-        id,
-        at("2026-11-26T09:00:00Z"),
-        Cause::Attendee,
-    ));
+    let late = move_to(&h, id, "2026-11-26T09:00:00Z");
     assert_eq!(late, Err(RescheduleError::NotOpen(NotOpen::Begun)));
     assert_eq!(
-        now(cancel(&h.app, id, "", Cause::Attendee)),
+        call_off(&h, id, "", Cause::Attendee),
         Err(CancelError::NotOpen(NotOpen::Begun))
     );
-    let by_owner = now(cancel(&h.app, id, "did not come", Cause::Admin)).unwrap();
+    let by_owner = call_off(&h, id, "did not come", Cause::Admin).unwrap();
     assert_eq!(by_owner.status, Status::Cancelled);
 }
 
@@ -155,17 +178,12 @@ fn a_booking_cannot_be_moved_onto_another_or_when_it_is_over() {
 fn cancelling_twice_changes_nothing_more_and_frees_the_time() {
     let h = harness();
     let made = booked(&h, "2026-11-24T09:00:00Z");
-    let first = now(cancel(&h.app, made.booking.id, " ill\r\n", Cause::Attendee)).unwrap();
-    let second = now(cancel(&h.app, made.booking.id, "other", Cause::Admin)).unwrap();
+    let first = call_off(&h, made.booking.id, " ill\r\n", Cause::Attendee).unwrap();
+    let second = call_off(&h, made.booking.id, "other", Cause::Admin).unwrap();
     assert_eq!(first, second);
     assert_eq!(first.cancellation.unwrap().reason, "ill");
     assert_eq!(kinds(&h, &made), ["booked", "cancelled"]);
-    let moved = now(reschedule(
-        &h.app,
-        made.booking.id,
-        at("2026-11-26T09:00:00Z"),
-        Cause::Attendee,
-    ));
+    let moved = move_to(&h, made.booking.id, "2026-11-26T09:00:00Z");
     assert_eq!(moved, Err(RescheduleError::NotOpen(NotOpen::Cancelled)));
     booked(&h, "2026-11-24T09:00:00Z");
 }

@@ -6,6 +6,7 @@
 )]
 
 mod bookings;
+mod claims;
 mod connections;
 mod preset;
 mod sign_in;

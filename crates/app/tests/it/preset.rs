@@ -37,7 +37,7 @@ fn a_bad_preset_names_the_place_and_leaves_nothing() {
             "organization.name",
         ),
         (
-            other(|p| p.event_types[1].host = "nobody".into()),
+            other(|p| p.event_types[1].hosts = vec!["nobody".into()]),
             "event_type maths-exam",
         ),
         (

@@ -17,8 +17,8 @@ use google::oauth::OAuthClient;
 use google::transport::Sending;
 use google::{Endpoints, Transport, TransportError};
 use jiff::SignedDuration;
-use store::Store;
 use store::sqlite::inline::Inline;
+use store::{Backend, Dialect, Lane, Row, Store, StoreError, Topic, Tx, Value, Verdict, Work};
 
 /// Everything a test needs.
 pub(crate) struct Harness {
@@ -26,6 +26,9 @@ pub(crate) struct Harness {
     pub(crate) clock: Arc<HandClock>,
     pub(crate) google: Arc<Script>,
     pub(crate) organization: Organization,
+    pub(crate) store: Store,
+    /// Statements of the last unit.
+    pub(crate) statements: Arc<AtomicU64>,
 }
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -53,20 +56,32 @@ pub(crate) fn preset() -> Preset {
 }
 
 pub(crate) fn harness() -> Harness {
+    harness_with(&preset())
+}
+
+pub(crate) fn harness_with(preset: &Preset) -> Harness {
     let clock = Arc::new(HandClock(AtomicI64::new(morning().as_micros())));
     let google = Arc::new(Script::default());
-    let backend = Arc::new(Inline::open(morning()).unwrap());
-    let app = app_on(Store::new(backend), &clock, &google, [7; 32]);
+    let statements = Arc::new(AtomicU64::new(0));
+    let inline = Inline::open(morning()).unwrap();
+    let backend = Counted {
+        inline,
+        statements: statements.clone(),
+    };
+    let store = Store::new(Arc::new(backend));
+    let app = app_on(store.clone(), &clock, &google, [7; 32]);
     let administrator = Administrator {
         email: ADMIN.into(),
         password: PASSWORD.into(),
     };
-    let organization = now(install(&app, &preset(), &administrator)).unwrap();
+    let organization = now(install(&app, preset, &administrator)).unwrap();
     Harness {
         app,
         clock,
         google,
         organization,
+        store,
+        statements,
     }
 }
 
@@ -161,5 +176,81 @@ impl Transport for Script {
                 .body(Bytes::from(body))
                 .unwrap()),
         }))
+    }
+}
+
+/// A database that counts the statements of each unit.
+struct Counted {
+    inline: Inline,
+    statements: Arc<AtomicU64>,
+}
+
+impl Backend for Counted {
+    fn submit(&self, lane: Lane, work: Box<dyn Work>) -> Result<(), StoreError> {
+        self.statements.store(0, Ordering::Relaxed);
+        self.inline.submit(
+            lane,
+            Box::new(Count {
+                work,
+                statements: self.statements.clone(),
+            }),
+        )
+    }
+}
+
+struct Count {
+    work: Box<dyn Work>,
+    statements: Arc<AtomicU64>,
+}
+
+impl Work for Count {
+    fn name(&self) -> &'static str {
+        self.work.name()
+    }
+
+    fn run(&mut self, tx: &mut dyn Tx) -> Verdict {
+        self.work.run(&mut CountTx {
+            tx,
+            statements: &self.statements,
+        })
+    }
+
+    fn settle(&mut self, commit: Result<(), StoreError>) {
+        self.work.settle(commit);
+    }
+}
+
+struct CountTx<'t> {
+    tx: &'t mut dyn Tx,
+    statements: &'t AtomicU64,
+}
+
+impl Tx for CountTx<'_> {
+    fn dialect(&self) -> Dialect {
+        self.tx.dialect()
+    }
+
+    fn execute(&mut self, sql: &'static str, params: &[Value]) -> Result<u64, StoreError> {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        self.tx.execute(sql, params)
+    }
+
+    fn rows(&mut self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        self.tx.rows(sql, params)
+    }
+
+    fn begin_savepoint(&mut self) -> Result<(), StoreError> {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        self.tx.begin_savepoint()
+    }
+
+    fn end_savepoint(&mut self, verdict: Verdict) -> Result<(), StoreError> {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        self.tx.end_savepoint(verdict)
+    }
+
+    fn wake(&mut self, topic: Topic) {
+        self.tx.wake(topic);
     }
 }

@@ -18,7 +18,7 @@ pub mod plan;
 
 use serde::{Deserialize, Serialize};
 
-use crate::booking::{Booking, Status};
+use crate::booking::Booking;
 use crate::event_text::EventText;
 use crate::time::{Interval, Zone};
 
@@ -36,14 +36,11 @@ pub struct EventFields {
 impl EventFields {
     /// What `booking` wants in the calendar: `None` when nothing should be there.
     pub fn wanted(booking: &Booking) -> Option<Self> {
-        match booking.status {
-            Status::Confirmed => Some(Self {
-                text: booking.text.clone(),
-                time: booking.time,
-                zone: booking.zone.clone(),
-            }),
-            Status::Cancelled => None,
-        }
+        booking.status.has_event().then(|| Self {
+            text: booking.text.clone(),
+            time: booking.time,
+            zone: booking.zone.clone(),
+        })
     }
 
     /// What must be sent to get from `base` to `self`: only fields that differ.

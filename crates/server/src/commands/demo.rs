@@ -86,7 +86,7 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
         .await
         .context("the demo could not connect its calendar")?;
     let api_key = access::create_api_key(&app, organization.id, "demo").await?;
-    let offers = event_types::list(&app, organization.id).await?;
+    let found = event_types::list(&app, organization.id).await?;
 
     print_ready(
         options.json,
@@ -98,9 +98,9 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
             admin_password,
             api_key,
             organization: organization.slug,
-            event_types: offers
+            event_types: found
                 .into_iter()
-                .map(|offer| offer.event_type.slug)
+                .map(|event_type| event_type.slug)
                 .collect(),
         },
     );

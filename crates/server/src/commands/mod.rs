@@ -1,5 +1,6 @@
 //! The command line: one subcommand, one file.
 
+mod backup;
 mod config;
 mod demo;
 mod fake_google;
@@ -26,6 +27,8 @@ enum Command {
     Serve,
     /// Set up an organization from a preset.
     Init(init::Options),
+    /// Copy the database to a file, checked, while it is in use.
+    Backup(backup::Options),
     /// Show every setting with its value and where it comes from.
     Config,
     /// Run the stand-in for Google Calendar by itself.
@@ -41,6 +44,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Demo(options) => block_on(demo::run(options)),
         Command::Serve => block_on(serve::run()),
         Command::Init(options) => block_on(init::run(options)),
+        Command::Backup(options) => backup::run(&options),
         Command::Config => config::run(),
         Command::FakeGoogle(options) => block_on(fake_google::run(options)),
     }

@@ -114,6 +114,16 @@ fn init_makes_an_organization_once() {
         "{said}"
     );
     assert!(complaint(&args, &environment).contains("exists already"));
+    let copy = dir.path().join("copy.db");
+    let copied = lockstep()
+        .arg("backup")
+        .arg(&copy)
+        .envs(environment)
+        .output()
+        .unwrap();
+    assert!(copied.status.success() && copy.exists());
+    let again = complaint(&["backup", copy.to_str().unwrap()], &environment);
+    assert!(again.contains("exists already"), "{again}");
     let key = "bm90IHRoZSBrZXkgdGhhdCB3YXMgdXNlZCBhdCBmaXJzdA==";
     assert!(complaint(&args, &[environment[0], ("LOCKSTEP_MASTER_KEY", key)]).contains("32 bytes"));
     let key = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=";

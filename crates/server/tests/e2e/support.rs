@@ -28,6 +28,12 @@ impl Drop for Demo {
     }
 }
 
+/// An HTTP client; the first one installs what TLS needs.
+pub(crate) fn client() -> Client {
+    drop(rustls::crypto::ring::default_provider().install_default());
+    Client::new()
+}
+
 pub(crate) fn lockstep() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lockstep"));
     for (name, _) in std::env::vars() {
@@ -38,9 +44,15 @@ pub(crate) fn lockstep() -> Command {
     command
 }
 
+/// A port nobody listens on; taken again at once, so that it stays so.
+pub(crate) fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
 impl Demo {
     pub(crate) fn start() -> Self {
-        drop(rustls::crypto::ring::default_provider().install_default());
+        let client = client();
         let mut child = lockstep()
             .args([
                 "demo",
@@ -61,7 +73,7 @@ impl Demo {
         Self {
             child,
             ready,
-            client: Client::new(),
+            client,
         }
     }
 

@@ -1,7 +1,9 @@
 //! A person who books, moves and cancels, and does not always do it well.
 
 use app::availability::{self, SlotsError};
-use app::bookings::{self, BookError, BookInput, CancelError, RescheduleError};
+use app::bookings::{
+    self, BookError, BookInput, CancelError, CancelInput, RescheduleError, RescheduleInput,
+};
 use domain::attendee::AttendeeForm;
 use domain::booking::{Booking, Cause, NotOpen, Refusal};
 use domain::{Instant, Interval};
@@ -144,7 +146,11 @@ impl Person {
                 email: Some(self.email()),
                 ..AttendeeForm::default()
             },
+            host: None,
+            hold: None,
+            forced: false,
             cause,
+            idempotency_key: None,
         };
         let unit = (self.me, "bookings.book");
         match bookings::book(&self.stage.app, input).await {
@@ -157,7 +163,7 @@ impl Person {
                 self.refused(unit, &offer, refusal, wanted, &alternatives, None);
             }
             Err(BookError::Store(error)) => self.store_failed(&error),
-            Err(other @ (BookError::UnknownEventType | BookError::BadAttendee(_))) => {
+            Err(other) => {
                 self.hold(Err(Failure::new("offers", other.to_string())));
             }
         }
@@ -218,7 +224,15 @@ impl Person {
     async fn move_to(&self, booking: Booking, start: Instant) {
         let cause = self.cause();
         let unit = (self.me, "bookings.reschedule");
-        match bookings::reschedule(&self.stage.app, booking.id, start, cause).await {
+        let input = RescheduleInput {
+            booking: booking.id,
+            seat: None,
+            start,
+            version: None,
+            cause,
+            idempotency_key: None,
+        };
+        match bookings::reschedule(&self.stage.app, input).await {
             Ok(moved) => {
                 if moved.time.start != start {
                     let message = format!("moved to {:?} instead of {start}", moved.time);
@@ -239,7 +253,7 @@ impl Person {
             }
             Err(RescheduleError::NotOpen(not_open)) => self.not_open(&booking, not_open),
             Err(RescheduleError::Store(error)) => self.store_failed(&error),
-            Err(other @ RescheduleError::NotFound) => {
+            Err(other) => {
                 self.hold(Err(Failure::new("acknowledged", other.to_string())));
             }
         }
@@ -247,11 +261,18 @@ impl Person {
 
     async fn cancel(&self, booking: Booking) {
         let cause = self.cause();
-        match bookings::cancel(&self.stage.app, booking.id, "", cause).await {
+        let input = CancelInput {
+            booking: booking.id,
+            seat: None,
+            reason: String::new(),
+            version: None,
+            cause,
+        };
+        match bookings::cancel(&self.stage.app, input).await {
             Ok(cancelled) => self.acknowledged(&cancelled, "acts.cancelled"),
             Err(CancelError::NotOpen(not_open)) => self.not_open(&booking, not_open),
             Err(CancelError::Store(error)) => self.store_failed(&error),
-            Err(other @ (CancelError::NotFound | CancelError::BadReason(_))) => {
+            Err(other) => {
                 self.hold(Err(Failure::new("acknowledged", other.to_string())));
             }
         }
@@ -271,6 +292,8 @@ impl Person {
         let is_so = match why {
             NotOpen::Cancelled => versions.last().is_some_and(|now| !now.is_live()),
             NotOpen::Begun => versions.iter().any(|v| v.booking.time.start <= scene.now()),
+            // Nobody here declines, completes or shares a booking.
+            NotOpen::Declined | NotOpen::Over | NotOpen::Shared | NotOpen::NotRequested => false,
         };
         if !is_so {
             let message = format!("booking {}: {why}, and it is not so", booking.id);

@@ -26,6 +26,10 @@ pub fn committed(scene: &Scene, new: &Version) -> Checked {
         (Actor::Sync, Some(_), Status::Cancelled) => deleted_by_host(scene, new),
         (_, _, Status::Cancelled) => cancelled_here(new),
         (_, _, Status::Confirmed) => Ok(()),
+        (_, _, other) => {
+            let message = format!("booking {} became {other:?}", new.booking.id);
+            Err(Failure::new("causes", message))
+        }
     }
 }
 

@@ -99,8 +99,11 @@ fn in_step(scene: &Scene, version: &Version, link: &EventLink) -> Checked {
     };
     match (booking.status, living.as_slice()) {
         (Status::Cancelled, []) => Ok(()),
+        (status, _) if !matches!(status, Status::Cancelled | Status::Confirmed) => {
+            fail("causes", "has a status nobody gives here")
+        }
         (Status::Cancelled, _) => fail("orphans", "is cancelled, and its event is still there"),
-        (Status::Confirmed, [_, _, ..]) => fail("duplicates", "has more than one event"),
+        (_, [_, _, ..]) => fail("duplicates", "has more than one event"),
         (Status::Confirmed, _) if link.state == State::Parked => {
             match why_not_parked(scene, booking, link) {
                 None => Ok(()),
@@ -108,8 +111,8 @@ fn in_step(scene: &Scene, version: &Version, link: &EventLink) -> Checked {
             }
         }
         (Status::Confirmed, _) if booking.time.end <= scene.now() => Ok(()),
-        (Status::Confirmed, []) => fail("missing", "has no event"),
-        (Status::Confirmed, [(id, event)]) => {
+        (_, []) => fail("missing", "has no event"),
+        (_, [(id, event)]) => {
             let resource = scene.google.event(CALENDAR, id).unwrap_or_default();
             if event.when() != When::Timed(booking.time) || When::read(&resource) != event.when() {
                 fail("in step", "is not when its event is")

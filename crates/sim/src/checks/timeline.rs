@@ -59,9 +59,9 @@ fn expected(version: &Version) -> (String, Option<String>) {
     let (kind, start) = match (booking.status, is_by_sync) {
         (Status::Cancelled, true) => ("cancelled_in_calendar", None),
         (Status::Cancelled, false) => ("cancelled", None),
-        (Status::Confirmed, true) => ("moved_in_calendar", start),
-        (Status::Confirmed, false) if booking.version == 1 => ("booked", start),
-        (Status::Confirmed, false) => ("moved", start),
+        (_, true) => ("moved_in_calendar", start),
+        (_, false) if booking.version == 1 => ("booked", start),
+        (_, false) => ("moved", start),
     };
     (kind.to_owned(), start)
 }

@@ -4,7 +4,7 @@ use app::availability::slots;
 use app::bookings::{self, BookInput};
 use domain::attendee::AttendeeForm;
 use domain::booking::{Booking, Cause, Status};
-use domain::{Instant, Interval};
+use domain::{BookingId, Instant, Interval};
 use jiff::SignedDuration;
 use serde_json::json;
 use sim::actors::Actor;
@@ -51,6 +51,10 @@ impl Told {
                     email: Some("ana@example.com".to_owned()),
                     ..AttendeeForm::default()
                 },
+                host: None,
+                hold: None,
+                forced: false,
+                idempotency_key: None,
                 cause: Cause::Attendee,
             };
             let booked = bookings::book(&stage.app, input).await.unwrap();
@@ -73,7 +77,7 @@ impl Told {
     fn attendee_moves(&mut self, start: Instant) {
         let (stage, id) = (self.machine.stage().clone(), self.booking.id);
         self.machine.complete(ATTENDEE, async move {
-            let moved = bookings::reschedule(&stage.app, id, start, Cause::Attendee).await;
+            let moved = bookings::reschedule(&stage.app, moving(id, start)).await;
             moved.unwrap();
         });
     }
@@ -81,7 +85,7 @@ impl Told {
     fn attendee_cancels(&mut self) {
         let (stage, id) = (self.machine.stage().clone(), self.booking.id);
         self.machine.complete(ATTENDEE, async move {
-            let cancelled = bookings::cancel(&stage.app, id, "", Cause::Attendee).await;
+            let cancelled = bookings::cancel(&stage.app, cancelling(id)).await;
             cancelled.unwrap();
         });
     }
@@ -266,4 +270,25 @@ fn a_false_tombstone_over_an_event_in_doubt_changes_nothing() {
     told.rest();
     assert_eq!(told.followed(), 0);
     assert_eq!(told.end(), Some(ten));
+}
+
+fn moving(booking: BookingId, start: Instant) -> bookings::RescheduleInput {
+    bookings::RescheduleInput {
+        booking,
+        seat: None,
+        start,
+        version: None,
+        cause: Cause::Attendee,
+        idempotency_key: None,
+    }
+}
+
+fn cancelling(booking: BookingId) -> bookings::CancelInput {
+    bookings::CancelInput {
+        booking,
+        seat: None,
+        reason: String::new(),
+        version: None,
+        cause: Cause::Attendee,
+    }
 }

@@ -62,8 +62,6 @@ CREATE TABLE schedule (
 CREATE TABLE event_type (
   id               uuid PRIMARY KEY,
   organization_id  uuid NOT NULL REFERENCES organization (id),
-  host_id          uuid NOT NULL REFERENCES host (id),
-  schedule_id      uuid NOT NULL REFERENCES schedule (id),
   position         bigint NOT NULL,
   slug             text COLLATE "C" NOT NULL,
   name             text COLLATE "C" NOT NULL,
@@ -72,14 +70,28 @@ CREATE TABLE event_type (
   grid_minutes     bigint NOT NULL,
   notice_minutes   bigint NOT NULL,
   horizon_days     bigint NOT NULL,
+  assignment       text COLLATE "C" NOT NULL CHECK (assignment IN ('any', 'all')),
+  capacity         bigint NOT NULL CHECK (capacity >= 1),
+  needs_approval   bigint NOT NULL,
   text             text COLLATE "C" NOT NULL,
   UNIQUE (organization_id, slug)
+);
+
+-- Who offers it, each in hours of their own.
+CREATE TABLE event_type_host (
+  event_type_id uuid NOT NULL REFERENCES event_type (id),
+  position      bigint NOT NULL,
+  host_id       uuid NOT NULL REFERENCES host (id),
+  schedule_id   uuid NOT NULL REFERENCES schedule (id),
+  PRIMARY KEY (event_type_id, position),
+  UNIQUE (event_type_id, host_id)
 );
 
 CREATE TABLE booking (
   id                uuid PRIMARY KEY,
   organization_id   uuid NOT NULL REFERENCES organization (id),
   event_type_id     uuid NOT NULL REFERENCES event_type (id),
+  -- The host; of several, the first. Who else is bound shows in the claims.
   host_id           uuid NOT NULL REFERENCES host (id),
   starts_at         bigint NOT NULL,
   ends_at           bigint NOT NULL CHECK (ends_at > starts_at),
@@ -87,46 +99,92 @@ CREATE TABLE booking (
   civil_start       text COLLATE "C" NOT NULL,
   time_zone         text COLLATE "C" NOT NULL,
   zone_rules        text COLLATE "C" NOT NULL,
-  status            text COLLATE "C" NOT NULL CHECK (status IN ('confirmed', 'cancelled')),
+  status            text COLLATE "C" NOT NULL CHECK (status IN ('requested', 'unverified', 'confirmed',
+                      'completed', 'no_show', 'cancelled', 'declined')),
   version           bigint NOT NULL,
+  -- Placed on top of others on purpose, by someone of the organization.
+  forced            bigint NOT NULL,
+  capacity          bigint NOT NULL CHECK (capacity >= 1),
   text              text COLLATE "C" NOT NULL,
-  manage_token_hash bytea NOT NULL UNIQUE,
   cancelled_at      bigint,
   cancel_cause      text COLLATE "C",
   cancel_reason     text COLLATE "C",
   created_at        bigint NOT NULL,
-  CHECK ((status = 'cancelled') = (cancelled_at IS NOT NULL))
+  CHECK ((status IN ('cancelled', 'declined')) = (cancelled_at IS NOT NULL))
 );
 
 CREATE INDEX booking_by_start ON booking (organization_id, status, starts_at, id);
+CREATE INDEX booking_of_event_type ON booking (event_type_id, starts_at, id);
 
+-- A seat on a booking. Seat 0 is the one who made it; a left seat keeps its row.
 CREATE TABLE attendee (
-  id         uuid PRIMARY KEY,
-  booking_id uuid NOT NULL REFERENCES booking (id) ON DELETE CASCADE,
-  name       text COLLATE "C" NOT NULL,
-  email      text COLLATE "C",
-  phone      text COLLATE "C",
-  time_zone  text COLLATE "C" NOT NULL,
-  locale     text COLLATE "C" NOT NULL,
-  notes      text COLLATE "C"
+  id                uuid PRIMARY KEY,
+  booking_id        uuid NOT NULL REFERENCES booking (id) ON DELETE CASCADE,
+  seat              bigint NOT NULL,
+  manage_token_hash bytea NOT NULL UNIQUE,
+  left_at           bigint,
+  name              text COLLATE "C" NOT NULL,
+  email             text COLLATE "C",
+  phone             text COLLATE "C",
+  time_zone         text COLLATE "C" NOT NULL,
+  locale            text COLLATE "C" NOT NULL,
+  notes             text COLLATE "C",
+  UNIQUE (booking_id, seat)
 );
 
-CREATE INDEX attendee_by_booking ON attendee (booking_id);
+-- A slot kept for one visitor until it expires or becomes a booking.
+CREATE TABLE hold (
+  id              uuid PRIMARY KEY,
+  organization_id uuid NOT NULL REFERENCES organization (id),
+  event_type_id   uuid NOT NULL REFERENCES event_type (id),
+  token_hash      bytea NOT NULL UNIQUE,
+  starts_at       bigint NOT NULL,
+  ends_at         bigint NOT NULL CHECK (ends_at > starts_at),
+  expires_at      bigint NOT NULL
+);
 
--- The time a live booking takes from its host. No two of one host overlap: the database says so.
+CREATE INDEX hold_by_expiry ON hold (expires_at, id);
+
+-- The time a live booking or a hold takes from a host. No two exclusive ones of one host and lane
+-- overlap: the database says so. Core time only: buffers, notice and caps are policy.
 CREATE TABLE claim (
-  booking_id uuid PRIMARY KEY REFERENCES booking (id) ON DELETE CASCADE,
+  id         uuid PRIMARY KEY,
   host_id    uuid NOT NULL REFERENCES host (id),
+  -- Above 0 for a host who serves several in parallel.
+  lane       bigint NOT NULL,
   starts_at  bigint NOT NULL,
   ends_at    bigint NOT NULL,
+  booking_id uuid REFERENCES booking (id) ON DELETE CASCADE,
+  hold_id    uuid REFERENCES hold (id) ON DELETE CASCADE,
+  -- Of a hold. No constraint can say now(): who wants the time removes expired holds first.
+  expires_at bigint,
+  -- 0 for a forced booking: it may lie on top of others, and new ones still see it.
+  exclusive  bigint NOT NULL,
+  CHECK ((booking_id IS NULL) <> (hold_id IS NULL)),
+  CHECK ((hold_id IS NULL) = (expires_at IS NULL)),
   -- Seven days: it bounds how far back an overlap must be looked for.
   CHECK (ends_at > starts_at AND ends_at - starts_at <= 604800000000),
   -- A backend that meets a conflict says this name; SQLite's triggers raise it.
   CONSTRAINT claim_no_overlap EXCLUDE USING gist
-    (host_id WITH =, int8range(starts_at, ends_at) WITH &&)
+    (host_id WITH =, lane WITH =, int8range(starts_at, ends_at) WITH &&) WHERE (exclusive = 1)
 );
 
 CREATE INDEX claim_by_host ON claim (host_id, starts_at, ends_at);
+CREATE INDEX claim_of_booking ON claim (booking_id) WHERE booking_id IS NOT NULL;
+CREATE INDEX claim_of_hold ON claim (hold_id) WHERE hold_id IS NOT NULL;
+
+-- What was decided for a request that may be repeated, written by the unit that decided.
+CREATE TABLE idempotency_key (
+  organization_id uuid NOT NULL REFERENCES organization (id),
+  key_hash        bytea NOT NULL,
+  request_hash    bytea NOT NULL,
+  -- Sealed: it holds what only the asker may know. Empty while the deciding unit runs.
+  decision        bytea,
+  created_at      bigint NOT NULL,
+  PRIMARY KEY (organization_id, key_hash)
+);
+
+CREATE INDEX idempotency_key_by_age ON idempotency_key (created_at);
 
 CREATE TABLE timeline (
   id         uuid PRIMARY KEY,
@@ -178,7 +236,27 @@ CREATE TABLE calendar (
   poll_page     text COLLATE "C",
   poll_newest   text COLLATE "C",
   failures      bigint NOT NULL,
+  -- Which busy intervals count; another generation is being read beside it.
+  generation    bigint NOT NULL DEFAULT 0,
   UNIQUE (connection_id, google_id)
+);
+
+-- Which calendars block a host's time.
+CREATE TABLE host_calendar (
+  host_id     uuid NOT NULL REFERENCES host (id),
+  calendar_id uuid NOT NULL REFERENCES calendar (id),
+  blocks      bigint NOT NULL,
+  PRIMARY KEY (host_id, calendar_id)
+);
+
+-- Busy time seen in connected calendars. Filled by the mirror; asked by every decision.
+CREATE TABLE busy_interval (
+  calendar_id uuid NOT NULL REFERENCES calendar (id),
+  generation  bigint NOT NULL,
+  starts_at   bigint NOT NULL,
+  ends_at     bigint NOT NULL CHECK (ends_at > starts_at),
+  source      text COLLATE "C" NOT NULL,
+  PRIMARY KEY (calendar_id, generation, starts_at, ends_at, source)
 );
 
 CREATE TABLE event_link (

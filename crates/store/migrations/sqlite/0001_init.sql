@@ -57,8 +57,6 @@ CREATE TABLE schedule (
 CREATE TABLE event_type (
   id               BLOB PRIMARY KEY,
   organization_id  BLOB NOT NULL REFERENCES organization (id),
-  host_id          BLOB NOT NULL REFERENCES host (id),
-  schedule_id      BLOB NOT NULL REFERENCES schedule (id),
   position         INTEGER NOT NULL,
   slug             TEXT NOT NULL,
   name             TEXT NOT NULL,
@@ -67,14 +65,28 @@ CREATE TABLE event_type (
   grid_minutes     INTEGER NOT NULL,
   notice_minutes   INTEGER NOT NULL,
   horizon_days     INTEGER NOT NULL,
+  assignment       TEXT NOT NULL CHECK (assignment IN ('any', 'all')),
+  capacity         INTEGER NOT NULL CHECK (capacity >= 1),
+  needs_approval   INTEGER NOT NULL,
   text             TEXT NOT NULL,
   UNIQUE (organization_id, slug)
+) STRICT, WITHOUT ROWID;
+
+-- Who offers it, each in hours of their own.
+CREATE TABLE event_type_host (
+  event_type_id BLOB NOT NULL REFERENCES event_type (id),
+  position      INTEGER NOT NULL,
+  host_id       BLOB NOT NULL REFERENCES host (id),
+  schedule_id   BLOB NOT NULL REFERENCES schedule (id),
+  PRIMARY KEY (event_type_id, position),
+  UNIQUE (event_type_id, host_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE booking (
   id                BLOB PRIMARY KEY,
   organization_id   BLOB NOT NULL REFERENCES organization (id),
   event_type_id     BLOB NOT NULL REFERENCES event_type (id),
+  -- The host; of several, the first. Who else is bound shows in the claims.
   host_id           BLOB NOT NULL REFERENCES host (id),
   starts_at         INTEGER NOT NULL,
   ends_at           INTEGER NOT NULL CHECK (ends_at > starts_at),
@@ -82,61 +94,107 @@ CREATE TABLE booking (
   civil_start       TEXT NOT NULL,
   time_zone         TEXT NOT NULL,
   zone_rules        TEXT NOT NULL,
-  status            TEXT NOT NULL CHECK (status IN ('confirmed', 'cancelled')),
+  status            TEXT NOT NULL CHECK (status IN ('requested', 'unverified', 'confirmed',
+                      'completed', 'no_show', 'cancelled', 'declined')),
   version           INTEGER NOT NULL,
+  -- Placed on top of others on purpose, by someone of the organization.
+  forced            INTEGER NOT NULL,
+  capacity          INTEGER NOT NULL CHECK (capacity >= 1),
   text              TEXT NOT NULL,
-  manage_token_hash BLOB NOT NULL UNIQUE,
   cancelled_at      INTEGER,
   cancel_cause      TEXT,
   cancel_reason     TEXT,
   created_at        INTEGER NOT NULL,
-  CHECK ((status = 'cancelled') = (cancelled_at IS NOT NULL))
+  CHECK ((status IN ('cancelled', 'declined')) = (cancelled_at IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX booking_by_start ON booking (organization_id, status, starts_at, id);
+CREATE INDEX booking_of_event_type ON booking (event_type_id, starts_at, id);
 
+-- A seat on a booking. Seat 0 is the one who made it; a left seat keeps its row.
 CREATE TABLE attendee (
-  id         BLOB PRIMARY KEY,
-  booking_id BLOB NOT NULL REFERENCES booking (id) ON DELETE CASCADE,
-  name       TEXT NOT NULL,
-  email      TEXT,
-  phone      TEXT,
-  time_zone  TEXT NOT NULL,
-  locale     TEXT NOT NULL,
-  notes      TEXT
+  id                BLOB PRIMARY KEY,
+  booking_id        BLOB NOT NULL REFERENCES booking (id) ON DELETE CASCADE,
+  seat              INTEGER NOT NULL,
+  manage_token_hash BLOB NOT NULL UNIQUE,
+  left_at           INTEGER,
+  name              TEXT NOT NULL,
+  email             TEXT,
+  phone             TEXT,
+  time_zone         TEXT NOT NULL,
+  locale            TEXT NOT NULL,
+  notes             TEXT,
+  UNIQUE (booking_id, seat)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX attendee_by_booking ON attendee (booking_id);
+-- A slot kept for one visitor until it expires or becomes a booking.
+CREATE TABLE hold (
+  id              BLOB PRIMARY KEY,
+  organization_id BLOB NOT NULL REFERENCES organization (id),
+  event_type_id   BLOB NOT NULL REFERENCES event_type (id),
+  token_hash      BLOB NOT NULL UNIQUE,
+  starts_at       INTEGER NOT NULL,
+  ends_at         INTEGER NOT NULL CHECK (ends_at > starts_at),
+  expires_at      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
--- The time a live booking takes from its host. No two of one host overlap: the database says so.
+CREATE INDEX hold_by_expiry ON hold (expires_at, id);
+
+-- The time a live booking or a hold takes from a host. No two exclusive ones of one host and lane
+-- overlap: the database says so. Core time only: buffers, notice and caps are policy.
 CREATE TABLE claim (
-  booking_id BLOB PRIMARY KEY REFERENCES booking (id) ON DELETE CASCADE,
+  id         BLOB PRIMARY KEY,
   host_id    BLOB NOT NULL REFERENCES host (id),
+  -- Above 0 for a host who serves several in parallel.
+  lane       INTEGER NOT NULL,
   starts_at  INTEGER NOT NULL,
   ends_at    INTEGER NOT NULL,
+  booking_id BLOB REFERENCES booking (id) ON DELETE CASCADE,
+  hold_id    BLOB REFERENCES hold (id) ON DELETE CASCADE,
+  -- Of a hold. No constraint can say now(): who wants the time removes expired holds first.
+  expires_at INTEGER,
+  -- 0 for a forced booking: it may lie on top of others, and new ones still see it.
+  exclusive  INTEGER NOT NULL,
+  CHECK ((booking_id IS NULL) <> (hold_id IS NULL)),
+  CHECK ((hold_id IS NULL) = (expires_at IS NULL)),
   -- Seven days: it bounds how far back an overlap must be looked for.
   CHECK (ends_at > starts_at AND ends_at - starts_at <= 604800000000)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX claim_by_host ON claim (host_id, starts_at, ends_at);
+CREATE INDEX claim_of_booking ON claim (booking_id) WHERE booking_id IS NOT NULL;
+CREATE INDEX claim_of_hold ON claim (hold_id) WHERE hold_id IS NOT NULL;
 
 CREATE TRIGGER claim_no_overlap_insert BEFORE INSERT ON claim
-WHEN EXISTS (
+WHEN NEW.exclusive = 1 AND EXISTS (
   SELECT 1 FROM claim
-  WHERE host_id = NEW.host_id AND booking_id <> NEW.booking_id
+  WHERE host_id = NEW.host_id AND lane = NEW.lane AND exclusive = 1 AND id <> NEW.id
     AND starts_at < NEW.ends_at AND starts_at > NEW.starts_at - 604800000000
     AND ends_at > NEW.starts_at
 )
 BEGIN SELECT RAISE(ABORT, 'claim_no_overlap'); END;
 
 CREATE TRIGGER claim_no_overlap_update BEFORE UPDATE ON claim
-WHEN EXISTS (
+WHEN NEW.exclusive = 1 AND EXISTS (
   SELECT 1 FROM claim
-  WHERE host_id = NEW.host_id AND booking_id <> NEW.booking_id
+  WHERE host_id = NEW.host_id AND lane = NEW.lane AND exclusive = 1 AND id <> NEW.id
     AND starts_at < NEW.ends_at AND starts_at > NEW.starts_at - 604800000000
     AND ends_at > NEW.starts_at
 )
 BEGIN SELECT RAISE(ABORT, 'claim_no_overlap'); END;
+
+-- What was decided for a request that may be repeated, written by the unit that decided.
+CREATE TABLE idempotency_key (
+  organization_id BLOB NOT NULL REFERENCES organization (id),
+  key_hash        BLOB NOT NULL,
+  request_hash    BLOB NOT NULL,
+  -- Sealed: it holds what only the asker may know. Empty while the deciding unit runs.
+  decision        BLOB,
+  created_at      INTEGER NOT NULL,
+  PRIMARY KEY (organization_id, key_hash)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX idempotency_key_by_age ON idempotency_key (created_at);
 
 CREATE TABLE timeline (
   id         BLOB PRIMARY KEY,
@@ -188,7 +246,27 @@ CREATE TABLE calendar (
   poll_page     TEXT,
   poll_newest   TEXT,
   failures      INTEGER NOT NULL,
+  -- Which busy intervals count; another generation is being read beside it.
+  generation    INTEGER NOT NULL DEFAULT 0,
   UNIQUE (connection_id, google_id)
+) STRICT, WITHOUT ROWID;
+
+-- Which calendars block a host's time.
+CREATE TABLE host_calendar (
+  host_id     BLOB NOT NULL REFERENCES host (id),
+  calendar_id BLOB NOT NULL REFERENCES calendar (id),
+  blocks      INTEGER NOT NULL,
+  PRIMARY KEY (host_id, calendar_id)
+) STRICT, WITHOUT ROWID;
+
+-- Busy time seen in connected calendars. Filled by the mirror; asked by every decision.
+CREATE TABLE busy_interval (
+  calendar_id BLOB NOT NULL REFERENCES calendar (id),
+  generation  INTEGER NOT NULL,
+  starts_at   INTEGER NOT NULL,
+  ends_at     INTEGER NOT NULL CHECK (ends_at > starts_at),
+  source      TEXT NOT NULL,
+  PRIMARY KEY (calendar_id, generation, starts_at, ends_at, source)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE event_link (

@@ -3,6 +3,7 @@
 //! WAL with `synchronous=FULL`: an acknowledged booking survives power loss. One writer thread
 //! commits units in groups ([`threaded`]); the simulator runs them one by one ([`inline`]).
 
+pub mod backup;
 mod fault;
 pub mod folder;
 pub mod inline;

@@ -1,21 +1,22 @@
-//! Bookings and the attendee of each.
+//! Bookings, each with the attendee who made it.
 
-use domain::attendee::Attendee;
 use domain::booking::{Booking, Cancellation, Cause, Status};
 use domain::time::zone_rules_version;
-use domain::{AttendeeId, BookingId, Instant, Interval, OrganizationId};
+use domain::{BookingId, EventTypeId, Instant, Interval, OrganizationId};
+
+use super::seats;
 
 use crate::tx::json;
-use crate::{Row, StoreError, Tx, values};
+use crate::{Dialect, Row, StoreError, Tx, values};
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT b.id, b.organization_id, b.event_type_id, b.host_id, b.starts_at, b.ends_at,
-               b.time_zone, b.status, b.version, b.text, b.cancelled_at, b.cancel_cause,
-               b.cancel_reason, b.created_at,
+               b.time_zone, b.status, b.version, b.forced, b.capacity, b.text, b.cancelled_at,
+               b.cancel_cause, b.cancel_reason, b.created_at,
                a.name, a.email, a.phone, a.time_zone, a.locale, a.notes
-             FROM booking b JOIN attendee a ON a.booking_id = b.id ",
+             FROM booking b JOIN attendee a ON a.booking_id = b.id AND a.seat = 0 ",
             $rest
         )
     };
@@ -34,17 +35,12 @@ fn read(mut row: Row) -> Result<Booking, StoreError> {
         zone: row.take()?,
         status: named(Status::from_name, row.take()?)?,
         version: row.take()?,
-        text: row.next_json()?,
+        forced: row.take()?,
+        capacity: row.take()?,
+        text: row.take_json()?,
         cancellation: read_cancellation(&mut row)?,
         created_at: row.take()?,
-        attendee: Attendee {
-            name: row.take()?,
-            email: row.take()?,
-            phone: row.take()?,
-            zone: row.take()?,
-            locale: row.take()?,
-            notes: row.take()?,
-        },
+        attendee: seats::read_attendee(&mut row)?,
     })
 }
 
@@ -64,21 +60,16 @@ pub(super) fn named<T>(read: impl Fn(&str) -> Option<T>, name: String) -> Result
     read(&name).ok_or_else(|| StoreError::decode(format!("unknown name {name}")))
 }
 
-/// Adds a booking and its attendee. Its claim is [`super::claims::insert`].
+/// Adds a booking. Its seats are [`super::seats::insert`], its claims [`super::claims::insert`].
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn insert(
-    tx: &mut dyn Tx,
-    booking: &Booking,
-    attendee: AttendeeId,
-    manage_token_hash: &[u8],
-) -> Result<(), StoreError> {
-    let (b, a) = (booking, &booking.attendee);
+pub fn insert(tx: &mut dyn Tx, booking: &Booking) -> Result<(), StoreError> {
+    let b = booking;
     tx.execute(
         "INSERT INTO booking (id, organization_id, event_type_id, host_id, starts_at, ends_at,
-           civil_start, time_zone, zone_rules, status, version, text, manage_token_hash, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+           civil_start, time_zone, zone_rules, status, version, forced, capacity, text, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         values![
             b.id,
             b.organization_id,
@@ -91,29 +82,16 @@ pub fn insert(
             zone_rules_version(),
             b.status.as_str(),
             b.version,
+            b.forced,
+            b.capacity,
             json(&b.text),
-            manage_token_hash,
             b.created_at,
-        ],
-    )?;
-    tx.execute(
-        "INSERT INTO attendee (id, booking_id, name, email, phone, time_zone, locale, notes)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        values![
-            attendee,
-            b.id,
-            &a.name,
-            a.email.as_ref(),
-            a.phone.as_ref(),
-            &a.zone,
-            a.locale,
-            a.notes.as_ref()
         ],
     )
     .map(drop)
 }
 
-/// Stores what may change of a booking: time, status, text, version. `booking.version` is the new
+/// Stores what may change of a booking: time, host, status, text, version. `booking.version` is the new
 /// version; the stored one must be the one before.
 ///
 /// # Errors
@@ -124,7 +102,7 @@ pub fn update(tx: &mut dyn Tx, booking: &Booking) -> Result<(), StoreError> {
     let changed = tx.execute(
         "UPDATE booking SET starts_at = ?3, ends_at = ?4, civil_start = ?5, zone_rules = ?6,
            status = ?7, version = ?2, text = ?8, cancelled_at = ?9, cancel_cause = ?10,
-           cancel_reason = ?11
+           cancel_reason = ?11, host_id = ?12, forced = ?13
          WHERE id = ?1 AND version = ?2 - 1",
         values![
             b.id,
@@ -138,6 +116,8 @@ pub fn update(tx: &mut dyn Tx, booking: &Booking) -> Result<(), StoreError> {
             cancellation.map(|c| c.at),
             cancellation.map(|c| c.cause.as_str()),
             cancellation.map(|c| c.reason.as_str()),
+            b.host_id,
+            b.forced,
         ],
     )?;
     match changed {
@@ -158,24 +138,74 @@ pub fn by_id(tx: &mut dyn Tx, id: BookingId) -> Result<Option<Booking>, StoreErr
         .transpose()
 }
 
-/// The one whose manage token has this hash.
+/// Keeps everyone else from changing a booking or its seats until the transaction ends. Hosts are
+/// locked before bookings.
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn by_manage_token(tx: &mut dyn Tx, hash: &[u8]) -> Result<Option<Booking>, StoreError> {
-    tx.first(select!("WHERE b.manage_token_hash = ?1"), values![hash])?
+pub fn lock(tx: &mut dyn Tx, id: BookingId) -> Result<(), StoreError> {
+    match tx.dialect() {
+        Dialect::Sqlite => Ok(()),
+        Dialect::Postgres => tx
+            .rows(
+                "SELECT id FROM booking WHERE id = ?1 FOR NO KEY UPDATE",
+                values![id],
+            )
+            .map(drop),
+    }
+}
+
+/// The live session of a group's event type that starts at `start`.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn session_at(
+    tx: &mut dyn Tx,
+    event_type: EventTypeId,
+    start: Instant,
+) -> Result<Option<Booking>, StoreError> {
+    let sql = select!(
+        "WHERE b.event_type_id = ?1 AND b.starts_at = ?2 AND b.status = 'confirmed'
+         ORDER BY b.id LIMIT 1"
+    );
+    tx.first(sql, values![event_type, start])?
         .map(read)
         .transpose()
+}
+
+/// Sessions of a group's event type that start within `window` and have seats left.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn sessions_with_seats(
+    tx: &mut dyn Tx,
+    event_type: EventTypeId,
+    window: Interval,
+) -> Result<Vec<Interval>, StoreError> {
+    let sql = "SELECT b.starts_at, b.ends_at FROM booking b
+               WHERE b.event_type_id = ?1 AND b.starts_at >= ?2 AND b.starts_at < ?3
+                 AND b.status = 'confirmed' AND b.capacity >
+                   (SELECT count(*) FROM attendee a WHERE a.booking_id = b.id AND a.left_at IS NULL)
+               ORDER BY b.starts_at, b.id";
+    tx.rows(sql, values![event_type, window.start, window.end])?
+        .into_iter()
+        .map(|mut row| {
+            Ok(Interval {
+                start: row.take()?,
+                end: row.take()?,
+            })
+        })
+        .collect()
 }
 
 /// Which bookings a list shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Filter {
-    /// Confirmed and not yet over, soonest first.
+    /// Still to take place, requests too, soonest first.
     Upcoming,
-    /// Confirmed and over, latest first.
+    /// Over, latest first.
     Past,
-    /// Cancelled, latest first.
+    /// Cancelled or declined, latest first.
     Cancelled,
 }
 
@@ -201,21 +231,23 @@ pub fn page(
     let found = match filter {
         Filter::Upcoming => tx.rows(
             select!(
-                "WHERE b.organization_id = ?1 AND b.status = 'confirmed' AND b.ends_at > ?2
+                "WHERE b.organization_id = ?1
+                   AND b.status IN ('requested', 'unverified', 'confirmed') AND b.ends_at > ?2
                    AND (b.starts_at, b.id) > (?3, ?4) ORDER BY b.starts_at, b.id LIMIT ?5"
             ),
             values![organization, now, start, id, limit],
         ),
         Filter::Past => tx.rows(
             select!(
-                "WHERE b.organization_id = ?1 AND b.status = 'confirmed' AND b.ends_at <= ?2
+                "WHERE b.organization_id = ?1
+                   AND b.status NOT IN ('cancelled', 'declined') AND b.ends_at <= ?2
                    AND (b.starts_at, b.id) < (?3, ?4) ORDER BY b.starts_at DESC, b.id DESC LIMIT ?5"
             ),
             values![organization, now, start, id, limit],
         ),
         Filter::Cancelled => tx.rows(
             select!(
-                "WHERE b.organization_id = ?1 AND b.status = 'cancelled'
+                "WHERE b.organization_id = ?1 AND b.status IN ('cancelled', 'declined')
                    AND (b.starts_at, b.id) < (?2, ?3) ORDER BY b.starts_at DESC, b.id DESC LIMIT ?4"
             ),
             values![organization, start, id, limit],

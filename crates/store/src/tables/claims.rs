@@ -1,9 +1,9 @@
-//! Claims: the time a live booking takes from its host.
+//! Claims: the time a live booking or a hold takes from a host.
 //!
-//! The database itself refuses two that overlap (`claim_no_overlap`); looking first is what turns
-//! that into an answer with alternatives.
+//! The database itself refuses two exclusive ones that overlap (`claim_no_overlap`); looking first,
+//! under the host's lock, is what turns that into an answer with alternatives.
 
-use domain::{BookingId, HostId, Interval};
+use domain::{BookingId, ClaimId, HoldId, HostId, Instant, Interval};
 use jiff::SignedDuration;
 
 use crate::{StoreError, Tx, values};
@@ -11,7 +11,35 @@ use crate::{StoreError, Tx, values};
 /// The longest claim; the schema holds it too, and the look-back below relies on it.
 pub const SPAN_MAX: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// Claims of `host` that overlap `window`, ascending, without that of `except`.
+/// The lane of a host who serves one at a time.
+pub const LANE: i64 = 0;
+
+/// Whose claim it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// A booking's.
+    Booking(BookingId),
+    /// A hold's, until it expires.
+    Hold(HoldId, Instant),
+}
+
+/// Time taken from a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Its identity.
+    pub id: ClaimId,
+    /// From whom.
+    pub host: HostId,
+    /// When.
+    pub time: Interval,
+    /// For what.
+    pub holder: Holder,
+    /// Whether it may not lie on top of others.
+    pub exclusive: bool,
+}
+
+/// What takes `host`'s time near `window`, ascending: all claims that overlap it, forced ones too,
+/// without those of `except` and of holds that have expired at `now`.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -19,16 +47,23 @@ pub fn overlapping(
     tx: &mut dyn Tx,
     host: HostId,
     window: Interval,
-    except: Option<BookingId>,
+    except: Option<Holder>,
+    now: Instant,
 ) -> Result<Vec<Interval>, StoreError> {
     let sql = "SELECT starts_at, ends_at FROM claim
                WHERE host_id = ?1 AND starts_at < ?3 AND starts_at > ?4 AND ends_at > ?2
-                 AND (booking_id <> ?5 OR ?5 IS NULL)
-               ORDER BY starts_at, ends_at";
+                 AND COALESCE(booking_id, hold_id) <> ?5
+                 AND (expires_at IS NULL OR expires_at > ?6)
+               ORDER BY starts_at, ends_at, id";
     let look_back = window.start - SPAN_MAX;
+    let except = match except {
+        None => uuid::Uuid::nil(),
+        Some(Holder::Booking(id)) => id.0,
+        Some(Holder::Hold(id, _)) => id.0,
+    };
     tx.rows(
         sql,
-        values![host, window.start, window.end, look_back, except],
+        values![host, window.start, window.end, look_back, except, now],
     )?
     .into_iter()
     .map(|mut row| {
@@ -40,40 +75,102 @@ pub fn overlapping(
     .collect()
 }
 
-/// Claims `time` of `host` for `booking`.
+/// Removes the claims of holds on `host` that overlap `window` and have expired at `now`. Called,
+/// under the host's lock, by whoever wants the time.
 ///
 /// # Errors
-/// [`StoreError::Constraint`] (`claim_no_overlap`) when another booking has it.
-pub fn insert(
+/// [`StoreError`].
+pub fn remove_expired(
     tx: &mut dyn Tx,
-    booking: BookingId,
     host: HostId,
-    time: Interval,
-) -> Result<(), StoreError> {
+    window: Interval,
+    now: Instant,
+) -> Result<u64, StoreError> {
     tx.execute(
-        "INSERT INTO claim (booking_id, host_id, starts_at, ends_at) VALUES (?1, ?2, ?3, ?4)",
-        values![booking, host, time.start, time.end],
+        "DELETE FROM claim WHERE host_id = ?1 AND starts_at < ?3 AND starts_at > ?4 AND ends_at > ?2
+           AND expires_at IS NOT NULL AND expires_at <= ?5",
+        values![host, window.start, window.end, window.start - SPAN_MAX, now],
+    )
+}
+
+/// Adds a claim.
+///
+/// # Errors
+/// [`StoreError::Constraint`] (`claim_no_overlap`) when another has the time.
+pub fn insert(tx: &mut dyn Tx, claim: &Claim) -> Result<(), StoreError> {
+    let (booking, hold, expires_at) = match claim.holder {
+        Holder::Booking(id) => (Some(id), None, None),
+        Holder::Hold(id, expires_at) => (None, Some(id), Some(expires_at)),
+    };
+    tx.execute(
+        "INSERT INTO claim (id, host_id, lane, starts_at, ends_at, booking_id, hold_id, expires_at,
+           exclusive) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        values![
+            claim.id,
+            claim.host,
+            LANE,
+            claim.time.start,
+            claim.time.end,
+            booking,
+            hold,
+            expires_at,
+            claim.exclusive
+        ],
     )
     .map(drop)
 }
 
-/// Moves the claim of `booking` to `time`.
+/// Moves every claim of `booking` to `time`, exclusive again: it was placed where it is free.
 ///
 /// # Errors
-/// [`StoreError::Constraint`] (`claim_no_overlap`) when another booking has it.
+/// [`StoreError::Constraint`] (`claim_no_overlap`) when another has the time.
 pub fn move_to(tx: &mut dyn Tx, booking: BookingId, time: Interval) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE claim SET starts_at = ?2, ends_at = ?3 WHERE booking_id = ?1",
+        "UPDATE claim SET starts_at = ?2, ends_at = ?3, exclusive = 1 WHERE booking_id = ?1",
         values![booking, time.start, time.end],
     )
     .map(drop)
 }
 
-/// Gives up the claim of `booking`.
+/// Gives up every claim of `booking`.
 ///
 /// # Errors
 /// [`StoreError`].
 pub fn release(tx: &mut dyn Tx, booking: BookingId) -> Result<(), StoreError> {
     tx.execute("DELETE FROM claim WHERE booking_id = ?1", values![booking])
         .map(drop)
+}
+
+/// The hosts `booking` has claims on, ascending.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn hosts_of(tx: &mut dyn Tx, booking: BookingId) -> Result<Vec<HostId>, StoreError> {
+    let sql = "SELECT host_id FROM claim WHERE booking_id = ?1 ORDER BY host_id";
+    tx.rows(sql, values![booking])?
+        .into_iter()
+        .map(|mut row| row.take())
+        .collect()
+}
+
+/// The host a hold is on; of several, the lowest.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn host_of_hold(tx: &mut dyn Tx, hold: HoldId) -> Result<Option<HostId>, StoreError> {
+    let sql = "SELECT host_id FROM claim WHERE hold_id = ?1 ORDER BY host_id LIMIT 1";
+    tx.first(sql, values![hold])?
+        .map(|mut row| row.take())
+        .transpose()
+}
+
+/// How many claims `host` has from `window` on: who has fewest is asked first.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn load(tx: &mut dyn Tx, host: HostId, window: Interval) -> Result<i64, StoreError> {
+    let sql =
+        "SELECT count(*) FROM claim WHERE host_id = ?1 AND starts_at >= ?2 AND starts_at < ?3";
+    tx.first(sql, values![host, window.start, window.end])?
+        .map_or(Ok(0), |mut row| row.take())
 }

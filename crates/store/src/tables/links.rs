@@ -93,10 +93,10 @@ fn read(mut row: Row) -> Result<EventLink, StoreError> {
             wanted: None,
             generation: row.take()?,
             attempt: row.take()?,
-            ours: row.next_json_option()?,
-            theirs: row.next_json_option()?,
-            inflight: row.next_json_option()?,
-            seen: row.next_json_option()?,
+            ours: row.take_json_option()?,
+            theirs: row.take_json_option()?,
+            inflight: row.take_json_option()?,
+            seen: row.take_json_option()?,
         },
     })
 }

@@ -5,12 +5,17 @@
 
 pub mod access;
 pub mod bookings;
+pub mod busy;
 pub mod calendars;
 pub mod claims;
 pub mod connections;
 pub mod event_types;
+pub mod holds;
+pub mod hosts;
+pub mod idempotency;
 pub mod installation;
 pub mod links;
 pub mod oauth_attempts;
 pub mod organizations;
+pub mod seats;
 pub mod timeline;

@@ -65,7 +65,7 @@ pub fn list(tx: &mut dyn Tx, booking: BookingId) -> Result<Vec<Entry>, StoreErro
                     .take::<Option<String>>()?
                     .map(|name| named(Cause::from_name, name))
                     .transpose()?,
-                detail: row.next_json()?,
+                detail: row.take_json()?,
             })
         })
         .collect()

@@ -94,7 +94,7 @@ pub(crate) async fn get(
 }
 
 fn page(state: &WebState, visitor: &Visitor, detail: &Detail, token: &str) -> Page {
-    let (booking, offer) = (&detail.booking, &detail.offer);
+    let (booking, event_type) = (&detail.booking, &detail.event_type);
     let attendee = &booking.attendee;
     let words = visitor.words(attendee.locale);
     let now = state.app.now();
@@ -109,9 +109,9 @@ fn page(state: &WebState, visitor: &Visitor, detail: &Detail, token: &str) -> Pa
         shell: Shell::new(visitor, words, &heading, header),
         notice: done(words, visitor).filter(|_| is_open),
         heading,
-        service: offer.event_type.name.clone(),
+        service: event_type.name.clone(),
         status: StatusView::new(words, booking, now),
-        occasion: Occasion::new(words, booking.time, &attendee.zone, &offer.host_name),
+        occasion: Occasion::new(words, booking.time, &attendee.zone, &detail.host_name),
         attendee: attendee.name.clone(),
         contact: contact.into_iter().flatten().cloned().collect(),
         notes: attendee.notes.clone(),
@@ -119,6 +119,6 @@ fn page(state: &WebState, visitor: &Visitor, detail: &Detail, token: &str) -> Pa
         explanation: explanation.map(|key| words.say(key)),
         is_open,
         href: urls::booking(token),
-        again_href: urls::event_type(slug, &offer.event_type.slug),
+        again_href: urls::event_type(slug, &event_type.slug),
     }
 }

@@ -1,10 +1,10 @@
 //! `/{org}`: what can be booked with an organization.
 
-use app::event_types::Offer;
 use app::organizations::Organization;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use domain::event_type::EventType;
 use http::StatusCode;
 
 use crate::dates;
@@ -35,14 +35,13 @@ pub(crate) struct ServiceView {
 }
 
 impl ServiceView {
-    /// `offer` of the organization called `organization` in URLs.
-    pub(crate) fn new(words: Words, organization: &str, offer: &Offer) -> Self {
-        let event_type = &offer.event_type;
+    /// `event_type` of the organization called `organization` in URLs.
+    pub(crate) fn new(words: Words, organization: &str, event_type: &EventType) -> Self {
         Self {
             name: event_type.name.clone(),
             description: event_type.description.clone(),
             duration: dates::duration(words, event_type.rules.duration),
-            host: offer.host_name.clone(),
+            host: event_type.host_names(),
             href: urls::event_type(organization, &event_type.slug),
         }
     }
@@ -75,15 +74,15 @@ pub(crate) async fn get(
     Path(slug): Path<String>,
 ) -> Result<Response, Failure> {
     let organization = find(&state, &visitor, &slug).await?;
-    let offers = app::event_types::list(&state.app, organization.id)
+    let event_types = app::event_types::list(&state.app, organization.id)
         .await
         .map_err(|e| state.failed(&visitor, &e))?;
     let words = visitor.words(organization.locale);
     let page = Page {
         shell: Shell::new(&visitor, words, "", header(&organization)),
-        services: offers
+        services: event_types
             .iter()
-            .map(|offer| ServiceView::new(words, &organization.slug, offer))
+            .map(|event_type| ServiceView::new(words, &organization.slug, event_type))
             .collect(),
     };
     state.show(&visitor, StatusCode::OK, &page)

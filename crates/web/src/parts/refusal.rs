@@ -49,6 +49,7 @@ impl RefusalView {
     pub(crate) fn new(words: Words, refusal: Refusal) -> Self {
         let (heading, text) = match refusal {
             Refusal::Taken => (key("refused-taken"), key("refused-taken-help")),
+            Refusal::Full => (key("refused-full"), key("refused-help")),
             Refusal::InPast => (key("refused-past"), key("refused-help")),
             Refusal::InsideNotice => (key("refused-notice"), key("refused-help")),
             Refusal::BeyondHorizon => (key("refused-horizon"), key("refused-help")),

@@ -32,10 +32,17 @@ impl Phase {
     /// The phase of `booking` at `now`.
     pub(crate) fn of(booking: &Booking, now: Instant) -> Self {
         match booking.status {
-            Status::Cancelled => Self::Cancelled,
-            Status::Confirmed if now >= booking.time.end => Self::Over,
-            Status::Confirmed if now >= booking.time.start => Self::Begun,
-            Status::Confirmed => Self::Ahead,
+            Status::Cancelled | Status::Declined => Self::Cancelled,
+            Status::Completed | Status::NoShow => Self::Over,
+            Status::Requested | Status::Unverified | Status::Confirmed => {
+                if now >= booking.time.end {
+                    Self::Over
+                } else if now >= booking.time.start {
+                    Self::Begun
+                } else {
+                    Self::Ahead
+                }
+            }
         }
     }
 }
@@ -48,11 +55,15 @@ impl StatusView {
 
     /// The status of a booking in `phase`.
     pub(crate) fn of(words: Words, status: Status, phase: Phase) -> Self {
-        let (key, tone) = match phase {
-            Phase::Ahead => (key("status-scheduled"), "good"),
-            Phase::Begun => (key("status-begun"), "calm"),
-            Phase::Over => (key("status-over"), "calm"),
-            Phase::Cancelled => (key("status-cancelled"), "bad"),
+        let (key, tone) = match (status, phase) {
+            (Status::Requested, Phase::Ahead) => (key("status-requested"), "calm"),
+            (Status::Unverified, Phase::Ahead) => (key("status-unverified"), "calm"),
+            (Status::NoShow, _) => (key("status-no-show"), "bad"),
+            (Status::Declined, _) => (key("status-declined"), "bad"),
+            (_, Phase::Ahead) => (key("status-scheduled"), "good"),
+            (_, Phase::Begun) => (key("status-begun"), "calm"),
+            (_, Phase::Over) => (key("status-over"), "calm"),
+            (_, Phase::Cancelled) => (key("status-cancelled"), "bad"),
         };
         Self {
             code: status.as_str(),

@@ -52,7 +52,7 @@ sunday = []
 [[event_type]]
 slug = "maths"
 name = "Matemáticas"
-host = "laura"
+hosts = ["laura"]
 duration_minutes = 60
 grid_minutes = 30
 notice_minutes = 120

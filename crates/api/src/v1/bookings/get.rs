@@ -1,26 +1,25 @@
 //! `GET /api/v1/bookings/{id}`: one booking.
 
-use app::{App, bookings};
+use app::App;
 use axum::Json;
 use axum::extract::State;
+use domain::BookingId;
 
 use super::Booking;
 use crate::ApiState;
-use crate::auth::{self, Bearer, Viewer};
+use crate::auth::{self, Bearer};
 use crate::problem::{Problem, ProblemBody};
 use crate::request::PathOf;
 
-/// The booking of `id` as it is now, for a viewer already known to be allowed to see it.
+/// The booking of `id` as it is now, as the bearer may see it: whoever shares a booking sees
+/// themselves on it, so it is read again by their token.
 pub(super) async fn again(
     app: &App,
-    id: domain::BookingId,
-    viewer: Viewer,
+    bearer: &Bearer,
+    id: BookingId,
 ) -> Result<Json<Booking>, Problem> {
-    let found = bookings::find(app, id)
-        .await
-        .map_err(|error| Problem::store(&error))?;
-    let detail = found.ok_or_else(Problem::no_booking)?;
-    Ok(Json(Booking::new(detail, viewer)))
+    let visible = auth::booking(app, bearer, &id.to_string()).await?;
+    Ok(Json(Booking::new(visible.detail, visible.viewer)))
 }
 
 /// Reads a booking.

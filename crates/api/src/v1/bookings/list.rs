@@ -80,8 +80,9 @@ pub(crate) struct BookingsAnswer {
     get, path = "/api/v1/bookings", tag = "bookings", operation_id = "list_bookings",
     params(
         ("when" = Option<String>, Query, example = "upcoming",
-            description = "`upcoming` (confirmed and not yet over, soonest first; the default), `past` \
-                (confirmed and over, latest first) or `cancelled` (latest first)."),
+            description = "`upcoming` (confirmed or pending, and not yet over, soonest first; the default), \
+                `past` (over, and neither cancelled nor declined, latest first) or `cancelled` \
+                (cancelled or declined, latest first)."),
         ("limit" = Option<u8>, Query, minimum = 1, maximum = 100,
             description = "At most this many; 50 when left out."),
         ("cursor" = Option<String>, Query,

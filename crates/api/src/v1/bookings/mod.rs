@@ -1,13 +1,16 @@
 //! `/api/v1/bookings/…`: bookings, for those who may see them.
 
+mod approve;
 mod cancel;
+mod decline;
 mod get;
 mod list;
+mod reassign;
 mod reschedule;
 mod timeline;
 
 use app::bookings::{CalendarSync, Detail, SyncState};
-use domain::booking;
+use domain::booking::{self, Cause, Status};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -24,6 +27,9 @@ pub(crate) fn endpoints() -> OpenApiRouter<ApiState> {
         .routes(routes!(get::get))
         .routes(routes!(reschedule::reschedule))
         .routes(routes!(cancel::cancel))
+        .routes(routes!(approve::approve))
+        .routes(routes!(decline::decline))
+        .routes(routes!(reassign::reassign))
         .routes(routes!(timeline::timeline))
 }
 
@@ -33,8 +39,18 @@ pub(crate) struct Booking {
     /// Its identity.
     #[schema(format = Uuid)]
     id: String,
-    /// `confirmed` or `cancelled`.
+    /// `pending` (see the field of that name), `confirmed`, `completed`, `no_show`, `cancelled` or
+    /// `declined`. For an attendee who left their seat: `cancelled`, though others may still come.
     status: &'static str,
+    /// What a pending booking waits for: `approval` (someone of the organization must say yes; until
+    /// then it takes no time) or `verification` (of the calendar; its time is taken).
+    #[schema(required = true)]
+    pending: Option<&'static str>,
+    /// Counts its changes, from 1. Send it when changing the booking, to be refused if it has changed
+    /// since.
+    version: i64,
+    /// Whether it was placed on purpose where rules or other bookings are in the way.
+    forced: bool,
     /// When it begins, in UTC.
     #[schema(format = DateTime)]
     start: String,
@@ -47,7 +63,7 @@ pub(crate) struct Booking {
     organization: String,
     /// The event type's slug.
     event_type: String,
-    /// The host's name. Null only when a booking just made could not be read back.
+    /// The host's name, or the names of those it takes together. Null only when a booking just made could not be read back.
     #[schema(required = true)]
     host: Option<String>,
     /// Who it is for.
@@ -66,14 +82,14 @@ pub(crate) struct Booking {
     /// Google's page of the event, for those who can sign in to that calendar. Null for the attendee.
     #[schema(required = true)]
     html_link: Option<String>,
-    /// Why and by whom it was cancelled.
+    /// Why and by whom it was cancelled or declined.
     #[schema(required = true)]
     cancellation: Option<Cancellation>,
     /// When it was made.
     #[schema(format = DateTime)]
     created_at: String,
     /// The attendee's page for moving and cancelling it; its last part is the manage token. Answered
-    /// when the booking is made, never again.
+    /// when the booking is made, and again only to a repeat under the same `Idempotency-Key`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     manage_url: Option<String>,
@@ -104,7 +120,7 @@ pub(crate) struct Answers {
     notes: Option<String>,
 }
 
-/// Why and by whom a booking was cancelled.
+/// Why and by whom a booking was cancelled or declined.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Cancellation {
     /// `attendee`, `api`, `admin` or `calendar`.
@@ -116,6 +132,19 @@ pub(crate) struct Cancellation {
     at: String,
 }
 
+/// A status as answers tell it: a state that waits is `pending`, with what for.
+const fn told(status: Status) -> (&'static str, Option<&'static str>) {
+    match status {
+        Status::Requested => ("pending", Some("approval")),
+        Status::Unverified => ("pending", Some("verification")),
+        Status::Confirmed
+        | Status::Completed
+        | Status::NoShow
+        | Status::Cancelled
+        | Status::Declined => (status.as_str(), None),
+    }
+}
+
 impl Booking {
     /// A booking, as `viewer` may see it.
     pub(crate) fn new(detail: Detail, viewer: Viewer) -> Self {
@@ -124,9 +153,21 @@ impl Booking {
             // It holds the calendar's id, which is the host's own address.
             sync.html_link = None;
         }
-        let (organization, event_type) = (detail.organization.slug, detail.offer.event_type.slug);
-        let host = Some(detail.offer.host_name);
-        Self::of(detail.booking, sync, organization, event_type, host)
+        let (organization, event_type) = (detail.organization.slug, detail.event_type.slug);
+        let host = Some(detail.host_name);
+        let mut booking = detail.booking;
+        if let (true, Some(at)) = (
+            booking.status.is_open(),
+            detail.seat.and_then(|seat| seat.left_at),
+        ) {
+            booking.status = Status::Cancelled;
+            booking.cancellation = Some(booking::Cancellation {
+                cause: Cause::Attendee,
+                reason: String::new(),
+                at,
+            });
+        }
+        Self::of(booking, sync, organization, event_type, host)
     }
 
     /// A booking just made, as far as its maker knows it without reading it back.
@@ -164,10 +205,14 @@ impl Booking {
         host: Option<String>,
     ) -> Self {
         let (start, end) = rfc3339_utc(&booking.time);
+        let (status, pending) = told(booking.status);
         let attendee = booking.attendee;
         Self {
             id: booking.id.to_string(),
-            status: booking.status.as_str(),
+            status,
+            pending,
+            version: booking.version,
+            forced: booking.forced,
             start,
             end,
             time_zone: booking.zone.name().to_owned(),
@@ -195,6 +240,23 @@ impl Booking {
             }),
             created_at: booking.created_at.to_string(),
             manage_url: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_that_waits_is_told_with_what_for() {
+        for status in Status::ALL {
+            let expected = match status.as_str() {
+                "requested" => ("pending", Some("approval")),
+                "unverified" => ("pending", Some("verification")),
+                other => (other, None),
+            };
+            assert_eq!(told(status), expected);
         }
     }
 }

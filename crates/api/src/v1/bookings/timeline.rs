@@ -26,7 +26,8 @@ pub(crate) struct TimelineEntry {
     /// When.
     #[schema(format = DateTime)]
     at: String,
-    /// What, as a stable code such as `booked`, `moved`, `cancelled` or `event_created`.
+    /// What, as a stable code such as `booked`, `moved`, `reassigned`, `cancelled` or
+    /// `event_created`.
     kind: String,
     /// Who decided: `attendee`, `api`, `admin` or `calendar`; null where nobody did.
     #[schema(required = true)]

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use app::App;
 use app::bookings::{self, BookError, BookInput, Booked};
-use app::{App, organizations};
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
+use domain::Locale;
 use domain::attendee::{AttendeeForm, BadField};
 use domain::booking::Cause;
 use http::StatusCode;
@@ -16,15 +17,21 @@ use serde::de::IgnoredAny;
 use utoipa::ToSchema;
 
 use crate::ApiState;
-use crate::auth::{self, Bearer, MaybeBearer, Viewer};
+use crate::auth::{self, MaybeBearer, Viewer};
+use crate::idempotency::{Caller, Repeat};
 use crate::problem::{FieldProblem, Problem, ProblemBody};
-use crate::request::{JsonBody, PathOf, is_slug, start};
+use crate::request::{JsonBodyAsSent, PathOf, host, is_slug, start};
 use crate::v1::bookings::Booking;
 
 impl From<BookError> for Problem {
     fn from(error: BookError) -> Self {
         match error {
             BookError::UnknownEventType => Self::no_event_type(),
+            BookError::UnknownHost => Self::unknown_host(),
+            BookError::UnknownHold => {
+                let fields = vec![FieldProblem::new("hold", "no such hold for this time")];
+                Self::invalid("unknown_hold", error.to_string(), fields)
+            }
             BookError::BadAttendee(bad) => {
                 let fields = bad.iter().map(named).collect();
                 Self::invalid_fields("invalid_body", fields)
@@ -33,6 +40,7 @@ impl From<BookError> for Problem {
                 refusal,
                 alternatives,
             } => Self::refused(refusal, &alternatives),
+            BookError::KeyReused(reused) => Self::key_reused(reused),
             BookError::Store(error) => Self::store(&error),
         }
     }
@@ -63,10 +71,20 @@ pub(crate) struct BookRequest {
     #[serde(default)]
     #[schema(nullable = false)]
     answers: Option<AnswersRequest>,
-    /// Leave it out: hosts are chosen by event type.
+    /// The id of one of the event type's hosts: this one and no other. Left out, it takes one who is
+    /// free, or all of them, as the event type is assigned.
     #[serde(default)]
-    #[schema(value_type = Option<String>, nullable = false, deprecated)]
-    host: Option<IgnoredAny>,
+    #[schema(format = Uuid)]
+    host: Option<String>,
+    /// The token of a hold of this event type and start. Where a host was held by name, send the same
+    /// `host` again.
+    #[serde(default)]
+    hold: Option<String>,
+    /// Books over rules, hours, approval and other bookings, on purpose: only the past and a full group
+    /// are refused. Needs a key, and is told of the booking from then on.
+    #[serde(default)]
+    #[schema(required = false)]
+    forced: bool,
 }
 
 /// Who a booking is for. An e-mail address or a phone number is needed.
@@ -104,18 +122,15 @@ pub(crate) struct AnswersRequest {
 
 impl BookRequest {
     fn check(self, organization: String, cause: Cause) -> Result<BookInput, Problem> {
-        if self.host.is_some() {
-            let fields = vec![FieldProblem::new("host", "leave it out")];
-            let detail = "hosts are chosen by event type: leave `host` out";
-            return Err(Problem::invalid("host_not_selectable", detail, fields));
-        }
         let answers = self.answers.unwrap_or_default();
         let unknown = answers.unknown.keys();
         let mut wrong: Vec<_> = unknown
             .map(|name| FieldProblem::new(format!("answers.{name}"), "no such question"))
             .collect();
         let start = start(&self.start).map_err(|bad| wrong.push(bad));
-        let Ok(start) = start else {
+        let host = self.host.as_deref().map(host).transpose();
+        let host = host.map_err(|bad| wrong.push(bad));
+        let (Ok(start), Ok(host)) = (start, host) else {
             return Err(Problem::invalid_fields("invalid_body", wrong));
         };
         if !wrong.is_empty() {
@@ -128,6 +143,10 @@ impl BookRequest {
             organization,
             event_type: self.event_type,
             start,
+            host,
+            hold: self.hold,
+            forced: self.forced,
+            idempotency_key: None,
             attendee: AttendeeForm {
                 name: self.attendee.name,
                 email: self.attendee.email,
@@ -145,85 +164,92 @@ impl BookRequest {
 ///
 /// With or without an API key: with one it must be the organization's, and the booking is put down to
 /// the API. Exactly one of many who ask for the same time gets it; the others get 409 with the nearest
-/// starts that can still be had. Sending the same again is a second wish, and finds the time taken.
+/// starts that can still be had. Where an event type has several seats, each booking of the same start
+/// takes one, and they share an id; each has its own `manage_url`.
+///
+/// With an `Idempotency-Key` the same request can safely be sent again: it is decided once, and a repeat
+/// gets the same booking with the same `manage_url`, or the same refusal. Without one, sending the same
+/// again is a second wish, and finds the time taken.
 #[utoipa::path(
     post, path = "/api/v1/organizations/{org}/bookings", tag = "bookings",
     operation_id = "create_booking",
-    params(("org" = String, Path, description = "The organization's slug.")),
+    params(
+        ("org" = String, Path, description = "The organization's slug."),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255,
+            description = "Of your choice, one for each wish: see above."),
+    ),
     request_body = BookRequest,
     security((), ("api_key" = [])),
     responses(
-        (status = 201, body = Booking, description = "Booked. `manage_url` is given now and never again.",
+        (status = 201, body = Booking, description = "Booked, or asked for where someone must say yes. `manage_url` is given now, and \
+                again only to a repeat under the same `Idempotency-Key`.",
             headers(("Location" = String, description = "Where the booking can be read."))),
         (status = 400, body = ProblemBody, content_type = "application/problem+json",
-            description = "`malformed_json`, `malformed_body`"),
+            description = "`malformed_json`, `malformed_body`, `invalid_idempotency_key`"),
         (status = 401, body = ProblemBody, content_type = "application/problem+json",
             description = "A key was sent and is unknown: `invalid_token`, `unauthorized`"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json",
-            description = "`wrong_organization`"),
+            description = "`wrong_organization`; `forbidden`: only a key can force a booking"),
         (status = 404, body = ProblemBody, content_type = "application/problem+json",
             description = "`event_type_not_found`"),
         (status = 409, body = ProblemBody, content_type = "application/problem+json",
-            description = "`slot_taken` with `alternatives`"),
+            description = "`slot_taken`, `no_seats`, with `alternatives`"),
         (status = 413, body = ProblemBody, content_type = "application/problem+json",
             description = "`too_large`"),
         (status = 415, body = ProblemBody, content_type = "application/problem+json",
             description = "`unsupported_media_type`"),
         (status = 422, body = ProblemBody, content_type = "application/problem+json",
             description = "A rule fails: `in_past`, `inside_notice`, `beyond_horizon`, `outside_hours`, \
-                `off_grid`, with `alternatives`; or the body does: `invalid_body` with `fields`, \
-                `host_not_selectable`"),
+                `off_grid`, with `alternatives`; `unknown_host`, `unknown_hold`, \
+                `idempotency_key_reused`; or the body does: `invalid_body` with `fields`"),
     )
 )]
 pub(crate) async fn create(
     State(state): State<ApiState>,
     PathOf(org): PathOf<String>,
     MaybeBearer(bearer): MaybeBearer,
-    JsonBody(request): JsonBody<BookRequest>,
+    repeat: Repeat,
+    JsonBodyAsSent(request, sent): JsonBodyAsSent<BookRequest>,
 ) -> Result<impl IntoResponse, Problem> {
     let viewer = bearer
         .as_ref()
         .map_or(Viewer::Attendee, |_| Viewer::Organization);
-    let input = request.check(org, viewer.cause())?;
-    if let Some(bearer) = &bearer {
-        check_key(&state.app, bearer, &input.organization).await?;
-    }
-    let (org, event_type) = (input.organization.clone(), input.event_type.clone());
-    let booked = bookings::book(&state.app, input).await?;
+    let mut input = request.check(org, viewer.cause())?;
+    let caller = match &bearer {
+        Some(bearer) => {
+            let (org, missing) = (&input.organization, Problem::no_event_type);
+            let acts_for = auth::organization_of(&state.app, bearer, org, missing).await?;
+            Caller::Organization(acts_for)
+        }
+        None if input.forced => {
+            return Err(Problem::forbidden("only an API key can force a booking"));
+        }
+        None => Caller::Public,
+    };
+    input.idempotency_key = repeat.key(caller, &sent);
+    let booked = bookings::book(&state.app, input.clone()).await?;
     let location = format!("/api/v1/bookings/{}", booked.booking.id);
-    let answer = describe(&state.app, booked, org, event_type, viewer).await;
+    let answer = describe(&state.app, booked, input, viewer).await;
     Ok((StatusCode::CREATED, [(LOCATION, location)], Json(answer)))
 }
 
-async fn check_key(app: &App, bearer: &Bearer, org: &str) -> Result<(), Problem> {
-    let acts_for = auth::organization(app, bearer).await?;
-    let organization = organizations::by_slug(app, org)
-        .await
-        .map_err(|error| Problem::store(&error))?
-        .ok_or_else(Problem::no_event_type)?;
-    if organization.id == acts_for {
-        return Ok(());
-    }
-    Err(Problem::new(
-        StatusCode::FORBIDDEN,
-        "wrong_organization",
-        "this API key acts for another organization",
-    ))
-}
-
-/// The booking stands: whatever fails now must not hide it, or its manage link would be lost.
-async fn describe(
-    app: &App,
-    booked: Booked,
-    org: String,
-    event_type: String,
-    viewer: Viewer,
-) -> Booking {
-    let answer = match bookings::find(app, booked.booking.id).await {
+/// The booking stands: whatever fails now must not hide it, or its manage link would be lost. It is
+/// read by the seat's own token, because who shares a booking sees themselves on it (scenario J2).
+async fn describe(app: &App, booked: Booked, input: BookInput, viewer: Viewer) -> Booking {
+    let answer = match bookings::by_token(app, &booked.manage_token).await {
         Ok(Some(detail)) => Booking::new(detail, viewer),
         Ok(None) | Err(_) => {
             tracing::warn!(booking.id = %booked.booking.id, "booked, but could not be read back");
-            Booking::unread(booked.booking, booked.has_calendar, org, event_type)
+            let mut booking = booked.booking;
+            // The attendee of a shared booking is who made it; this answer is about this seat's. Its
+            // form was found sound when the seat was taken, and the zone and language do not unmake it.
+            if booking.capacity > 1
+                && let Ok(own) = input.attendee.check(&booking.zone, Locale::default())
+            {
+                booking.attendee = own;
+            }
+            let (org, event_type) = (input.organization, input.event_type);
+            Booking::unread(booking, booked.has_calendar, org, event_type)
         }
     };
     answer.with_manage_url(&booked.manage_url)
@@ -262,7 +288,8 @@ mod tests {
         assert_eq!(
             made,
             json!({
-                "id": null, "manage_url": null, "status": "confirmed",
+                "id": null, "manage_url": null, "status": "confirmed", "pending": null,
+                "version": 1, "forced": false,
                 "start": "2026-11-24T09:00:00Z", "end": "2026-11-24T10:00:00Z",
                 "time_zone": "Europe/Madrid", "organization": "tutoring", "event_type": "maths",
                 "host": "Marta Ruiz", "calendar_sync": "none", "last_synced_at": null,
@@ -472,19 +499,331 @@ mod tests {
     }
 
     #[test]
-    fn a_host_cannot_be_chosen() {
+    fn a_host_is_chosen_among_those_of_the_event_type() {
         let harness = harness();
-        let mut body = booking("maths", "2026-11-24T09:00:00Z");
-        for host in [json!("Marta Ruiz"), json!(7), json!([])] {
-            body["host"] = host;
+        let mut body = booking("chat", "2026-11-24T09:00:00Z");
+        let hosts = harness.hosts("chat");
+        let missing = "01928f3c-0000-7000-8000-000000000000";
+        for (host, status, code, named) in [
+            (json!("Marta Ruiz"), 422, "invalid_body", ""),
+            (json!(7), 422, "invalid_body", ""),
+            (json!([]), 422, "invalid_body", ""),
+            (json!(missing), 422, "unknown_host", ""),
+            (
+                json!(harness.hosts("english")[0].0),
+                422,
+                "unknown_host",
+                "",
+            ),
+            (json!(hosts[1].0), 201, "", "Noor Aziz"),
+            (json!(hosts[1].0), 409, "slot_taken", ""),
+            (json!(hosts[2].0), 201, "", "Omar Haddad"),
+            (json!(null), 201, "", "Marta Ruiz"),
+            (json!(null), 409, "slot_taken", ""),
+        ] {
+            body["host"] = host.clone();
             let answer = harness.call(post(&body));
+            let found = (answer.status.as_u16(), answer.code());
+            assert_eq!(found, (status, code), "{host}");
+            assert_eq!(answer.body["host"].as_str().unwrap_or_default(), named);
+            if status == 422 {
+                assert_eq!(answer.body["fields"][0]["field"], "host", "{host}");
+            }
+        }
+    }
+
+    /// scenario B2: of fifty who want any of three hosts at one hour, three get one each.
+    #[test]
+    fn as_many_as_there_are_hosts_get_one_each() {
+        let harness = harness();
+        let wish = booking("chat", "2026-11-24T09:00:00Z");
+        let answers: Vec<_> = std::thread::scope(|scope| {
+            let (harness, wish) = (&harness, &wish);
+            let clients: Vec<_> = (0..50)
+                .map(|_| scope.spawn(move || harness.call(post(wish))))
+                .collect();
+            clients.into_iter().map(|c| c.join().unwrap()).collect()
+        });
+        let made = answers.iter().filter(|a| a.status == StatusCode::CREATED);
+        let mut hosts: Vec<_> = made.map(|a| a.body["host"].as_str().unwrap()).collect();
+        hosts.sort_unstable();
+        assert_eq!(hosts, ["Marta Ruiz", "Noor Aziz", "Omar Haddad"]);
+        assert_eq!(answers.iter().filter(|a| a.status == 409).count(), 47);
+    }
+
+    #[test]
+    fn several_hosts_together_are_all_bound() {
+        let harness = harness();
+        let together = harness.book("panel", "2026-11-24T09:00:00Z");
+        assert_eq!(together.body["host"], "Marta Ruiz, Noor Aziz");
+        let answer = harness.call(post(&booking("maths", "2026-11-24T09:00:00Z")));
+        assert_eq!(answer.code(), "slot_taken");
+        let chat = harness.book("chat", "2026-11-24T09:00:00Z");
+        assert_eq!(chat.body["host"], "Omar Haddad");
+    }
+
+    /// scenario B7: forced on purpose, said so, and by whom; what is forced may itself be booked over
+    /// only by force.
+    #[test]
+    fn a_key_may_force_a_booking() {
+        let harness = harness();
+        let taken = harness.book("maths", "2026-11-24T09:00:00Z");
+        for start in [
+            "2026-11-24T09:00:00Z",
+            "2026-11-24T09:10:00Z",
+            "2026-11-24T03:00:00Z",
+        ] {
+            let mut body = booking("maths", start);
+            body["forced"] = json!(true);
+            let answer = harness.call(post(&body).bearer(&harness.key));
+            assert_eq!(
+                answer.status,
+                StatusCode::CREATED,
+                "{start}: {}",
+                answer.text
+            );
+            assert_eq!(answer.body["forced"], true);
+            assert_eq!(answer.body["start"], start);
+            let path = format!(
+                "/api/v1/bookings/{}/timeline",
+                answer.body["id"].as_str().unwrap()
+            );
+            let timeline = harness.call(Ask::get(&path).bearer(&harness.key)).body;
+            assert_eq!(timeline["entries"][0]["kind"], "forced");
+            assert_eq!(timeline["entries"][0]["cause"], "api");
+        }
+        assert_eq!(harness.find(&taken)["status"], "confirmed");
+        let mut past = booking("maths", "2026-11-20T09:00:00Z");
+        past["forced"] = json!(true);
+        assert_eq!(
+            harness.call(post(&past).bearer(&harness.key)).code(),
+            "in_past"
+        );
+        let night = harness.call(post(&booking("maths", "2026-11-24T03:30:00Z")));
+        assert_eq!(night.code(), "outside_hours");
+    }
+
+    #[test]
+    fn without_its_key_nobody_forces_anything() {
+        let harness = harness();
+        let booked = harness.book("maths", "2026-11-24T09:00:00Z");
+        let mut body = booking("maths", "2026-11-24T11:00:00Z");
+        body["forced"] = json!(true);
+        for (token, status, code) in [
+            (None, 403, "forbidden"),
+            (Some(&harness.foreign_key), 403, "wrong_organization"),
+            (Some(&booked.manage_token), 401, "invalid_token"),
+        ] {
+            let ask = token.map_or(post(&body), |token| post(&body).bearer(token));
+            let answer = harness.call(ask);
+            assert_eq!((answer.status.as_u16(), answer.code()), (status, code));
+        }
+        body["forced"] = json!("yes");
+        assert_eq!(
+            harness.call(post(&body)).body["fields"][0]["field"],
+            "forced"
+        );
+        body["forced"] = json!(false);
+        assert_eq!(harness.call(post(&body)).status, StatusCode::CREATED);
+    }
+
+    /// scenario M2: whoever repeats a request gets the first result, not a second booking.
+    #[test]
+    fn a_repeat_under_the_same_key_gets_the_same_booking() {
+        let harness = harness();
+        for (event_type, start) in [
+            ("maths", "2026-11-24T09:00:00Z"),
+            ("english", "2026-11-24T14:00:00Z"),
+        ] {
+            let ask = post(&booking(event_type, start)).header("idempotency-key", event_type);
+            // The public's key and the organization's are two: the second finds the time taken.
+            for (ask, status) in [(ask.clone(), 201), (ask.bearer(&harness.key), 409)] {
+                let first = harness.call(ask.clone());
+                let again = harness.call(ask);
+                assert_eq!(
+                    (first.status, again.status.as_u16()),
+                    (again.status, status)
+                );
+                assert_eq!(again.body, first.body);
+                assert_eq!(again.body["manage_url"].is_string(), status == 201);
+                assert_eq!(again.header("location"), first.header("location"));
+            }
+        }
+        let answer = harness.call(Ask::get("/api/v1/bookings").bearer(&harness.key));
+        assert_eq!(answer.body["bookings"].as_array().unwrap().len(), 2);
+    }
+
+    /// scenario M2: the repeat of a booking that was cancelled meanwhile says so, and books nothing.
+    #[test]
+    fn a_repeat_answers_with_the_booking_as_it_is_now() {
+        let harness = harness();
+        let wish = post(&booking("maths", "2026-11-24T09:00:00Z"));
+        let wish = wish.header("idempotency-key", "a");
+        let first = harness.booked(wish.clone());
+        harness.cancel(&first);
+        let again = harness.booked(wish);
+        assert_eq!(
+            (&again.id, &again.manage_token),
+            (&first.id, &first.manage_token)
+        );
+        assert_eq!(again.body["status"], "cancelled");
+    }
+
+    /// scenario M2: a refusal is a decision too.
+    #[test]
+    fn a_refusal_is_repeated_under_its_key() {
+        let harness = harness();
+        let taken = harness.book("maths", "2026-11-24T09:00:00Z");
+        let wish = post(&booking("maths", "2026-11-24T09:00:00Z"));
+        let keyed = wish.clone().header("idempotency-key", "a");
+        let first = harness.call(keyed.clone());
+        harness.cancel(&taken);
+        let again = harness.call(keyed);
+        for answer in [first, again] {
+            assert_eq!((answer.status.as_u16(), answer.code()), (409, "slot_taken"));
+            assert!(answer.body["alternatives"].is_array());
+        }
+        let other = wish.clone().header("idempotency-key", "b");
+        assert_eq!(harness.call(other).status, StatusCode::CREATED);
+    }
+
+    #[test]
+    fn a_key_serves_one_wish_at_one_address() {
+        let harness = harness();
+        let wish = booking("maths", "2026-11-24T09:00:00Z");
+        let keyed = |ask: Ask| ask.header("idempotency-key", "a");
+        assert_eq!(harness.call(keyed(post(&wish))).status, StatusCode::CREATED);
+        let other = booking("maths", "2026-11-24T11:00:00Z");
+        let spaced = Ask::new("POST", PATH).header("content-type", "application/json");
+        for ask in [post(&other), spaced.text(format!(" {wish}"))] {
+            let answer = harness.call(keyed(ask));
             assert_eq!(
                 (answer.status.as_u16(), answer.code()),
-                (422, "host_not_selectable")
+                (422, "idempotency_key_reused")
             );
         }
-        body["host"] = json!(null);
-        assert_eq!(harness.call(post(&body)).status, StatusCode::CREATED);
+        let elsewhere = Ask::new("POST", "/api/v1/organizations/elsewhere/bookings");
+        let there = booking("maths-exam", "2026-11-24T09:00:00Z");
+        assert_eq!(
+            harness.call(keyed(elsewhere.json(&there))).status,
+            StatusCode::CREATED
+        );
+    }
+
+    /// What was never decided is not remembered.
+    #[test]
+    fn a_wish_that_could_not_be_read_leaves_its_key_free() {
+        let harness = harness();
+        let keyed = |body: &Value| harness.call(post(body).header("idempotency-key", "a"));
+        let sound = booking("maths", "2026-11-24T09:00:00Z");
+        for (field, value, code) in [
+            ("event_type", "nothing", "event_type_not_found"),
+            ("start", "tomorrow", "invalid_body"),
+            ("host", "x", "invalid_body"),
+            ("hold", "x", "unknown_hold"),
+        ] {
+            let mut body = sound.clone();
+            body[field] = json!(value);
+            assert_eq!(keyed(&body).code(), code, "{field}");
+        }
+        assert_eq!(keyed(&sound).status, StatusCode::CREATED);
+    }
+
+    /// scenario M2: twenty at once under one key are one booking.
+    #[test]
+    fn repeats_at_once_get_the_same_booking() {
+        let harness = harness();
+        for (event_type, key) in [("maths", None), ("class", Some(&harness.key))] {
+            let ask = post(&booking(event_type, "2026-11-24T09:00:00Z"));
+            let ask = ask.header("idempotency-key", "a");
+            let ask = key.map_or(ask.clone(), |key| ask.bearer(key));
+            let answers: Vec<_> = std::thread::scope(|scope| {
+                let (harness, ask) = (&harness, &ask);
+                let clients: Vec<_> = (0..20)
+                    .map(|_| scope.spawn(move || harness.call(ask.clone())))
+                    .collect();
+                clients.into_iter().map(|c| c.join().unwrap()).collect()
+            });
+            for answer in &answers {
+                assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
+                assert_eq!(answer.body, answers[0].body);
+            }
+        }
+    }
+
+    /// scenario J1: of twenty who want the last of eight seats, one gets it.
+    #[test]
+    fn one_of_many_gets_the_last_seat() {
+        let harness = harness();
+        let wish = booking("class", "2026-11-24T09:00:00Z");
+        let seats: Vec<_> = (0..7).map(|_| harness.booked(post(&wish))).collect();
+        assert!(seats.iter().all(|seat| seat.id == seats[0].id));
+        let answers: Vec<_> = std::thread::scope(|scope| {
+            let (harness, wish) = (&harness, &wish);
+            let clients: Vec<_> = (0..20)
+                .map(|_| scope.spawn(move || harness.call(post(wish))))
+                .collect();
+            clients.into_iter().map(|c| c.join().unwrap()).collect()
+        });
+        let made = answers.iter().filter(|a| a.status == StatusCode::CREATED);
+        assert_eq!(made.count(), 1);
+        let full = answers.iter().filter(|a| a.code() == "no_seats");
+        for refused in full.clone() {
+            assert_eq!(refused.status, StatusCode::CONFLICT);
+            assert!(refused.body["alternatives"].is_array());
+        }
+        assert_eq!(full.count(), 19);
+    }
+
+    /// scenario J2: whoever takes a seat is told of themselves, never of who else comes.
+    #[test]
+    fn an_attendee_never_sees_another() {
+        let harness = harness();
+        harness.book("class", "2026-11-24T09:00:00Z");
+        let body = json!({
+            "event_type": "class", "start": "2026-11-24T09:00:00Z",
+            "attendee": { "name": "Bo", "email": "bo@example.org", "time_zone": "Asia/Tokyo" },
+            "answers": { "notes": "Vegetarian" },
+        });
+        let ask = post(&body).header("idempotency-key", "b");
+        let joined = harness.booked(ask.clone());
+        let token = joined.manage_token.as_str();
+        let path = format!("/api/v1/bookings/{}", joined.id);
+        let mut told = vec![joined.body.clone(), harness.booked(ask.clone()).body];
+        harness.store.fail_reads.store(true, Ordering::Relaxed);
+        told.push(harness.booked(ask).body);
+        harness.store.fail_reads.store(false, Ordering::Relaxed);
+        told.push(harness.call(Ask::get(&path).bearer(token)).body);
+        let timeline = Ask::get(&format!("{path}/timeline")).bearer(token);
+        assert!(!harness.call(timeline).text.contains("Ana"));
+        told.push(harness.act(&joined, "cancel", &json!({}), token).body);
+        for answer in told {
+            assert_eq!(answer["attendee"]["name"], "Bo");
+            assert_eq!(answer["attendee"]["email"], "bo@example.org");
+            assert_eq!(answer["attendee"]["time_zone"], "Asia/Tokyo");
+            assert_eq!(answer["answers"]["notes"], "Vegetarian");
+            assert!(
+                !answer.to_string().to_lowercase().contains("ana@"),
+                "{answer}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_request_waits_and_takes_no_time() {
+        let harness = harness();
+        let asked = harness.book("first-talk", "2026-11-24T09:00:00Z");
+        assert_eq!(asked.body["pending"], "approval");
+        assert_eq!(asked.body["calendar_sync"], "none");
+        harness.book("maths", "2026-11-24T09:00:00Z");
+        let listed = harness
+            .call(Ask::get("/api/v1/bookings").bearer(&harness.key))
+            .body;
+        assert_eq!(listed["bookings"].as_array().unwrap().len(), 2);
+        let mut sure = booking("first-talk", "2026-11-24T11:00:00Z");
+        sure["forced"] = json!(true);
+        let sure = harness.booked(post(&sure).bearer(&harness.key));
+        assert_eq!(sure.body["status"], "confirmed");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `GET /api/v1/organizations/{org}/event-types`: what can be booked.
 
-use app::event_types::{self, Offer};
+use app::event_types;
 use app::organizations;
 use axum::Json;
 use axum::extract::State;
@@ -29,22 +29,50 @@ pub(crate) struct EventType {
     description: String,
     /// How long a booking lasts.
     duration_minutes: i64,
-    /// The name of the host whose time it takes.
+    /// The names of its hosts, for people.
     host: String,
-    /// The zone the host works in.
+    /// Whose time it takes, in the organization's order.
+    hosts: Vec<EventTypeHost>,
+    /// Which of them a booking takes: `any` (one who is free) or `all` (all of them together).
+    assignment: &'static str,
+    /// Seats on one booking: more than 1 where several attendees share it.
+    capacity: i64,
+    /// Whether someone of the organization must say yes before a booking counts.
+    needs_approval: bool,
+    /// The zone the first host works in.
     time_zone: String,
 }
 
+/// Somebody whose time an event type takes.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct EventTypeHost {
+    /// What to send as `host`.
+    #[schema(format = Uuid)]
+    id: String,
+    /// Their name for people.
+    name: String,
+}
+
 impl EventType {
-    fn new(offer: Offer) -> Self {
-        let event_type = offer.event_type;
+    fn new(event_type: domain::event_type::EventType) -> Self {
+        let (host, zone) = (event_type.host_names(), event_type.zone());
+        let hosts = event_type.hosts.into_iter();
         Self {
             slug: event_type.slug,
             name: event_type.name,
             description: event_type.description,
             duration_minutes: event_type.rules.duration.as_mins(),
-            host: offer.host_name,
-            time_zone: event_type.schedule.zone.name().to_owned(),
+            host,
+            hosts: hosts
+                .map(|host| EventTypeHost {
+                    id: host.id.to_string(),
+                    name: host.name,
+                })
+                .collect(),
+            assignment: event_type.assignment.as_str(),
+            capacity: event_type.capacity,
+            needs_approval: event_type.needs_approval,
+            time_zone: zone.name().to_owned(),
         }
     }
 }
@@ -71,11 +99,11 @@ pub(crate) async fn list(
         .await
         .map_err(|error| Problem::store(&error))?
         .ok_or_else(Problem::no_organization)?;
-    let offers = event_types::list(&state.app, organization.id)
+    let found = event_types::list(&state.app, organization.id)
         .await
         .map_err(|error| Problem::store(&error))?;
     Ok(Json(EventTypesAnswer {
-        event_types: offers.into_iter().map(EventType::new).collect(),
+        event_types: found.into_iter().map(EventType::new).collect(),
     }))
 }
 
@@ -88,15 +116,48 @@ mod tests {
     #[test]
     fn event_types_are_listed_in_their_order() {
         let answer = harness().call(Ask::get("/api/v1/organizations/tutoring/event-types"));
+        let mut first = answer.body["event_types"][0].clone();
+        let id = first["hosts"][0]["id"].take();
+        assert_eq!(id.as_str().map(str::len), Some(36));
         let maths = json!({
             "slug": "maths", "name": "Maths lesson", "description": "One hour.",
             "duration_minutes": 60, "host": "Marta Ruiz", "time_zone": "Europe/Madrid",
+            "hosts": [{ "id": null, "name": "Marta Ruiz" }], "assignment": "any", "capacity": 1,
+            "needs_approval": false,
         });
-        assert_eq!(answer.body["event_types"][0], maths);
+        assert_eq!(first, maths);
         assert_eq!(answer.body["event_types"][1]["slug"], "maths-exam");
         assert_eq!(
             answer.body["event_types"][2]["time_zone"],
             "America/New_York"
+        );
+    }
+
+    #[test]
+    fn an_event_type_says_who_takes_it_how_many_at_once_and_whether_someone_says_yes() {
+        let answer = harness().call(Ask::get("/api/v1/organizations/tutoring/event-types"));
+        let listed = answer.body["event_types"].as_array().unwrap().iter();
+        let told: Vec<_> = listed
+            .skip(3)
+            .map(|e| {
+                let hosts = e["hosts"].as_array().unwrap().len();
+                json!([
+                    e["slug"],
+                    e["assignment"],
+                    hosts,
+                    e["capacity"],
+                    e["needs_approval"]
+                ])
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                json!(["chat", "any", 3, 1, false]),
+                json!(["panel", "all", 2, 1, false]),
+                json!(["class", "any", 1, 8, false]),
+                json!(["first-talk", "any", 1, 1, true]),
+            ]
         );
     }
 

@@ -2,6 +2,7 @@
 
 mod bookings;
 mod event_types;
+mod holds;
 mod slots;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -15,4 +16,5 @@ pub(crate) fn endpoints() -> OpenApiRouter<ApiState> {
         .routes(routes!(event_types::list))
         .routes(routes!(slots::list))
         .routes(routes!(bookings::create))
+        .merge(holds::endpoints())
 }

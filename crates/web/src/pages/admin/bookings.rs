@@ -160,8 +160,8 @@ impl Row {
             start: booking.time.start.to_string(),
             hours: dates::hours(words, booking.time, zone),
             attendee: booking.attendee.name.clone(),
-            service: detail.offer.event_type.name.clone(),
-            host: detail.offer.host_name.clone(),
+            service: detail.event_type.name.clone(),
+            host: detail.host_name.clone(),
             status: StatusView::new(words, booking, now),
             sync: SyncView::new(words, &detail.sync, now, zone),
         }

@@ -1,6 +1,6 @@
 //! `/b/{token}/cancel`: asks first. Opening a link never cancels anything: mail scanners open links.
 
-use app::bookings::{self, CancelError, Detail};
+use app::bookings::{self, CancelError, CancelInput, Detail};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -44,11 +44,11 @@ pub(crate) fn reason_problem(words: Words, bad: BadText) -> String {
 fn page(visitor: &Visitor, detail: &Detail, token: &str) -> Page {
     let attendee = &detail.booking.attendee;
     let words = visitor.words(attendee.locale);
-    let host = &detail.offer.host_name;
+    let host = &detail.host_name;
     let header = organization::header(&detail.organization);
     Page {
         shell: Shell::new(visitor, words, &words.say("cancel-heading"), header),
-        service: detail.offer.event_type.name.clone(),
+        service: detail.event_type.name.clone(),
         occasion: Occasion::new(words, detail.booking.time, &attendee.zone, host),
         href: urls::booking(token),
         reason: String::new(),
@@ -70,6 +70,17 @@ pub(crate) async fn get(
     state.show(&visitor, StatusCode::OK, &page)
 }
 
+/// The attendee's own seat; of a booking for one that is the booking.
+fn leaving(detail: &Detail, reason: &str) -> CancelInput {
+    CancelInput {
+        booking: detail.booking.id,
+        seat: detail.seat.as_ref().map(|seat| seat.id),
+        reason: reason.to_owned(),
+        version: None,
+        cause: Cause::Attendee,
+    }
+}
+
 /// `POST /b/{token}/cancel`
 pub(crate) async fn post(
     State(state): State<WebState>,
@@ -79,7 +90,7 @@ pub(crate) async fn post(
 ) -> Result<Response, Failure> {
     let detail = super::find(&state, &visitor, &token).await?;
     let reason = typed.get("reason");
-    match bookings::cancel(&state.app, detail.booking.id, reason, Cause::Attendee).await {
+    match bookings::cancel(&state.app, leaving(&detail, reason)).await {
         // Whether it has just been cancelled or cannot be: the booking's page says which.
         Ok(_) | Err(CancelError::NotOpen(_)) => {
             Ok(Redirect::to(&urls::booking(&token)).into_response())
@@ -91,6 +102,8 @@ pub(crate) async fn post(
             state.show(&visitor, StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         Err(CancelError::NotFound) => Err(visitor.failure(Problem::UnknownBooking)),
-        Err(error @ CancelError::Store(_)) => Err(state.failed(&visitor, &error)),
+        Err(error @ (CancelError::Changed | CancelError::Store(_))) => {
+            Err(state.failed(&visitor, &error))
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! `/b/{token}/reschedule`: another time for a booking, chosen in two steps: first the time, then,
 //! with both times in view, the decision.
 
-use app::bookings::{self, Detail, RescheduleError};
+use app::bookings::{self, Detail, RescheduleError, RescheduleInput};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -120,7 +120,7 @@ impl Mover<'_> {
         now: Instant,
     ) -> Result<Response, Failure> {
         let (words, detail) = (self.words, self.detail);
-        let horizon = detail.offer.event_type.rules.horizon;
+        let horizon = detail.event_type.rules.horizon;
         let range = Range::new(query, &self.zone, now, horizon);
         let of = Of::Move(detail.booking.id);
         let (range, slots) = search(self.state, self.visitor, of, range).await?;
@@ -134,7 +134,7 @@ impl Mover<'_> {
         let heading = words.say("reschedule-heading");
         let page = ChoosePage {
             shell: Shell::new(self.visitor, words, &heading, self.header.clone()),
-            service: detail.offer.event_type.name.clone(),
+            service: detail.event_type.name.clone(),
             attendee: self.attendee(),
             current: self.current(),
             back_href: self.href.clone(),
@@ -145,7 +145,7 @@ impl Mover<'_> {
 
     async fn ask_to_decide(&self, start: Instant) -> Result<Response, Failure> {
         let of = Of::Move(self.detail.booking.id);
-        let event_type = &self.detail.offer.event_type;
+        let event_type = &self.detail.event_type;
         match obstacle(self.state, self.visitor, of, event_type, start).await? {
             None => self.show(StatusCode::OK, start, None, Vec::new()),
             Some((refusal, times)) => {
@@ -167,18 +167,18 @@ impl Mover<'_> {
         refusal: Option<RefusalView>,
         alternatives: Vec<Alternative>,
     ) -> Result<Response, Failure> {
-        let (words, offer) = (self.words, &self.detail.offer);
-        let time = Interval::lasting(start, offer.event_type.rules.duration);
+        let (words, detail) = (self.words, &self.detail);
+        let time = Interval::lasting(start, detail.event_type.rules.duration);
         let heading = words.say("reschedule-confirm");
         let href = self.page_href();
         let day = day_param(start.in_zone(&self.zone).date());
         let zone_name = self.zone.name().to_owned();
         let page = DecidePage {
             shell: Shell::new(self.visitor, words, &heading, self.header.clone()),
-            service: offer.event_type.name.clone(),
+            service: detail.event_type.name.clone(),
             attendee: self.attendee(),
             current: self.current(),
-            occasion: Occasion::new(words, time, &self.zone, &offer.host_name),
+            occasion: Occasion::new(words, time, &self.zone, &detail.host_name),
             action: urls::with_start(&href, start, &zone_name),
             back_href: self.href.clone(),
             times_href: urls::with_query(&href, &[("day", &day), ("tz", &zone_name)]),
@@ -202,8 +202,15 @@ impl Mover<'_> {
             let times_href = self.page_href();
             return Err(self.visitor.failure(Problem::BadStart { times_href }));
         };
-        let id = self.detail.booking.id;
-        match bookings::reschedule(&self.state.app, id, start, cause).await {
+        let input = RescheduleInput {
+            booking: self.detail.booking.id,
+            seat: self.detail.seat.as_ref().map(|seat| seat.id),
+            start,
+            version: None,
+            cause,
+            idempotency_key: None,
+        };
+        match bookings::reschedule(&self.state.app, input).await {
             Ok(_) => Ok(Redirect::to(done).into_response()),
             Err(RescheduleError::NotOpen(_)) => Err(self.too_late()),
             Err(RescheduleError::NotFound) => Err(self.visitor.failure(Problem::UnknownBooking)),
@@ -215,7 +222,7 @@ impl Mover<'_> {
                 let times = self.alternatives(&alternatives, None);
                 self.show(StatusCode::CONFLICT, start, Some(refusal), times)
             }
-            Err(error @ RescheduleError::Store(_)) => Err(self.state.failed(self.visitor, &error)),
+            Err(error) => Err(self.state.failed(self.visitor, &error)),
         }
     }
 }

@@ -1,10 +1,10 @@
 //! `/{org}/{event_type}`: the days and times that can be booked.
 
-use app::event_types::Offer;
 use app::organizations::Organization;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use domain::event_type::EventType;
 use http::StatusCode;
 
 use crate::errors::{Failure, Problem};
@@ -33,13 +33,13 @@ pub(crate) async fn find(
     state: &WebState,
     visitor: &Visitor,
     slugs: &(String, String),
-) -> Result<(Organization, Offer), Failure> {
+) -> Result<(Organization, EventType), Failure> {
     let organization = organization::find(state, visitor, &slugs.0).await?;
-    let offer = app::event_types::by_slug(&state.app, organization.id, &slugs.1)
+    let event_type = app::event_types::by_slug(&state.app, organization.id, &slugs.1)
         .await
         .map_err(|e| state.failed(visitor, &e))?
         .ok_or_else(|| visitor.failure(Problem::NotFound))?;
-    Ok((organization, offer))
+    Ok((organization, event_type))
 }
 
 /// `GET /{org}/{event_type}`
@@ -48,17 +48,17 @@ pub(crate) async fn get(
     visitor: Visitor,
     Path(slugs): Path<(String, String)>,
 ) -> Result<Response, Failure> {
-    let (organization, offer) = find(&state, &visitor, &slugs).await?;
+    let (organization, event_type) = find(&state, &visitor, &slugs).await?;
     let words = visitor.words(organization.locale);
     let zone = visitor.zone_or(&organization.zone);
     let query = CalendarQuery::read(&visitor.query);
-    let horizon = offer.event_type.rules.horizon;
+    let horizon = event_type.rules.horizon;
     let range = Range::new(&query, &zone, state.app.now(), horizon);
     let (range, slots) = search(&state, &visitor, Of::New(&slugs.0, &slugs.1), range).await?;
-    let service = ServiceView::new(words, &organization.slug, &offer);
+    let service = ServiceView::new(words, &organization.slug, &event_type);
     let places = Places {
         page: &service.href,
-        choose: &urls::book(&organization.slug, &offer.event_type.slug),
+        choose: &urls::book(&organization.slug, &event_type.slug),
         zone_is_fixed: false,
     };
     let header = organization::header(&organization);

@@ -4,7 +4,7 @@ use app::bookings::{Detail, Entry};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use domain::booking::{Booking, Cause, Status};
+use domain::booking::{Booking, Cause};
 use domain::{BookingId, Instant, Zone};
 use http::StatusCode;
 
@@ -87,6 +87,13 @@ fn entry_text(words: Words, kind: &str, by: Option<Cause>, when: &str) -> String
         "event_created" => words.say("timeline-event-created"),
         "event_changed" => words.say("timeline-event-changed"),
         "event_removed" => words.say("timeline-event-removed"),
+        "requested" => words.with("timeline-requested", &[("when", when)]),
+        "forced" => words.with("timeline-forced", &[("when", when)]),
+        "joined" => words.say("timeline-joined"),
+        "left" => words.say("timeline-left"),
+        "approved" => words.say("timeline-approved"),
+        "declined" => words.say("timeline-declined"),
+        "reassigned" => words.say("timeline-reassigned"),
         "deletion_not_confirmed" => words.say("timeline-deletion-refuted"),
         "call_failed" => words.say("timeline-retry"),
         "parked" => words.say("timeline-parked"),
@@ -175,13 +182,13 @@ pub(crate) async fn page(
     let (words, now) = (signed_in.words(visitor), state.app.now());
     let (booking, zone) = (&detail.booking, &detail.organization.zone);
     let attendee = &booking.attendee;
-    let is_confirmed = booking.status == Status::Confirmed;
+    let is_confirmed = booking.status.is_open();
     Ok(Page {
         shell: signed_in.shell(visitor, &attendee.name, Section::Bookings),
         notice: result(words, visitor.query.get("result")),
         csrf: signed_in.session.csrf.clone(),
         href: urls::admin_booking(booking.id),
-        service: detail.offer.event_type.name.clone(),
+        service: detail.event_type.name.clone(),
         attendee: attendee.name.clone(),
         email: attendee.email.clone(),
         phone: attendee.phone.clone(),
@@ -192,7 +199,7 @@ pub(crate) async fn page(
         their_time: their_time(words, booking, zone),
         notes: attendee.notes.clone(),
         cancelled: cancelled(words, booking),
-        occasion: Occasion::new(words, booking.time, zone, &detail.offer.host_name),
+        occasion: Occasion::new(words, booking.time, zone, &detail.host_name),
         status: StatusView::new(words, booking, now),
         can_move: Phase::of(booking, now) == Phase::Ahead,
         can_cancel: is_confirmed,

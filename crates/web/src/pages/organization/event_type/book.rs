@@ -1,13 +1,13 @@
 //! `/{org}/{event_type}/book`: who is coming. Asked for a start, answered with a booking.
 
 use app::bookings::{self, BookError, BookInput};
-use app::event_types::Offer;
 use app::organizations::Organization;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::attendee::{AttendeeForm, BadField, EMAIL_CHARS_MAX, NAME_CHARS_MAX, NOTES_CHARS_MAX};
 use domain::booking::{Cause, Refusal};
+use domain::event_type::EventType;
 use domain::text::BadText;
 use domain::{Instant, Interval, Zone};
 use http::StatusCode;
@@ -179,7 +179,7 @@ struct Booker<'a> {
     visitor: &'a Visitor,
     words: Words,
     organization: Organization,
-    offer: Offer,
+    event_type: EventType,
     zone: Zone,
 }
 
@@ -197,7 +197,7 @@ struct Shown {
 impl Booker<'_> {
     /// The picker, at the day of `start` where there is one.
     fn times_href(&self, start: Option<Instant>) -> String {
-        let page = urls::event_type(&self.organization.slug, &self.offer.event_type.slug);
+        let page = urls::event_type(&self.organization.slug, &self.event_type.slug);
         let day = start.map(|start| day_param(start.in_zone(&self.zone).date()));
         let zone = self.zone.name();
         let pairs = [("tz", zone), ("day", day.as_deref().unwrap_or_default())];
@@ -212,7 +212,7 @@ impl Booker<'_> {
 
     fn show(&self, status: StatusCode, start: Instant, shown: Shown) -> Result<Response, Failure> {
         let words = self.words;
-        let event_type = &self.offer.event_type;
+        let event_type = &self.event_type;
         let time = Interval::lasting(start, event_type.rules.duration);
         let action = urls::book(&self.organization.slug, &event_type.slug);
         let header = organization::header(&self.organization);
@@ -230,7 +230,7 @@ impl Booker<'_> {
             heading,
             organization: self.organization.name.clone(),
             service: event_type.name.clone(),
-            occasion: Occasion::new(words, time, &self.zone, &self.offer.host_name),
+            occasion: Occasion::new(words, time, &self.zone, &self.event_type.host_names()),
             zone_name: self.zone.name().to_owned(),
             action: urls::with_start(&action, start, self.zone.name()),
             times_href: self.times_href(Some(start)),
@@ -270,20 +270,20 @@ pub(crate) async fn get(
     visitor: Visitor,
     Path(slugs): Path<(String, String)>,
 ) -> Result<Response, Failure> {
-    let (organization, offer) = event_type::find(&state, &visitor, &slugs).await?;
+    let (organization, event_type) = event_type::find(&state, &visitor, &slugs).await?;
     let booker = Booker {
         words: visitor.words(organization.locale),
         zone: visitor.zone_or(&organization.zone),
         state: &state,
         visitor: &visitor,
         organization,
-        offer,
+        event_type,
     };
     let Some(start) = CalendarQuery::read(&visitor.query).start else {
         return Err(booker.bad_start());
     };
     let of = Of::New(&slugs.0, &slugs.1);
-    let event_type = &booker.offer.event_type;
+    let event_type = &booker.event_type;
     match obstacle(&state, &visitor, of, event_type, start).await? {
         None => booker.show(StatusCode::OK, start, Shown::default()),
         Some((refusal, times)) => {
@@ -306,7 +306,7 @@ pub(crate) async fn post(
     Path(slugs): Path<(String, String)>,
     typed: Fields,
 ) -> Result<Response, Failure> {
-    let (organization, offer) = event_type::find(&state, &visitor, &slugs).await?;
+    let (organization, event_type) = event_type::find(&state, &visitor, &slugs).await?;
     let zone = match query::zone(typed.given("time_zone")) {
         ZoneAsked::Known(zone) => zone,
         ZoneAsked::No | ZoneAsked::Unknown => visitor.zone_or(&organization.zone),
@@ -316,7 +316,7 @@ pub(crate) async fn post(
         state: &state,
         visitor: &visitor,
         organization,
-        offer,
+        event_type,
         zone,
     };
     let Some(start) = CalendarQuery::read(&typed).start else {
@@ -327,8 +327,12 @@ pub(crate) async fn post(
         organization: slugs.0,
         event_type: slugs.1,
         start,
+        host: None,
         attendee: form.clone(),
+        hold: None,
+        forced: false,
         cause: Cause::Attendee,
+        idempotency_key: None,
     };
     match bookings::book(&state.app, input).await {
         Ok(booked) => {
@@ -348,8 +352,12 @@ pub(crate) async fn post(
             refusal,
             alternatives,
         }) => booker.show_refused(form, start, refusal, &alternatives),
-        Err(BookError::UnknownEventType) => Err(visitor.failure(Problem::NotFound)),
-        Err(error @ BookError::Store(_)) => Err(state.failed(&visitor, &error)),
+        Err(BookError::UnknownEventType | BookError::UnknownHost | BookError::UnknownHold) => {
+            Err(visitor.failure(Problem::NotFound))
+        }
+        Err(error @ (BookError::KeyReused(_) | BookError::Store(_))) => {
+            Err(state.failed(&visitor, &error))
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `/admin/bookings/{id}/cancel`: cancels for the organization, which says why.
 
-use app::bookings::{self, CancelError};
+use app::bookings::{self, CancelError, CancelInput};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::booking::Cause;
@@ -29,18 +29,30 @@ pub(crate) async fn post(
     let id = detail.booking.id;
     let problem = match typed.given("reason") {
         None => words.say("cancel-reason-missing"),
-        Some(reason) => match bookings::cancel(&state.app, id, reason, Cause::Admin).await {
+        Some(reason) => match bookings::cancel(&state.app, ending(id, reason)).await {
             Ok(_) => return Ok(back(id, "cancelled")),
             Err(CancelError::NotOpen(_)) => return Ok(back(id, "not_open")),
             Err(CancelError::NotFound) => return Err(visitor.failure(Problem::NotFound)),
             Err(CancelError::BadReason(bad)) => reason_problem(words, bad),
-            Err(error @ CancelError::Store(_)) => return Err(state.failed(&visitor, &error)),
+            Err(error) => return Err(state.failed(&visitor, &error)),
         },
     };
     let mut page = booking::page(&state, &visitor, &signed_in, &detail).await?;
     page.cancel_problem = Some(problem);
     page.cancel_reason = typed.get("reason").to_owned();
     state.show(&visitor, StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+/// The whole booking, by someone of the organization.
+fn ending(booking: domain::BookingId, reason: &str) -> CancelInput {
+    let reason = reason.to_owned();
+    CancelInput {
+        booking,
+        seat: None,
+        reason,
+        version: None,
+        cause: Cause::Admin,
+    }
 }
 
 fn back(id: domain::BookingId, result: &str) -> Response {

@@ -1,0 +1,169 @@
+//! Saying yes or no to a request.
+
+use domain::booking::{Booking, Cause, NotOpen, Refusal, Status};
+use domain::text::BadText;
+use domain::{BookingId, ClaimId, Instant, Interval, LinkId};
+use serde_json::json;
+use store::tables::claims::Holder;
+use store::tables::{bookings, event_types};
+use store::{Lane, StoreError, Tx};
+
+use super::book::{claim, draw_claims};
+use super::cancel::{checked_reason, end_in};
+use super::event_links;
+use super::hosts::{Unassigned, Wish, take};
+use super::reschedule::lock;
+use crate::timeline::Pen;
+use crate::{App, availability};
+
+/// Why a request stays a request.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ApproveError {
+    /// No such booking.
+    #[error("there is no such booking")]
+    NotFound,
+    /// It does not wait for approval.
+    #[error(transparent)]
+    NotOpen(#[from] NotOpen),
+    /// Its time was given to another (scenario B4).
+    #[error("{refusal}")]
+    Refused {
+        /// Why.
+        refusal: Refusal,
+        /// Times to offer instead.
+        alternatives: Vec<Interval>,
+    },
+    /// The reason cannot be kept.
+    #[error("reason: {0}")]
+    BadReason(BadText),
+    /// The store failed; it is still a request.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+enum Decided {
+    Approved(Box<Booking>),
+    Refused(Refusal, Box<Booking>),
+}
+
+struct Draws {
+    claims: Vec<ClaimId>,
+    link: LinkId,
+    pen: Pen,
+    now: Instant,
+}
+
+/// Says yes: from now on the booking takes its time. Of two requests for one time only one can be
+/// approved.
+///
+/// # Errors
+/// [`ApproveError`].
+pub async fn approve(app: &App, id: BookingId, cause: Cause) -> Result<Booking, ApproveError> {
+    let now = app.now();
+    let mut draws = Draws {
+        claims: draw_claims(app, now),
+        link: LinkId(app.chance().uuid(now)),
+        pen: Pen::new(app, now),
+        now,
+    };
+    let decided = app
+        .store()
+        .unit(Lane::Interactive, "bookings.approve", move |tx| {
+            approve_in(tx, id, cause, &mut draws)
+        })
+        .await?;
+    match decided {
+        Decided::Approved(booking) => Ok(*booking),
+        Decided::Refused(refusal, booking) => {
+            let alternatives =
+                availability::alternatives_to(app, booking.event_type_id, id, booking.time.start)
+                    .await?;
+            Err(ApproveError::Refused {
+                refusal,
+                alternatives,
+            })
+        }
+    }
+}
+
+fn approve_in(
+    tx: &mut dyn Tx,
+    id: BookingId,
+    cause: Cause,
+    draws: &mut Draws,
+) -> Result<Decided, ApproveError> {
+    draws.pen.restart();
+    let (mut booking, bound) = lock(tx, id)?.ok_or(ApproveError::NotFound)?;
+    if booking.status != Status::Requested {
+        return Err(NotOpen::NotRequested.into());
+    }
+    if booking.time.start <= draws.now {
+        return Err(NotOpen::Begun.into());
+    }
+    let event_type =
+        event_types::by_id(tx, booking.event_type_id)?.ok_or(ApproveError::NotFound)?;
+    let wish = Wish {
+        event_type: &event_type,
+        start: booking.time.start,
+        host: None,
+        except: Some(Holder::Booking(id)),
+        forced: false,
+        now: draws.now,
+    };
+    for host in &bound {
+        match take(tx, wish, *host, booking.time) {
+            Ok(()) => {}
+            Err(Unassigned::Refused(refusal)) => {
+                return Ok(Decided::Refused(refusal, Box::new(booking)));
+            }
+            Err(Unassigned::Store(error)) => return Err(error.into()),
+        }
+    }
+    booking.status = Status::Confirmed;
+    booking.version += 1;
+    bookings::update(tx, &booking)?;
+    claim(tx, &booking, &bound, &draws.claims)?;
+    event_links::link(tx, &booking, draws.link, draws.now)?;
+    draws
+        .pen
+        .write(tx, id, "approved", Some(cause), json!({}))?;
+    Ok(Decided::Approved(Box::new(booking)))
+}
+
+/// Says no.
+///
+/// # Errors
+/// [`ApproveError`], never [`ApproveError::Refused`].
+pub async fn decline(
+    app: &App,
+    id: BookingId,
+    reason: &str,
+    cause: Cause,
+) -> Result<Booking, ApproveError> {
+    let now = app.now();
+    let mut pen = Pen::new(app, now);
+    let reason = checked_reason(reason).map_err(ApproveError::BadReason)?;
+    app.store()
+        .unit(Lane::Interactive, "bookings.decline", move |tx| {
+            pen.restart();
+            let (mut booking, _) = lock(tx, id)?.ok_or(ApproveError::NotFound)?;
+            match booking.status {
+                Status::Declined => return Ok(booking),
+                Status::Requested => {}
+                _ => return Err(NotOpen::NotRequested.into()),
+            }
+            let status = Status::Declined;
+            end_in(
+                tx,
+                &mut booking,
+                status,
+                "declined",
+                cause,
+                &reason,
+                &mut pen,
+                now,
+            )?;
+            Ok(booking)
+        })
+        .await
+}

@@ -1,0 +1,127 @@
+//! Giving a booking to another host.
+
+use domain::booking::{Booking, Cause, NotOpen, Refusal, check_open};
+use domain::event_type::EventType;
+use domain::{BookingId, ClaimId, HostId, Instant};
+use serde_json::json;
+use store::tables::claims::{self, Holder};
+use store::tables::{bookings, event_types, hosts, links, organizations};
+use store::{Lane, StoreError, Tx};
+
+use super::book::{claim, draw_claims, render_text};
+use super::hosts::{Unassigned, Wish, take};
+use crate::App;
+use crate::timeline::Pen;
+
+/// Why a booking stays with its host.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReassignError {
+    /// No such booking.
+    #[error("there is no such booking")]
+    NotFound,
+    /// It cannot be changed any more.
+    #[error(transparent)]
+    NotOpen(#[from] NotOpen),
+    /// The host does not offer this event type.
+    #[error("there is no such host for this event type")]
+    UnknownHost,
+    /// It takes several hosts together, or waits for approval: there is no one host to replace.
+    #[error("this booking has no single host to replace")]
+    NotOfOneHost,
+    /// The host has something else then.
+    #[error("{0}")]
+    Refused(Refusal),
+    /// The store failed; nothing changed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Gives a booking to `host`, whose time must be free; outside their hours is the organization's own
+/// decision. The event follows by itself (scenario D4, this side).
+///
+/// # Errors
+/// [`ReassignError`].
+pub async fn reassign(
+    app: &App,
+    id: BookingId,
+    host: HostId,
+    cause: Cause,
+) -> Result<Booking, ReassignError> {
+    let now = app.now();
+    let (mut pen, ids) = (Pen::new(app, now), draw_claims(app, now));
+    app.store()
+        .unit(Lane::Interactive, "bookings.reassign", move |tx| {
+            pen.restart();
+            reassign_in(tx, id, host, cause, &ids, &mut pen, now)
+        })
+        .await
+}
+
+fn reassign_in(
+    tx: &mut dyn Tx,
+    id: BookingId,
+    host: HostId,
+    cause: Cause,
+    ids: &[ClaimId],
+    pen: &mut Pen,
+    now: Instant,
+) -> Result<Booking, ReassignError> {
+    let seen = bookings::by_id(tx, id)?.ok_or(ReassignError::NotFound)?;
+    for host in [seen.host_id.min(host), seen.host_id.max(host)] {
+        hosts::lock(tx, host)?;
+    }
+    bookings::lock(tx, id)?;
+    let mut booking = bookings::by_id(tx, id)?.ok_or(ReassignError::NotFound)?;
+    check_open(&booking, now)?;
+    let event_type =
+        event_types::by_id(tx, booking.event_type_id)?.ok_or(ReassignError::NotFound)?;
+    if event_type.host(host).is_none() {
+        return Err(ReassignError::UnknownHost);
+    }
+    if booking.host_id == host {
+        return Ok(booking);
+    }
+    if booking.host_id != seen.host_id || claims::hosts_of(tx, id)? != [booking.host_id] {
+        return Err(ReassignError::NotOfOneHost);
+    }
+    free(tx, &event_type, &booking, host, now)?;
+    claims::release(tx, id)?;
+    let from = std::mem::replace(&mut booking.host_id, host);
+    booking.version += 1;
+    let organization =
+        organizations::by_id(tx, booking.organization_id)?.ok_or(ReassignError::NotFound)?;
+    render_text(&mut booking, &organization, &event_type);
+    bookings::update(tx, &booking)?;
+    claim(tx, &booking, &[host], ids)?;
+    links::mark_due(tx, id, now)?;
+    pen.write(
+        tx,
+        id,
+        "reassigned",
+        Some(cause),
+        json!({ "from": from, "host": host }),
+    )?;
+    Ok(booking)
+}
+
+fn free(
+    tx: &mut dyn Tx,
+    event_type: &EventType,
+    booking: &Booking,
+    host: HostId,
+    now: Instant,
+) -> Result<(), ReassignError> {
+    let wish = Wish {
+        event_type,
+        start: booking.time.start,
+        host: Some(host),
+        except: Some(Holder::Booking(booking.id)),
+        forced: false,
+        now,
+    };
+    match take(tx, wish, host, booking.time) {
+        Ok(()) => Ok(()),
+        Err(Unassigned::Refused(refusal)) => Err(ReassignError::Refused(refusal)),
+        Err(Unassigned::Store(error)) => Err(error.into()),
+    }
+}

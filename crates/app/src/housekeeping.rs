@@ -1,0 +1,20 @@
+//! Forgetting what need not be kept: called now and then by whoever runs the app.
+
+use store::tables::{holds, idempotency};
+use store::{Lane, StoreError};
+
+use crate::App;
+
+/// Forgets remembered decisions and holds whose time is over. A small unit; call it about hourly.
+///
+/// # Errors
+/// [`StoreError`]; nothing was forgotten.
+pub async fn run(app: &App) -> Result<(), StoreError> {
+    let now = app.now();
+    app.store()
+        .unit(Lane::Background, "housekeeping.run", move |tx| {
+            idempotency::forget_old(tx, now)?;
+            holds::forget_expired(tx, now)
+        })
+        .await
+}

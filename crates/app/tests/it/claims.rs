@@ -1,0 +1,600 @@
+//! Who gets a time: any host or all, seats of a group, requests, holds, bookings on top of others.
+
+use app::availability::slots;
+use app::bookings::{
+    ApproveError, BookError, BookInput, Booked, CancelInput, HOLD_TTL, HoldError, HoldInput,
+    IdempotencyKey, ReassignError, RescheduleError, RescheduleInput, approve, book, by_token,
+    cancel, decline, find, hold, reassign, release, reschedule, timeline,
+};
+use app::preset::Preset;
+use domain::attendee::AttendeeForm;
+use domain::booking::{Cause, NotOpen, Refusal, Status};
+use domain::event_type::{Assignment, EventType};
+use domain::{CalendarId, ConnectionId, Instant, Interval};
+use jiff::SignedDuration;
+use std::sync::atomic::Ordering;
+use store::tables::calendars::Calendar;
+use store::tables::connections::{Connection, State, Tokens};
+use store::tables::{busy, calendars, connections};
+use store::{Lane, StoreError};
+use uuid::Uuid;
+
+use super::support::{Harness, at, harness, harness_with, now, preset};
+
+const TEN: &str = "2026-11-24T09:00:00Z";
+
+/// Three tutors with the same hours; `change` makes the event type of the test.
+fn school(change: impl Fn(&mut app::preset::EventTypePreset)) -> Harness {
+    let mut preset: Preset = preset();
+    let mut third = preset.hosts[0].clone();
+    third.key = "third".into();
+    third.name = "Third".into();
+    preset.hosts[1].hours = preset.hosts[0].hours.clone();
+    preset.hosts.push(third);
+    preset.event_types[0].hosts = vec!["marta".into(), "daniel".into(), "third".into()];
+    change(&mut preset.event_types[0]);
+    harness_with(&preset)
+}
+
+fn input(name: &str, start: &str) -> BookInput {
+    BookInput {
+        organization: "tutoring".into(),
+        event_type: "maths".into(),
+        start: at(start),
+        host: None,
+        attendee: AttendeeForm {
+            name: name.into(),
+            email: Some("ana@example.org".into()),
+            ..AttendeeForm::default()
+        },
+        hold: None,
+        forced: false,
+        cause: Cause::Attendee,
+        idempotency_key: None,
+    }
+}
+
+fn booked(h: &Harness, name: &str, start: &str) -> Result<Booked, BookError> {
+    now(book(&h.app, input(name, start)))
+}
+
+fn refusal<T>(outcome: Result<T, BookError>) -> Refusal {
+    match outcome {
+        Err(BookError::Refused { refusal, .. }) => refusal,
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("it was booked"),
+    }
+}
+
+fn offered(h: &Harness, start: &str) -> bool {
+    let window = Interval::lasting(at(start), SignedDuration::from_mins(1));
+    let found = now(slots(&h.app, "tutoring", "maths", window)).unwrap();
+    !found.slots.is_empty()
+}
+
+fn event_type(h: &Harness) -> EventType {
+    now(app::event_types::by_slug(
+        &h.app,
+        h.organization.id,
+        "maths",
+    ))
+    .unwrap()
+    .unwrap()
+}
+
+fn kinds(h: &Harness, booked: &Booked) -> Vec<String> {
+    let entries = now(timeline(&h.app, booked.booking.id)).unwrap();
+    entries.into_iter().map(|entry| entry.kind).collect()
+}
+
+/// scenario B2: any of three hosts: three are booked, one each, and the fourth finds nobody.
+#[test]
+fn any_free_host_takes_it_one_each() {
+    let h = school(|_| {});
+    let mut hosts: Vec<_> = (0..3)
+        .map(|_| booked(&h, "Ana", TEN).unwrap().booking.host_id)
+        .collect();
+    assert!(!offered(&h, TEN));
+    assert_eq!(refusal(booked(&h, "Ana", TEN)), Refusal::Taken);
+    hosts.sort_unstable();
+    hosts.dedup();
+    assert_eq!(hosts.len(), 3);
+    assert!(offered(&h, "2026-11-24T10:00:00Z"));
+}
+
+/// A hold on any of several hosts is a hold on the one it took.
+#[test]
+fn a_hold_is_used_with_the_host_it_is_on() {
+    let h = school(|_| {});
+    let hosts: Vec<_> = event_type(&h).hosts.iter().map(|host| host.id).collect();
+    for host in hosts {
+        let wish = HoldInput {
+            event_type: "maths".into(),
+            host: Some(host),
+            ..holding("2026-11-25T09:00:00Z", None)
+        };
+        let held = now(hold(&h.app, wish)).unwrap();
+        let used = BookInput {
+            hold: Some(held.token),
+            ..input("Ana", "2026-11-25T09:00:00Z")
+        };
+        assert_eq!(now(book(&h.app, used)).unwrap().booking.host_id, host);
+    }
+    let stranger = HoldInput {
+        event_type: "maths".into(),
+        host: Some(domain::HostId(Uuid::max())),
+        ..holding(TEN, None)
+    };
+    assert_eq!(
+        now(hold(&h.app, stranger)).err(),
+        Some(HoldError::UnknownHost)
+    );
+}
+
+#[test]
+fn a_host_asked_for_by_name_takes_it_or_nobody_does() {
+    let h = school(|_| {});
+    let third = event_type(&h).hosts[2].id;
+    let wish = || BookInput {
+        host: Some(third),
+        ..input("Ana", TEN)
+    };
+    assert_eq!(now(book(&h.app, wish())).unwrap().booking.host_id, third);
+    assert_eq!(refusal(now(book(&h.app, wish()))), Refusal::Taken);
+    let stranger = BookInput {
+        host: Some(domain::HostId(Uuid::max())),
+        ..input("Ana", TEN)
+    };
+    assert_eq!(
+        now(book(&h.app, stranger)).err(),
+        Some(BookError::UnknownHost)
+    );
+}
+
+#[test]
+fn a_collective_booking_takes_all_hosts_or_none() {
+    let h = school(|e| e.assignment = Assignment::All);
+    let together = booked(&h, "Ana", TEN).unwrap();
+    let detail = now(find(&h.app, together.booking.id)).unwrap().unwrap();
+    assert_eq!(detail.host_name, "Marta Ruiz, Daniel Okafor, Third");
+    // Any one of them being busy is enough.
+    let mut alone = input("Bo", "2026-11-24T10:30:00Z");
+    alone.event_type = "maths-exam".into();
+    now(book(&h.app, alone)).unwrap();
+    assert!(!offered(&h, "2026-11-24T11:00:00Z"));
+    assert_eq!(
+        refusal(booked(&h, "Ana", "2026-11-24T11:00:00Z")),
+        Refusal::Taken
+    );
+    // Moved, all of them are free again where they were.
+    let to = at("2026-11-25T09:00:00Z");
+    now(reschedule(&h.app, moving(&together, to))).unwrap();
+    assert!(offered(&h, TEN));
+    assert!(!offered(&h, "2026-11-25T09:00:00Z"));
+}
+
+fn moving(booked: &Booked, start: Instant) -> RescheduleInput {
+    RescheduleInput {
+        booking: booked.booking.id,
+        seat: None,
+        start,
+        version: None,
+        cause: Cause::Attendee,
+        idempotency_key: None,
+    }
+}
+
+fn leave(h: &Harness, token: &str) -> Status {
+    let detail = now(by_token(&h.app, token)).unwrap().unwrap();
+    let input = CancelInput {
+        booking: detail.booking.id,
+        seat: detail.seat.map(|seat| seat.id),
+        reason: String::new(),
+        version: None,
+        cause: Cause::Attendee,
+    };
+    now(cancel(&h.app, input)).unwrap().status
+}
+
+/// scenarios J1, J3: seats are sold once; who leaves frees one, and the class stays for the others.
+#[test]
+fn seats_of_a_group_are_counted() {
+    let h = school(|e| {
+        e.capacity = 3;
+        e.hosts = vec!["marta".into()];
+    });
+    let first = booked(&h, "Ana", TEN).unwrap();
+    let second = booked(&h, "Bo", TEN).unwrap();
+    assert_eq!(first.booking.id, second.booking.id);
+    assert!(offered(&h, TEN), "a seat is left");
+    let third = booked(&h, "Cy", TEN).unwrap();
+    assert!(!offered(&h, TEN));
+    assert_eq!(refusal(booked(&h, "Di", TEN)), Refusal::Full);
+
+    let seen = now(by_token(&h.app, &second.manage_token))
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        seen.booking.attendee.name, "Bo",
+        "each sees only themselves"
+    );
+    assert_eq!(
+        second.booking.attendee.name, "Bo",
+        "who joins is told of themselves"
+    );
+    let shared = now(reschedule(
+        &h.app,
+        moving(&first, at("2026-11-25T09:00:00Z")),
+    ));
+    assert_eq!(shared, Err(RescheduleError::NotOpen(NotOpen::Shared)));
+
+    assert_eq!(leave(&h, &first.manage_token), Status::Confirmed);
+    let left = now(by_token(&h.app, &first.manage_token)).unwrap().unwrap();
+    assert_eq!(
+        left.booking.status,
+        Status::Cancelled,
+        "for whoever left it"
+    );
+    assert!(offered(&h, TEN), "the seat reopens");
+    assert_eq!(leave(&h, &second.manage_token), Status::Confirmed);
+    assert_eq!(
+        leave(&h, &third.manage_token),
+        Status::Cancelled,
+        "the last one out"
+    );
+    assert_eq!(
+        kinds(&h, &first),
+        [
+            "booked",
+            "joined",
+            "joined",
+            "left",
+            "left",
+            "left",
+            "cancelled"
+        ]
+    );
+}
+
+/// scenario B4: requests block nothing; of two for one slot, one can be approved.
+#[test]
+fn of_two_requests_for_one_slot_one_is_approved() {
+    let h = school(|e| {
+        e.needs_approval = true;
+        e.hosts = vec!["marta".into()];
+    });
+    let (first, second) = (
+        booked(&h, "Ana", TEN).unwrap(),
+        booked(&h, "Bo", TEN).unwrap(),
+    );
+    assert_eq!(
+        (first.booking.status, second.booking.status),
+        (Status::Requested, Status::Requested)
+    );
+    assert!(offered(&h, TEN));
+    let yes = now(approve(&h.app, first.booking.id, Cause::Admin)).unwrap();
+    assert_eq!(yes.status, Status::Confirmed);
+    match now(approve(&h.app, second.booking.id, Cause::Admin)) {
+        Err(ApproveError::Refused {
+            refusal,
+            alternatives,
+        }) => {
+            assert_eq!(refusal, Refusal::Taken);
+            assert!(!alternatives.is_empty());
+        }
+        other => panic!("{other:?}"),
+    }
+    let again = now(approve(&h.app, first.booking.id, Cause::Admin));
+    assert_eq!(again, Err(ApproveError::NotOpen(NotOpen::NotRequested)));
+    let no = now(decline(&h.app, second.booking.id, "full", Cause::Admin)).unwrap();
+    assert_eq!(no.status, Status::Declined);
+    assert_eq!(
+        now(decline(&h.app, second.booking.id, "full", Cause::Admin)),
+        Ok(no)
+    );
+    assert_eq!(kinds(&h, &second), ["requested", "declined"]);
+}
+
+fn holding(start: &str, instead_of: Option<&str>) -> HoldInput {
+    HoldInput {
+        organization: "tutoring".into(),
+        event_type: "maths-exam".into(),
+        start: at(start),
+        host: None,
+        instead_of: instead_of.map(str::to_owned),
+    }
+}
+
+fn with_hold(start: &str, token: &str) -> BookInput {
+    BookInput {
+        event_type: "maths-exam".into(),
+        hold: Some(token.to_owned()),
+        ..input("Ana", start)
+    }
+}
+
+/// scenario I2: a hold keeps others out, its owner may move or use it, and time frees it.
+#[test]
+fn a_held_slot_is_its_holders_until_it_expires() {
+    let h = harness();
+    let start = "2026-11-25T09:00:00Z";
+    let first = now(hold(&h.app, holding(start, None))).unwrap();
+    let taken = now(hold(&h.app, holding(start, None)));
+    assert!(matches!(
+        taken,
+        Err(HoldError::Refused {
+            refusal: Refusal::Taken,
+            ..
+        })
+    ));
+    assert_eq!(
+        refusal(booked(&h, "Bo", start)),
+        Refusal::Taken,
+        "whatever the event type"
+    );
+
+    let moved = now(hold(
+        &h.app,
+        holding("2026-11-25T10:00:00Z", Some(&first.token)),
+    ))
+    .unwrap();
+    booked(&h, "Bo", "2026-11-25T08:00:00Z").unwrap();
+    let unknown = now(book(&h.app, with_hold(start, &first.token)));
+    assert_eq!(unknown.err(), Some(BookError::UnknownHold), "replaced");
+    let other_time = now(book(
+        &h.app,
+        with_hold("2026-11-25T14:00:00Z", &moved.token),
+    ));
+    assert_eq!(other_time.err(), Some(BookError::UnknownHold));
+    now(book(
+        &h.app,
+        with_hold("2026-11-25T10:00:00Z", &moved.token),
+    ))
+    .unwrap();
+
+    let third = now(hold(&h.app, holding("2026-11-26T09:00:00Z", None))).unwrap();
+    h.clock.advance(HOLD_TTL);
+    booked(&h, "Bo", "2026-11-26T09:00:00Z").unwrap();
+    let late = now(book(
+        &h.app,
+        with_hold("2026-11-26T09:00:00Z", &third.token),
+    ));
+    assert_eq!(
+        refusal(late),
+        Refusal::Taken,
+        "it expired, and the time was taken"
+    );
+
+    let fourth = now(hold(&h.app, holding("2026-11-27T09:00:00Z", None))).unwrap();
+    now(release(&h.app, &fourth.token)).unwrap();
+    now(release(&h.app, &fourth.token)).unwrap();
+    booked(&h, "Bo", "2026-11-27T09:00:00Z").unwrap();
+}
+
+/// scenario B7: on top of another on purpose: marked, in the history, and seen by all later ones.
+#[test]
+fn a_forced_booking_is_marked_and_still_seen() {
+    let h = harness();
+    booked(&h, "Ana", TEN).unwrap();
+    let on_top = BookInput {
+        forced: true,
+        cause: Cause::Admin,
+        ..input("Bo", TEN)
+    };
+    let forced = now(book(&h.app, on_top)).unwrap();
+    assert!(forced.booking.forced);
+    assert_eq!(kinds(&h, &forced), ["forced"]);
+    let first = now(timeline(&h.app, forced.booking.id)).unwrap().remove(0);
+    assert_eq!(first.cause, Some(Cause::Admin));
+    assert_eq!(refusal(booked(&h, "Cy", TEN)), Refusal::Taken);
+    // At night, by the organization's own decision.
+    let at_night = BookInput {
+        forced: true,
+        ..input("Bo", "2026-11-25T02:00:00Z")
+    };
+    now(book(&h.app, at_night)).unwrap();
+    assert_eq!(
+        refusal(booked(&h, "Cy", "2026-11-25T02:00:00Z")),
+        Refusal::OutsideHours
+    );
+    let moved = now(reschedule(
+        &h.app,
+        moving(&forced, at("2026-11-26T09:00:00Z")),
+    ))
+    .unwrap();
+    assert!(!moved.forced, "where it is free it is like any other");
+    assert_eq!(
+        refusal(booked(&h, "Cy", "2026-11-26T09:00:00Z")),
+        Refusal::Taken
+    );
+}
+
+/// scenario D4, this side: the old host is free, the new one is not, the text names the new one.
+#[test]
+fn a_booking_can_be_given_to_another_host() {
+    let h = school(|_| {});
+    let hosts: Vec<_> = event_type(&h).hosts.iter().map(|host| host.id).collect();
+    let made = now(book(
+        &h.app,
+        BookInput {
+            host: Some(hosts[0]),
+            ..input("Ana", TEN)
+        },
+    ))
+    .unwrap();
+    let other = now(book(
+        &h.app,
+        BookInput {
+            host: Some(hosts[1]),
+            ..input("Bo", TEN)
+        },
+    ))
+    .unwrap();
+    let busy = now(reassign(&h.app, made.booking.id, hosts[1], Cause::Admin));
+    assert_eq!(busy, Err(ReassignError::Refused(Refusal::Taken)));
+    let given = now(reassign(&h.app, made.booking.id, hosts[2], Cause::Admin)).unwrap();
+    assert_eq!((given.host_id, given.version), (hosts[2], 2));
+    assert!(
+        given.text.description.contains("Third"),
+        "{}",
+        given.text.description
+    );
+    now(reassign(&h.app, other.booking.id, hosts[0], Cause::Admin)).unwrap();
+    let unknown = reassign(
+        &h.app,
+        made.booking.id,
+        domain::HostId(Uuid::max()),
+        Cause::Admin,
+    );
+    assert_eq!(now(unknown), Err(ReassignError::UnknownHost));
+}
+
+/// scenario M2: the same key gives the first answer, be it yes or no; another request under it is refused.
+#[test]
+fn a_repeat_under_one_key_gets_the_first_answer() {
+    let h = harness();
+    let keyed = |name: &str, key: &str, request: &str| BookInput {
+        idempotency_key: Some(IdempotencyKey::new("book", key, request)),
+        ..input(name, TEN)
+    };
+    let first = now(book(&h.app, keyed("Ana", "k1", "a"))).unwrap();
+    let again = now(book(&h.app, keyed("Ana", "k1", "a"))).unwrap();
+    assert_eq!(
+        (first.booking.id, &first.manage_token),
+        (again.booking.id, &again.manage_token)
+    );
+    let other = now(book(&h.app, keyed("Ana", "k1", "b")));
+    assert!(matches!(other, Err(BookError::KeyReused(_))));
+
+    assert_eq!(
+        refusal(now(book(&h.app, keyed("Bo", "k2", "c")))),
+        Refusal::Taken
+    );
+    let freed = CancelInput {
+        booking: first.booking.id,
+        seat: None,
+        reason: String::new(),
+        version: None,
+        cause: Cause::Admin,
+    };
+    now(cancel(&h.app, freed)).unwrap();
+    assert_eq!(
+        refusal(now(book(&h.app, keyed("Bo", "k2", "c")))),
+        Refusal::Taken,
+        "remembered"
+    );
+    now(book(&h.app, keyed("Bo", "k3", "c"))).unwrap();
+
+    let made = booked(&h, "Cy", "2026-11-26T09:00:00Z").unwrap();
+    let key = || Some(IdempotencyKey::new("move", "k4", "to ten"));
+    let to = |start: &str| RescheduleInput {
+        idempotency_key: key(),
+        ..moving(&made, at(start))
+    };
+    now(reschedule(&h.app, to("2026-11-26T10:00:00Z"))).unwrap();
+    now(reschedule(
+        &h.app,
+        moving(&made, at("2026-11-26T11:00:00Z")),
+    ))
+    .unwrap();
+    let repeated = now(reschedule(&h.app, to("2026-11-26T10:00:00Z"))).unwrap();
+    assert_eq!(
+        repeated.time.start,
+        at("2026-11-26T11:00:00Z"),
+        "a repeat moves nothing"
+    );
+}
+
+#[test]
+fn a_change_decided_on_an_old_version_is_refused() {
+    let h = harness();
+    let made = booked(&h, "Ana", TEN).unwrap();
+    let on = |version, start| RescheduleInput {
+        version: Some(version),
+        ..moving(&made, at(start))
+    };
+    now(reschedule(&h.app, on(1, "2026-11-25T09:00:00Z"))).unwrap();
+    let stale = now(reschedule(&h.app, on(1, "2026-11-26T09:00:00Z")));
+    assert_eq!(stale, Err(RescheduleError::Changed));
+}
+
+/// A calendar as if connected.
+fn connect(h: &Harness, calendar: CalendarId, receives: bool) {
+    let organization = h.organization.id;
+    let made: Result<(), StoreError> =
+        now(h.store.unit(Lane::Background, "test.connect", move |tx| {
+            let connection = Connection {
+                id: ConnectionId(Uuid::from_u128(4)),
+                organization_id: organization,
+                account_sub: "sub".into(),
+                account_email: "a@b.cd".into(),
+                scopes: String::new(),
+                state: State::Connected,
+                cause: None,
+                tokens: Tokens {
+                    access: None,
+                    access_expires_at: at(TEN),
+                    refresh: vec![1],
+                },
+            };
+            connections::insert(tx, &connection, at(TEN))?;
+            let row = Calendar {
+                id: calendar,
+                connection_id: connection.id,
+                google_id: "primary".into(),
+                name: "Work".into(),
+                receives,
+                poll_at: at(TEN),
+                polled_at: None,
+                poll_from: None,
+                poll_page: None,
+                poll_newest: None,
+                failures: 0,
+            };
+            calendars::insert(tx, &row)
+        }));
+    made.unwrap();
+}
+
+/// row R11's half: busy time seen in a calendar that blocks the host is neither offered nor given.
+#[test]
+fn mirrored_busy_time_blocks_the_host() {
+    let h = harness();
+    let host = event_type(&h).hosts[0].id;
+    let calendar = CalendarId(Uuid::from_u128(5));
+    let time = Interval::lasting(at(TEN), SignedDuration::from_mins(30));
+    connect(&h, calendar, false);
+    let noted: Result<(), StoreError> =
+        now(h.store.unit(Lane::Background, "test.busy", move |tx| {
+            busy::set_blocks(tx, host, calendar, true)?;
+            busy::insert(tx, calendar, 0, time, "event-1")?;
+            // Another generation is being read beside it and does not count yet.
+            busy::insert(
+                tx,
+                calendar,
+                1,
+                Interval::lasting(at("2026-11-25T09:00:00Z"), time.span()),
+                "x",
+            )
+        }));
+    noted.unwrap();
+    assert!(!offered(&h, TEN));
+    assert_eq!(refusal(booked(&h, "Ana", TEN)), Refusal::Taken);
+    booked(&h, "Ana", "2026-11-25T09:00:00Z").unwrap();
+}
+
+/// Design section 3: a booking is at most 15 statements, so that the writer stays fast.
+#[test]
+fn a_booking_stays_within_its_statements() {
+    let h = harness();
+    connect(&h, CalendarId(Uuid::from_u128(5)), true);
+    booked(&h, "Ana", TEN).unwrap();
+    let plain = h.statements.load(Ordering::Relaxed);
+    let keyed = BookInput {
+        idempotency_key: Some(IdempotencyKey::new("book", "k", "r")),
+        ..input("Bo", "2026-11-25T09:00:00Z")
+    };
+    now(book(&h.app, keyed)).unwrap();
+    let keyed = h.statements.load(Ordering::Relaxed);
+    assert!(plain <= 13 && keyed <= 15, "{plain} and {keyed} statements");
+}

@@ -1,0 +1,172 @@
+//! The process killed in a stream of bookings: what was acknowledged is stored, and the database is
+//! sound.
+//!
+//! `LOCKSTEP_KILL_ROUNDS=200 cargo test --release -p server --test e2e crash -- --nocapture` is the full
+//! run.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use jiff::{SignedDuration, Timestamp};
+use reqwest::StatusCode;
+use store::sqlite::backup::check;
+use tokio::task::JoinSet;
+
+use super::support::{booking, client, free_port, lockstep};
+
+const ROUNDS: usize = 20;
+const CALLERS: usize = 8;
+/// Acknowledged bookings looked at after each kill: those of the last rounds.
+const LOOKED_AT: usize = 60;
+
+fn rounds() -> usize {
+    std::env::var("LOCKSTEP_KILL_ROUNDS").map_or(ROUNDS, |text| text.parse().unwrap())
+}
+
+struct Served {
+    child: Child,
+    api: String,
+}
+
+impl Served {
+    /// Waits until it answers: its log says where.
+    fn start(data_dir: &Path) -> Self {
+        let port = free_port();
+        let mut child = lockstep()
+            .arg("serve")
+            .env("LOCKSTEP_DATA_DIR", data_dir)
+            .env("LOCKSTEP_LISTEN", format!("127.0.0.1:{port}"))
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let said = BufReader::new(child.stderr.take().unwrap())
+            .lines()
+            .map_while(Result::ok);
+        let is_ready = said.into_iter().any(|line| line.contains("serving"));
+        assert!(is_ready, "it ended before it served");
+        Self {
+            child,
+            api: format!("http://127.0.0.1:{port}/api/v1"),
+        }
+    }
+
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+/// Design section 3: an answer is given only after its commit is on disk.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_acknowledged_before_a_kill_is_stored() {
+    let dir = tempfile::tempdir().unwrap();
+    let made = lockstep()
+        .args(["init", "--admin-email", "me@example.org"])
+        .env("LOCKSTEP_DATA_DIR", dir.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(made.stdout).unwrap();
+    let key = said
+        .split_whitespace()
+        .find(|word| word.starts_with("lk_"))
+        .unwrap()
+        .to_owned();
+    // What was acknowledged, and whether its cancellation was too.
+    let mut acknowledged: Vec<(String, &str)> = Vec::new();
+    let http = client();
+    for round in 0..rounds() {
+        let served = Served::start(dir.path());
+        let made = book_until_killed(served, round).await;
+        acknowledged.extend(made.into_iter().map(|id| (id, "confirmed")));
+        let found = check(&dir.path().join(store::sqlite::FILE_NAME)).unwrap();
+        assert!(
+            found.bookings >= acknowledged.len() as u64,
+            "round {round}: {found:?}"
+        );
+
+        let served = Served::start(dir.path());
+        for (id, status) in acknowledged.iter_mut().rev().take(LOOKED_AT) {
+            let url = format!("{}/bookings/{id}", served.api);
+            let answer = http.get(&url).bearer_auth(&key).send().await.unwrap();
+            assert_eq!(
+                answer.status(),
+                StatusCode::OK,
+                "round {round}: {id} was acknowledged"
+            );
+            let stored: serde_json::Value = answer.json().await.unwrap();
+            assert_eq!(stored["status"], *status, "round {round}: {id}");
+            if *status == "confirmed" {
+                // Its time is needed again, and an acknowledged cancellation must survive as well.
+                let url = format!("{url}/cancel");
+                let answer = http.post(url).bearer_auth(&key).send().await.unwrap();
+                assert_eq!(answer.status(), StatusCode::OK, "round {round}: {id}");
+                *status = "cancelled";
+            }
+        }
+        served.kill();
+    }
+    println!(
+        "{} rounds, {} acknowledged bookings, all stored",
+        rounds(),
+        acknowledged.len()
+    );
+    assert!(
+        acknowledged.len() >= 3 * rounds(),
+        "too few to prove anything"
+    );
+}
+
+/// Books from several callers; after a number of answers that differs by round the process is killed,
+/// with others still under way.
+async fn book_until_killed(served: Served, round: usize) -> Vec<String> {
+    let answered = Arc::new(AtomicUsize::new(0));
+    let enough = 3 + round * 7 % 23;
+    let mut callers = JoinSet::new();
+    for caller in 0..CALLERS {
+        let (url, answered) = (
+            format!("{}/organizations/tutoring/bookings", served.api),
+            answered.clone(),
+        );
+        callers.spawn(async move {
+            let http = client();
+            let mut ids = Vec::new();
+            for n in 0.. {
+                let start = nth_start(round, caller, n);
+                let Ok(answer) = http
+                    .post(&url)
+                    .json(&booking("english", &start))
+                    .send()
+                    .await
+                else {
+                    return ids;
+                };
+                let is_made = answer.status() == StatusCode::CREATED;
+                let Ok(body) = answer.json::<serde_json::Value>().await else {
+                    return ids;
+                };
+                answered.fetch_add(1, Ordering::Relaxed);
+                if is_made {
+                    ids.push(body["id"].as_str().unwrap().to_owned());
+                }
+            }
+            ids
+        });
+    }
+    while answered.load(Ordering::Relaxed) < enough {
+        tokio::task::yield_now().await;
+    }
+    served.kill();
+    callers.join_all().await.concat()
+}
+
+/// Starts spread over the horizon: many can be booked, some clash.
+fn nth_start(round: usize, caller: usize, n: usize) -> String {
+    let day = 2 + (round * 5 + caller * 7 + n) % 55;
+    let quarter = (n * CALLERS + caller + round) % 20;
+    let midnight = Timestamp::now().as_second() / 86_400 * 86_400;
+    let seconds = i64::try_from(day * 86_400 + 13 * 3_600 + quarter * 900).unwrap();
+    (Timestamp::from_second(midnight).unwrap() + SignedDuration::from_secs(seconds)).to_string()
+}

@@ -1,0 +1,89 @@
+//! Holds: slots kept for one visitor until they expire or become bookings.
+
+use domain::{EventTypeId, HoldId, Instant, Interval, OrganizationId};
+
+use crate::{Row, StoreError, Tx, values};
+
+/// Expired holds forgotten with each new one: more than arrive, so that none pile up.
+const FORGOTTEN_AT_ONCE: i64 = 20;
+
+/// A slot kept for one visitor. Its claims are in [`super::claims`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// Its identity.
+    pub id: HoldId,
+    /// With whom.
+    pub organization_id: OrganizationId,
+    /// Of what.
+    pub event_type_id: EventTypeId,
+    /// When.
+    pub time: Interval,
+    /// Until when it is kept.
+    pub expires_at: Instant,
+}
+
+fn read(mut row: Row) -> Result<Hold, StoreError> {
+    Ok(Hold {
+        id: row.take()?,
+        organization_id: row.take()?,
+        event_type_id: row.take()?,
+        time: Interval {
+            start: row.take()?,
+            end: row.take()?,
+        },
+        expires_at: row.take()?,
+    })
+}
+
+/// Adds a hold under the hash of its token.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn insert(tx: &mut dyn Tx, hold: &Hold, token_hash: &[u8]) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO hold (id, organization_id, event_type_id, token_hash, starts_at, ends_at,
+           expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        values![
+            hold.id,
+            hold.organization_id,
+            hold.event_type_id,
+            token_hash,
+            hold.time.start,
+            hold.time.end,
+            hold.expires_at
+        ],
+    )
+    .map(drop)
+}
+
+/// The hold of a token, expired or not.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn by_token(tx: &mut dyn Tx, token_hash: &[u8]) -> Result<Option<Hold>, StoreError> {
+    let sql = "SELECT id, organization_id, event_type_id, starts_at, ends_at, expires_at
+               FROM hold WHERE token_hash = ?1";
+    tx.first(sql, values![token_hash])?.map(read).transpose()
+}
+
+/// Forgets a hold; its claims go with it.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn delete(tx: &mut dyn Tx, id: HoldId) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM claim WHERE hold_id = ?1", values![id])?;
+    tx.execute("DELETE FROM hold WHERE id = ?1", values![id])
+        .map(drop)
+}
+
+/// Forgets some holds that have expired, with their claims.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn forget_expired(tx: &mut dyn Tx, now: Instant) -> Result<(), StoreError> {
+    let sql = "SELECT id FROM hold WHERE expires_at <= ?1 ORDER BY expires_at, id LIMIT ?2";
+    for mut row in tx.rows(sql, values![now, FORGOTTEN_AT_ONCE])? {
+        delete(tx, row.take()?)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,40 @@
+//! Hosts: made, and locked while their time is decided on.
+
+use domain::{HostId, OrganizationId};
+
+use crate::{Dialect, StoreError, Tx, values};
+
+/// Adds a host.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn insert(
+    tx: &mut dyn Tx,
+    id: HostId,
+    organization: OrganizationId,
+    name: &str,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO host (id, organization_id, name) VALUES (?1, ?2, ?3)",
+        values![id, organization, name],
+    )
+    .map(drop)
+}
+
+/// Keeps everyone else from deciding on `host`'s time until the transaction ends, or the savepoint it
+/// was locked in is undone. Several hosts are locked ascending by id, so that nobody waits in a
+/// circle. SQLite has one writer: there is nothing to lock.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn lock(tx: &mut dyn Tx, host: HostId) -> Result<(), StoreError> {
+    match tx.dialect() {
+        Dialect::Sqlite => Ok(()),
+        Dialect::Postgres => tx
+            .rows(
+                "SELECT id FROM host WHERE id = ?1 FOR NO KEY UPDATE",
+                values![host],
+            )
+            .map(drop),
+    }
+}
