@@ -334,8 +334,19 @@ impl Problem {
 
     /// A failure of the store. Nothing was done, unless the caller knows better.
     pub(crate) fn store(error: &StoreError) -> Self {
-        if *error == StoreError::Overloaded {
-            return Self::unavailable("too many are asking at once: please try again");
+        match error {
+            StoreError::Overloaded => {
+                return Self::unavailable("too many are asking at once: please try again");
+            }
+            StoreError::Unavailable => {
+                return Self::unavailable("the database cannot be reached: please try again");
+            }
+            StoreError::Unknown => {
+                return Self::unavailable(
+                    "whether this was done is not known: please repeat it with the same Idempotency-Key",
+                );
+            }
+            _ => {}
         }
         let detail = "something went wrong on our side";
         let mut problem = Self::new(StatusCode::INTERNAL_SERVER_ERROR, INTERNAL.0, detail);
@@ -438,6 +449,8 @@ mod tests {
         let constraint = StoreError::Constraint("UNIQUE booking.secret_column".into());
         for (error, status, code) in [
             (StoreError::Overloaded, 503, "unavailable"),
+            (StoreError::Unavailable, 503, "unavailable"),
+            (StoreError::Unknown, 503, "unavailable"),
             (StoreError::Closed, 500, "internal"),
             (constraint, 500, "internal"),
             (StoreError::Decode("a name".into()), 500, "internal"),

@@ -17,6 +17,8 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 use url::Url;
 
+use crate::installation::Place;
+
 /// The file read when `LOCKSTEP_CONFIG` names no other.
 const FILE: &str = "lockstep.toml";
 
@@ -64,7 +66,7 @@ const fn secret(
 }
 
 /// Every setting there is.
-pub(crate) const SETTINGS: [Setting; 14] = [
+pub(crate) const SETTINGS: [Setting; 15] = [
     setting(
         "LOCKSTEP_LISTEN",
         &[],
@@ -82,6 +84,11 @@ pub(crate) const SETTINGS: [Setting; 14] = [
         &[],
         Some("lockstep-data"),
         "folder of the database and the key file",
+    ),
+    secret(
+        "LOCKSTEP_DATABASE_URL",
+        &[],
+        "postgres://… for PostgreSQL; default: SQLite in the data folder",
     ),
     secret(
         "LOCKSTEP_MASTER_KEY",
@@ -303,6 +310,9 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     /// Where the database and the key file are.
     pub(crate) data_dir: PathBuf,
+    /// Which database: a PostgreSQL URL, or nothing for SQLite in the data folder. Secret: it may hold
+    /// a password.
+    pub(crate) database_url: SecretString,
     /// The key that seals tokens, when given.
     pub(crate) master_key: Option<SecretString>,
     /// What the use cases need.
@@ -310,6 +320,15 @@ pub(crate) struct Config {
 }
 
 impl Config {
+    /// Where the installation keeps what it knows.
+    pub(crate) fn place(&self) -> Place<'_> {
+        Place {
+            database_url: &self.database_url,
+            data_dir: &self.data_dir,
+            master_key: self.master_key.as_ref(),
+        }
+    }
+
     /// Checks every value; the first that cannot be used is named.
     pub(crate) fn from_values(values: &Values) -> anyhow::Result<Self> {
         let listen: SocketAddr = values.parsed("LOCKSTEP_LISTEN", |text| {
@@ -330,6 +349,10 @@ impl Config {
         Ok(Self {
             listen,
             data_dir: PathBuf::from(values.text("LOCKSTEP_DATA_DIR").unwrap_or_default()),
+            database_url: values
+                .text("LOCKSTEP_DATABASE_URL")
+                .unwrap_or_default()
+                .into(),
             master_key: values.text("LOCKSTEP_MASTER_KEY").map(SecretString::from),
             settings: Settings {
                 google: google(values, &public_url)?,

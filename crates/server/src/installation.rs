@@ -7,15 +7,26 @@ use std::sync::Arc;
 use anyhow::Context;
 use app::{App, Parts, Settings, Vault};
 use domain::Clock;
-use secrecy::SecretString;
-use store::sqlite::threaded::Threaded;
-use store::{Store, Topic};
+use secrecy::{ExposeSecret, SecretString};
+use store::Topic;
+use store::tx::Wakes;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
 use crate::ambient::{SystemChance, SystemClock};
 use crate::transport::HttpTransport;
 use crate::{http, master_key, worker};
+
+/// Where an installation keeps what it knows.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    /// A PostgreSQL URL, or nothing for SQLite in `data_dir`.
+    pub(crate) database_url: &'a SecretString,
+    /// The folder of the SQLite database and the key file.
+    pub(crate) data_dir: &'a Path,
+    /// The key that seals tokens, when given.
+    pub(crate) master_key: Option<&'a SecretString>,
+}
 
 /// An app on its database, ready to be served.
 pub(crate) struct Installation {
@@ -25,28 +36,29 @@ pub(crate) struct Installation {
 }
 
 impl Installation {
-    /// Opens the database in `data_dir` and checks that it can be worked on.
-    pub(crate) async fn open(
-        data_dir: &Path,
-        given_key: Option<&SecretString>,
-        settings: Settings,
-    ) -> anyhow::Result<Self> {
+    /// Opens the database `place` names and checks that it can be worked on.
+    pub(crate) async fn open(place: Place<'_>, settings: Settings) -> anyhow::Result<Self> {
+        let data_dir = place.data_dir;
         std::fs::create_dir_all(data_dir)
             .with_context(|| format!("the data folder {} cannot be made", data_dir.display()))?;
-        let vault = Vault::new(&master_key::load(given_key, data_dir)?);
+        let vault = Vault::new(&master_key::load(place.master_key, data_dir)?);
         let wake = Arc::new(Notify::new());
         let bell = Arc::clone(&wake);
-        let backend = Threaded::open(
+        let on_commit = Box::new(move |wakes: &Wakes| {
+            if wakes.contains(&Topic::DueWork) {
+                bell.notify_one();
+            }
+        });
+        let url = place.database_url.expose_secret();
+        let store = store::open(
+            url,
             data_dir,
             SystemClock.now(),
-            Box::new(move |wakes| {
-                if wakes.contains(&Topic::DueWork) {
-                    bell.notify_one();
-                }
-            }),
+            on_commit,
+            &store::Options::default(),
         )?;
         let app = App::new(Parts {
-            store: Store::new(Arc::new(backend)),
+            store,
             transport: Arc::new(HttpTransport::new()?),
             clock: Arc::new(SystemClock),
             chance: Arc::new(SystemChance),

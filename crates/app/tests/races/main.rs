@@ -12,6 +12,7 @@
 
 mod check;
 mod history;
+mod postgres;
 mod scene;
 
 use std::sync::Arc;
@@ -41,6 +42,16 @@ fn on_sqlite_nothing_overlaps_and_nothing_is_lost() {
     let dir = tempfile::tempdir().unwrap();
     let backend = Threaded::open(dir.path(), morning(), Box::new(|_| {})).unwrap();
     race(Store::new(Arc::new(backend)));
+}
+
+/// The same on PostgreSQL, where many transactions really run at once: no deadlock either.
+#[test]
+fn on_postgresql_nothing_overlaps_and_nothing_is_lost() {
+    let url = postgres::fresh_database("races");
+    let folder = tempfile::tempdir().unwrap();
+    let options = store::Options::default();
+    let store = store::open(&url, folder.path(), morning(), Box::new(|_| {}), &options).unwrap();
+    race(store);
 }
 
 fn race(store: Store) {

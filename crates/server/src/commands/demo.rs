@@ -21,7 +21,7 @@ use tokio::net::TcpListener;
 use url::Url;
 
 use super::{init, start_logging};
-use crate::installation::{Installation, asked_to_stop};
+use crate::installation::{Installation, Place, asked_to_stop};
 use crate::presets;
 
 const CLIENT_ID: &str = "lockstep-demo.apps.googleusercontent.com";
@@ -44,6 +44,9 @@ pub(crate) struct Options {
     /// Where to keep the data [default: a temporary folder, removed at the end].
     #[arg(long)]
     data_dir: Option<PathBuf>,
+    /// Keep the data in this PostgreSQL database [default: SQLite in the data folder].
+    #[arg(long)]
+    database_url: Option<String>,
     /// Which business to show [default: tutoring].
     #[arg(long)]
     preset: Option<String>,
@@ -74,7 +77,13 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     let google = start_google(google_listener, &settings, &preset.organization.name, &zone)?;
 
     let folder = Folder::make(options.data_dir)?;
-    let installation = Installation::open(folder.path(), None, settings).await?;
+    let database_url = options.database_url.unwrap_or_default().into();
+    let place = Place {
+        database_url: &database_url,
+        data_dir: folder.path(),
+        master_key: None,
+    };
+    let installation = Installation::open(place, settings).await?;
     let app = installation.app.clone();
     let admin_password = init::new_password();
     let administrator = Administrator {

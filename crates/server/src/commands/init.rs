@@ -28,12 +28,7 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     start_logging("warn")?;
     let config = Config::from_values(&values)?;
     let preset = presets::load(&options.preset)?;
-    let installation = Installation::open(
-        &config.data_dir,
-        config.master_key.as_ref(),
-        config.settings,
-    )
-    .await?;
+    let installation = Installation::open(config.place(), config.settings.clone()).await?;
     let app = &installation.app;
     let password = new_password();
     let administrator = Administrator {

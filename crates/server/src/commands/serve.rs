@@ -22,12 +22,7 @@ pub(crate) async fn run() -> anyhow::Result<()> {
             config.listen
         )
     })?;
-    let installation = Installation::open(
-        &config.data_dir,
-        config.master_key.as_ref(),
-        config.settings,
-    )
-    .await?;
+    let installation = Installation::open(config.place(), config.settings.clone()).await?;
     tracing::info!(address = %listener.local_addr()?, url = %installation.app.public_url(), "serving");
     installation.serve(listener, asked_to_stop()).await
 }

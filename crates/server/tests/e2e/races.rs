@@ -2,21 +2,39 @@
 
 use reqwest::StatusCode;
 
-use super::support::Demo;
+use super::support::{Demo, fresh_database};
 
 /// scenario B1: one slot, two hundred at the same instant: one wins, the rest hear what else is free.
 #[tokio::test(flavor = "multi_thread")]
 async fn one_slot_is_won_by_exactly_one_of_two_hundred() {
-    let demo = Demo::start();
+    one_slot(&Demo::start()).await;
+}
+
+/// The same on PostgreSQL.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_slot_is_won_by_exactly_one_on_postgresql() {
+    one_slot(&Demo::start_on(Some(&fresh_database("one_slot")))).await;
+}
+
+async fn one_slot(demo: &Demo) {
     let slot = demo.slots("maths").await.swap_remove(3);
     let starts = vec![("maths", slot); 200];
-    race(&demo, starts, 1).await;
+    race(demo, starts, 1).await;
 }
 
 /// scenario B3: overlapping but unequal intervals, of two event types of one host.
 #[tokio::test(flavor = "multi_thread")]
 async fn overlapping_intervals_are_won_by_exactly_one() {
-    let demo = Demo::start();
+    overlapping(&Demo::start()).await;
+}
+
+/// The same on PostgreSQL.
+#[tokio::test(flavor = "multi_thread")]
+async fn overlapping_intervals_are_won_by_exactly_one_on_postgresql() {
+    overlapping(&Demo::start_on(Some(&fresh_database("overlapping")))).await;
+}
+
+async fn overlapping(demo: &Demo) {
     let exams = demo.slots("maths-exam").await;
     let lessons = demo.slots("maths").await;
     // An exam of 90 minutes and lessons that begin 0, 30 and 60 minutes into it all contain, or touch
@@ -38,7 +56,7 @@ async fn overlapping_intervals_are_won_by_exactly_one() {
         starts.push(("maths", inside[0].clone()));
         starts.push(("maths", inside[1].clone()));
     }
-    race(&demo, starts, 1).await;
+    race(demo, starts, 1).await;
 }
 
 fn instant(text: &str) -> jiff::Timestamp {

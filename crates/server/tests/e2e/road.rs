@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use super::support::{Demo, instant, until};
+use super::support::{Demo, fresh_database, instant, until};
 
 async fn booked(demo: &Demo, nth: usize) -> (String, Value) {
     let start = demo.slots("maths").await.swap_remove(nth);
@@ -25,9 +25,18 @@ async fn only_event(demo: &Demo) -> Value {
 /// removes it.
 #[tokio::test]
 async fn a_booking_is_followed_by_its_event() {
-    let demo = Demo::start();
-    let (id, found) = booked(&demo, 0).await;
-    let event = only_event(&demo).await;
+    followed(&Demo::start()).await;
+}
+
+/// The same with its data in PostgreSQL.
+#[tokio::test]
+async fn a_booking_is_followed_by_its_event_on_postgresql() {
+    followed(&Demo::start_on(Some(&fresh_database("road")))).await;
+}
+
+async fn followed(demo: &Demo) {
+    let (id, found) = booked(demo, 0).await;
+    let event = only_event(demo).await;
     assert_eq!(event["summary"], "Ana – Maths lesson");
     assert_eq!(event["location"], "Online");
     assert_eq!(event["start"]["timeZone"], "Europe/Madrid");
@@ -54,7 +63,7 @@ async fn a_booking_is_followed_by_its_event() {
         (StatusCode::OK, later.parse().unwrap())
     );
     demo.until_sync(&id, "synced").await;
-    let same = only_event(&demo).await;
+    let same = only_event(demo).await;
     assert_eq!(same["id"], event["id"]);
     assert_eq!(
         instant(&same["start"]["dateTime"]),

@@ -52,6 +52,11 @@ pub(crate) fn free_port() -> u16 {
 
 impl Demo {
     pub(crate) fn start() -> Self {
+        Self::start_on(None)
+    }
+
+    /// With its data in this PostgreSQL database, or in SQLite.
+    pub(crate) fn start_on(database_url: Option<&str>) -> Self {
         let client = client();
         let mut child = lockstep()
             .args([
@@ -62,6 +67,7 @@ impl Demo {
                 "--google-listen",
                 "127.0.0.1:0",
             ])
+            .args(database_url.iter().flat_map(|url| ["--database-url", url]))
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -187,6 +193,29 @@ pub(crate) fn booking(event_type: &str, start: &str) -> Value {
         "event_type": event_type, "start": start,
         "attendee": { "name": "Ana", "email": "ana@example.org", "time_zone": "Europe/Madrid" },
     })
+}
+
+/// The URL of a new, empty PostgreSQL database in the private cluster of `scripts/postgres`.
+pub(crate) fn fresh_database(name: &str) -> String {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let pid = std::process::id();
+    let cluster = said(Command::new(format!("{root}/scripts/postgres")).args([
+        "start",
+        "--until",
+        &pid.to_string(),
+    ]));
+    let cluster = cluster.lines().last().unwrap().trim().to_owned();
+    let database = format!("{name}_{pid}");
+    said(Command::new("psql").args([&cluster, "-qc", &format!("CREATE DATABASE {database}")]));
+    let (server, _) = cluster.rsplit_once('/').unwrap();
+    format!("{server}/{database}")
+}
+
+fn said(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {error}");
+    String::from_utf8(output.stdout).unwrap()
 }
 
 /// The value of `condition` as soon as it has one.
