@@ -1,8 +1,11 @@
 //! One seed, from its setting to its verdict: first anything may go wrong and nothing wrong may
 //! happen, then nothing goes wrong any more and everything must come to rest.
 
+use std::sync::Arc;
+
 use domain::Instant;
 use jiff::SignedDuration;
+use store::inline::Inline;
 
 use crate::actors::Actor;
 use crate::checks::settled;
@@ -38,7 +41,15 @@ pub struct Outcome {
 
 /// Runs one seed; keeps its whole trace if `keeps_trace`.
 pub fn run(seed: u64, keeps_trace: bool) -> Outcome {
-    let mut machine = setup::machine(seed, keeps_trace);
+    run_in(setup::machine(seed, keeps_trace), seed)
+}
+
+/// [`run`] on an empty `database` of any kind. The hash does not depend on the kind.
+pub fn run_on(database: Arc<dyn Inline>, seed: u64, keeps_trace: bool) -> Outcome {
+    run_in(setup::machine_on(database, seed, keeps_trace), seed)
+}
+
+fn run_in(mut machine: Machine, seed: u64) -> Outcome {
     let weather = begin(&mut machine);
     let checked = busy(&mut machine, weather).and_then(|()| come_to_rest(&mut machine));
     let mut scene = machine.stage().scene();

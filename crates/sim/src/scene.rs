@@ -10,7 +10,7 @@ use app::App;
 use domain::{Clock, Instant};
 use fake_google::World;
 use jiff::{SignedDuration, Timestamp};
-use store::sqlite::inline::Inline;
+use store::inline::Inline;
 use store::{StoreError, Tx};
 
 use crate::actors::Actor;
@@ -35,7 +35,7 @@ pub struct Scene {
     /// The other side.
     pub google: World,
     /// Our side.
-    pub database: Inline,
+    pub database: Arc<dyn Inline>,
     /// The time.
     pub clock: Arc<SimClock>,
     /// What happened, line by line.
@@ -62,7 +62,7 @@ impl Scene {
     pub fn new(
         seed: u64,
         google: World,
-        database: Inline,
+        database: Arc<dyn Inline>,
         clock: Arc<SimClock>,
         trace: Trace,
     ) -> Self {
@@ -130,7 +130,7 @@ impl Scene {
         &self,
         look: impl FnOnce(&mut dyn Tx) -> Result<T, StoreError> + Send,
     ) -> T {
-        spy::read(&self.database, look).expect("the database can be read")
+        spy::read(&*self.database, look).expect("the database can be read")
     }
 }
 

@@ -9,12 +9,13 @@ use app::connections::Callback;
 use app::preset::Preset;
 use app::sign_in::HashedPassword;
 use app::{App, Vault, connections, preset, settings};
-use domain::{Clock, EventTypeId, HostId, Instant, OrganizationId};
+use domain::{EventTypeId, HostId, Instant, OrganizationId};
 use fake_google::{Request, World};
 use google::Endpoints;
 use google::oauth::{OAuthClient, SCOPE_EVENTS};
 use jiff::SignedDuration;
 use store::Store;
+use store::inline::Inline as Database;
 use store::sqlite::inline::Inline;
 use url::Url;
 
@@ -64,9 +65,17 @@ pub struct Setup {
 /// # Panics
 /// When the preset or the consent fails: nothing could be simulated.
 pub fn machine(seed: u64, keeps_trace: bool) -> Machine {
+    let database = Inline::open(start(seed)).expect("a database in memory opens");
+    machine_on(Arc::new(database), seed, keeps_trace)
+}
+
+/// [`machine`] on an empty `database` of any kind.
+///
+/// # Panics
+/// As [`machine`].
+pub fn machine_on(database: Arc<dyn Database>, seed: u64, keeps_trace: bool) -> Machine {
     let seams = Seams::new();
     let clock = Arc::new(SimClock::new(start(seed)));
-    let database = Inline::open(clock.now()).expect("a database in memory opens");
     let google = google(seed);
     let trace = Trace::new(keeps_trace);
     let scene = Scene::new(seed, google, database, Arc::clone(&clock), trace);

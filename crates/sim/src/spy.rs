@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use domain::{BookingId, LinkId};
-use store::sqlite::inline::Inline;
+use store::inline::Inline;
 use store::{Dialect, Row, StoreError, Topic, Tx, Value, Verdict, Work};
 use uuid::Uuid;
 
@@ -99,7 +99,7 @@ impl Tx for SpyTx<'_> {
 /// # Errors
 /// What `look` gives, or why it could not be run.
 pub fn read<T: Send>(
-    database: &Inline,
+    database: &dyn Inline,
     look: impl FnOnce(&mut dyn Tx) -> Result<T, StoreError> + Send,
 ) -> Result<T, StoreError> {
     let mut unit = Look {

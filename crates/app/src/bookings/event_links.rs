@@ -3,7 +3,8 @@
 use domain::booking::Booking;
 use domain::{BookingId, CalendarId, Instant, LinkId};
 use google::event_id::event_id;
-use store::tables::{calendars, connections, links};
+use store::tables::calendars::{self, Calendar};
+use store::tables::{connections, links};
 use store::{StoreError, Tx};
 
 /// Bookings linked in one unit when a calendar is connected: bounded like every background unit.
@@ -23,8 +24,9 @@ pub(super) fn link(
     else {
         return Ok(false);
     };
-    let event_id = chosen_id(tx, calendar.id, booking.id, 0)?;
-    links::insert(tx, id, booking.id, calendar.id, &event_id, now)?;
+    let target_id = calendar.id;
+    let event_id = Target::of(tx, calendar)?.event_id(booking.id, 0);
+    links::insert(tx, id, booking.id, target_id, &event_id, now)?;
     Ok(true)
 }
 
@@ -42,29 +44,56 @@ pub(crate) fn link_unlinked(
 ) -> Result<usize, StoreError> {
     let limit = i64::try_from(ids.len()).unwrap_or(i64::MAX);
     let unlinked = links::unlinked_bookings(tx, calendar, now, limit)?;
+    let target = Target::by_id(tx, calendar)?;
     for (booking, id) in unlinked.iter().zip(ids) {
-        let event_id = chosen_id(tx, calendar, *booking, 0)?;
+        let event_id = target.event_id(*booking, 0);
         links::insert(tx, *id, *booking, calendar, &event_id, now)?;
     }
     Ok(unlinked.len())
 }
 
-/// The event id of a booking in a calendar: a function of Google's identities, the booking and the
-/// generation, so that it can be found again even if it were lost (scenario D8).
+/// The event id of a booking in a calendar, so that it can be found again even if it were lost
+/// (scenario D8).
 pub(crate) fn chosen_id(
     tx: &mut dyn Tx,
     calendar: CalendarId,
     booking: BookingId,
     generation: i64,
 ) -> Result<String, StoreError> {
-    let missing = || StoreError::decode("a link's calendar or connection is missing");
-    let calendar = calendars::by_id(tx, calendar)?.ok_or_else(missing)?;
-    let connection = connections::by_id(tx, calendar.connection_id)?.ok_or_else(missing)?;
-    let account = &connection.account_sub;
-    Ok(event_id(
-        account,
-        &calendar.google_id,
-        booking.0.as_bytes(),
-        generation,
-    ))
+    Ok(Target::by_id(tx, calendar)?.event_id(booking, generation))
+}
+
+/// A calendar as Google names it: what an event id is a function of, with booking and generation.
+struct Target {
+    account_sub: String,
+    google_id: String,
+}
+
+impl Target {
+    fn by_id(tx: &mut dyn Tx, calendar: CalendarId) -> Result<Self, StoreError> {
+        let found = calendars::by_id(tx, calendar)?;
+        Self::of(
+            tx,
+            found.ok_or_else(|| StoreError::decode("a link's calendar is missing"))?,
+        )
+    }
+
+    fn of(tx: &mut dyn Tx, calendar: Calendar) -> Result<Self, StoreError> {
+        let connection = connections::by_id(tx, calendar.connection_id)?;
+        let missing = || StoreError::decode("a calendar's connection is missing");
+        let account_sub = connection.ok_or_else(missing)?.account_sub;
+        Ok(Self {
+            account_sub,
+            google_id: calendar.google_id,
+        })
+    }
+
+    fn event_id(&self, booking: BookingId, generation: i64) -> String {
+        event_id(
+            &self.account_sub,
+            &self.google_id,
+            booking.0.as_bytes(),
+            generation,
+        )
+    }
 }

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use domain::booking::Booking;
 use domain::{HostId, Interval, OrganizationId};
 use jiff::SignedDuration;
-use store::tables::{claims, event_types};
-use store::{StoreError, Tx, values};
+use store::tables::{claims, hosts};
+use store::{StoreError, Tx};
 
-use crate::support::Stage;
 use crate::support::world::{book, booking, found, hours, id};
+use crate::support::{NOW, Stage};
 
 const CALLERS: u64 = 64;
 const TRIES: u64 = 12;
@@ -22,9 +22,8 @@ fn host_id(number: u64) -> HostId {
 
 /// Lock, look, claim.
 fn try_to_book(tx: &mut dyn Tx, wanted: &Booking) -> Result<bool, StoreError> {
-    let lock = "SELECT id FROM host WHERE id = ?1 FOR NO KEY UPDATE";
-    tx.rows(lock, values![wanted.host_id])?;
-    if !claims::overlapping(tx, wanted.host_id, wanted.time, None)?.is_empty() {
+    hosts::lock(tx, wanted.host_id)?;
+    if !claims::overlapping(tx, wanted.host_id, wanted.time, None, NOW)?.is_empty() {
         return Ok(false);
     }
     book(tx, wanted).map(|()| true)
@@ -56,8 +55,7 @@ fn race(stage: &Stage) -> (i64, u64, u64) {
     let runs = Arc::new(AtomicU64::new(0));
     stage.done(|tx| {
         found(tx)?;
-        (0..HOSTS)
-            .try_for_each(|h| event_types::insert_host(tx, host_id(h), OrganizationId(id(1)), "h"))
+        (0..HOSTS).try_for_each(|h| hosts::insert(tx, host_id(h), OrganizationId(id(1)), "h"))
     });
     let won = std::thread::scope(|scope| {
         let callers: Vec<_> = (0..CALLERS)
@@ -102,8 +100,7 @@ fn without_the_lock_the_constraint_still_refuses() {
     let stage = Stage::postgres_with(16);
     stage.done(|tx| {
         found(tx)?;
-        (0..HOSTS)
-            .try_for_each(|h| event_types::insert_host(tx, host_id(h), OrganizationId(id(1)), "h"))
+        (0..HOSTS).try_for_each(|h| hosts::insert(tx, host_id(h), OrganizationId(id(1)), "h"))
     });
     std::thread::scope(|scope| {
         for caller in 0..16 {

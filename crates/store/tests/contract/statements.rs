@@ -101,7 +101,8 @@ on_every_database! {
                      VALUES (?1, 'brightside', '', '', '', 0) ON CONFLICT DO NOTHING"),
             0
         );
-        assert_eq!(changed("DELETE FROM event_type WHERE organization_id = ?1"), 1);
+        assert_eq!(changed("DELETE FROM event_type_host WHERE event_type_id IN
+                       (SELECT id FROM event_type WHERE organization_id = ?1)"), 1);
     }
 
     fn a_write_can_give_rows(stage: &Stage) {

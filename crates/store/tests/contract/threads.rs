@@ -7,7 +7,7 @@ use domain::booking::Booking;
 use domain::{HostId, OrganizationId};
 use store::postgres::pool::Pool;
 use store::sqlite::threaded::Threaded;
-use store::tables::{event_types, organizations};
+use store::tables::{hosts, organizations};
 use store::{Backend, Lane, Store, StoreError, Topic, Tx, Verdict, Work, values};
 
 use crate::support::cluster::Schema;
@@ -18,7 +18,7 @@ on_every_database! {
     fn sixteen_callers_share_a_store_and_none_is_lost(stage: &Stage) {
         stage.done(|tx| {
             found(tx)?;
-            (0..16).try_for_each(|host| event_types::insert_host(tx, host_id(host), OrganizationId(id(1)), "h"))
+            (0..16).try_for_each(|host| hosts::insert(tx, host_id(host), OrganizationId(id(1)), "h"))
         });
         std::thread::scope(|scope| {
             for caller in 0..16 {
@@ -154,8 +154,7 @@ fn a_deadlock_is_run_again_and_both_units_are_done() {
     let stage = Stage::postgres_with(2);
     stage.done(|tx| {
         found(tx)?;
-        (0..2)
-            .try_for_each(|h| event_types::insert_host(tx, host_id(h), OrganizationId(id(1)), "0"))
+        (0..2).try_for_each(|h| hosts::insert(tx, host_id(h), OrganizationId(id(1)), "0"))
     });
     let runs = Arc::new(AtomicU32::new(0));
     // Both wait here on their first run, each with one lock.

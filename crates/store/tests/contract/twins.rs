@@ -1,16 +1,21 @@
 //! The two inline stores, side by side: what one does the other does, to the same fingerprint. The
 //! simulator's one hash on both databases rests on it.
 
-use domain::{BookingId, LinkId};
+use domain::{BookingId, ClaimId, HoldId, LinkId};
 use store::inline::{Inline, Ran};
 use store::tables::bookings::{self, Filter};
-use store::tables::{calendars, claims, event_types, links, organizations};
+use store::tables::claims::{self, Claim, Holder};
+use store::tables::holds::{self, Hold};
+use store::tables::{
+    busy, calendars, event_types, hosts, idempotency, links, organizations, seats,
+};
 use store::{StoreError, Topic, Tx, Verdict, Work, attempt};
 
 use crate::support::NOW;
 use crate::support::cluster::{self, Schema};
 use crate::support::world::{
-    CALENDAR, HOST, ORGANIZATION, book, booking, calendar, connect, found, hour, id, organization,
+    CALENDAR, EVENT_TYPE, HOST, ORGANIZATION, book, booking, calendar, connect, found, hour, hours,
+    id, organization,
 };
 
 type Body = dyn Fn(&mut dyn Tx) -> Result<String, StoreError> + Send + Sync;
@@ -95,7 +100,49 @@ fn bodies(round: u128) -> Vec<Box<Body>> {
                 50,
             )?)
         }),
-        Box::new(|tx| shown(claims::overlapping(tx, HOST, hour(1), None)?)),
+        Box::new(|tx| shown(claims::overlapping(tx, HOST, hour(1), None, NOW)?)),
+        Box::new(move |tx| {
+            event_types::lock(tx, EVENT_TYPE)?;
+            hosts::lock(tx, HOST)?;
+            bookings::lock(tx, BookingId(id(number)))?;
+            claims::remove_expired(tx, HOST, hour(at + 20), hours(at))?;
+            holds::forget_expired(tx, hours(at))?;
+            let hold = Hold {
+                id: HoldId(id(number)),
+                organization_id: ORGANIZATION,
+                event_type_id: EVENT_TYPE,
+                time: hour(at + 20),
+                expires_at: hours(at + 1),
+            };
+            let held = attempt(tx, |tx| {
+                holds::insert(tx, &hold, &[at.to_le_bytes()[0]; 32])?;
+                claims::insert(
+                    tx,
+                    &Claim {
+                        id: ClaimId(id(number + 5000)),
+                        host: HOST,
+                        time: hold.time,
+                        holder: Holder::Hold(hold.id, hold.expires_at),
+                        exclusive: true,
+                    },
+                )
+            });
+            shown((held, holds::by_token(tx, &[0; 32])?))
+        }),
+        Box::new(move |tx| {
+            let taken = idempotency::take(tx, ORGANIZATION, &[at.to_le_bytes()[0]; 32], &[1], NOW)?;
+            idempotency::decide(tx, ORGANIZATION, &[at.to_le_bytes()[0]; 32], &[2])?;
+            shown(taken)
+        }),
+        Box::new(move |tx| {
+            busy::set_blocks(tx, HOST, CALENDAR, round.is_multiple_of(2))?;
+            busy::insert(tx, CALENDAR, 0, hour(at), "e")?;
+            shown((
+                busy::overlapping(tx, HOST, hour(at))?,
+                seats::count(tx, BookingId(id(number)))?,
+                bookings::sessions_with_seats(tx, EVENT_TYPE, hour(at))?,
+            ))
+        }),
         Box::new(|tx| {
             shown((
                 calendars::receiving(tx, ORGANIZATION)?,
@@ -113,7 +160,7 @@ fn bodies(round: u128) -> Vec<Box<Body>> {
         // Goes on after a failure: not kept by either.
         Box::new(|tx| {
             shown((
-                event_types::insert_host(tx, HOST, ORGANIZATION, "x").is_err(),
+                hosts::insert(tx, HOST, ORGANIZATION, "x").is_err(),
                 organizations::list(tx).is_err(),
             ))
         }),

@@ -3,17 +3,19 @@
 use domain::attendee::Attendee;
 use domain::booking::{Booking, Status};
 use domain::event_text::{EventText, EventTextTemplate};
-use domain::event_type::{EventType, Rules};
+use domain::event_type::{Assignment, EventType, Host, Rules};
 use domain::schedule::{Hours, Schedule, WeeklyHours};
 use domain::{
-    AttendeeId, BookingId, CalendarId, ConnectionId, EventTypeId, HostId, Instant, Interval,
-    Locale, OrganizationId, ScheduleId, Zone,
+    AttendeeId, BookingId, CalendarId, ClaimId, ConnectionId, EventTypeId, HostId, Instant,
+    Interval, Locale, OrganizationId, ScheduleId, Zone,
 };
 use jiff::SignedDuration;
 use store::tables::calendars::{self, Calendar};
+use store::tables::claims::{self, Claim, Holder};
 use store::tables::connections::{self, Connection, State, Tokens};
 use store::tables::organizations::{self, Organization};
-use store::tables::{bookings, claims, event_types};
+use store::tables::seats::{self, Seat};
+use store::tables::{bookings, event_types, hosts};
 use store::{StoreError, Tx};
 use uuid::Uuid;
 
@@ -67,16 +69,26 @@ pub(crate) fn schedule() -> Schedule {
     }
 }
 
+pub(crate) fn host() -> Host {
+    Host {
+        id: HOST,
+        name: "Ada".to_owned(),
+        schedule: schedule(),
+    }
+}
+
 pub(crate) fn event_type(number: u128, slug: &str) -> EventType {
     EventType {
         id: EventTypeId(id(number)),
         organization_id: ORGANIZATION,
-        host_id: HOST,
         slug: slug.to_owned(),
         name: "Größe – 発音".to_owned(),
         description: String::new(),
         rules: Rules::new(60, 30, 0, 730).unwrap(),
-        schedule: schedule(),
+        hosts: vec![host()],
+        assignment: Assignment::Any,
+        capacity: 1,
+        needs_approval: false,
         text: EventTextTemplate {
             title: "{attendee} \"quoted\" \\ and 'single'".to_owned(),
             description: "line\nline".to_owned(),
@@ -95,6 +107,8 @@ pub(crate) fn booking(number: u128, time: Interval) -> Booking {
         zone: Zone::parse("Europe/Berlin").unwrap(),
         status: Status::Confirmed,
         version: 1,
+        forced: false,
+        capacity: 1,
         attendee: Attendee {
             name: "Zoë \u{1F600} Müller".to_owned(),
             email: Some("zoe@example.org".to_owned()),
@@ -149,9 +163,9 @@ pub(crate) fn calendar(number: u128, google_id: &str) -> Calendar {
 /// An organization with a host, a schedule and an event type.
 pub(crate) fn found(tx: &mut dyn Tx) -> Result<(), StoreError> {
     organizations::insert(tx, &organization(1, "brightside", "Brightside"), NOW)?;
-    event_types::insert_host(tx, HOST, ORGANIZATION, "Ada")?;
+    hosts::insert(tx, HOST, ORGANIZATION, "Ada")?;
     event_types::insert_schedule(tx, SCHEDULE, ORGANIZATION, &schedule())?;
-    event_types::insert(tx, &event_type(4, "lesson"), SCHEDULE, 1)
+    event_types::insert(tx, &event_type(4, "lesson"), &[SCHEDULE], 1)
 }
 
 /// And a connected calendar that receives its bookings.
@@ -160,11 +174,39 @@ pub(crate) fn connect(tx: &mut dyn Tx) -> Result<(), StoreError> {
     calendars::insert(tx, &calendar(6, "primary"))
 }
 
-/// A booking with its attendee and its claim. Its manage token's hash is its id twice.
+/// A booking with its first seat and its claim, which is exclusive unless the booking is forced. Its
+/// manage token's hash is its id twice.
 pub(crate) fn book(tx: &mut dyn Tx, booking: &Booking) -> Result<(), StoreError> {
-    let attendee = AttendeeId(booking.id.0);
-    bookings::insert(tx, booking, attendee, &manage_hash(booking.id))?;
-    claims::insert(tx, booking.id, booking.host_id, booking.time)
+    insert(tx, booking)?;
+    claims::insert(tx, &claim(booking))
+}
+
+/// A booking with its first seat. It claims nothing.
+pub(crate) fn insert(tx: &mut dyn Tx, booking: &Booking) -> Result<(), StoreError> {
+    bookings::insert(tx, booking)?;
+    seats::insert(tx, &seat(booking, 0), &manage_hash(booking.id))
+}
+
+/// One of a booking's seats; the first has the booking's own id.
+pub(crate) fn seat(booking: &Booking, number: i64) -> Seat {
+    let number_of_id = booking.id.0.as_u128() + 1_000_000 * u128::from(number.cast_unsigned());
+    Seat {
+        id: AttendeeId(id(number_of_id)),
+        booking_id: booking.id,
+        seat: number,
+        left_at: None,
+        attendee: booking.attendee.clone(),
+    }
+}
+
+pub(crate) fn claim(booking: &Booking) -> Claim {
+    Claim {
+        id: ClaimId(booking.id.0),
+        host: booking.host_id,
+        time: booking.time,
+        holder: Holder::Booking(booking.id),
+        exclusive: !booking.forced,
+    }
 }
 
 pub(crate) fn manage_hash(booking: BookingId) -> Vec<u8> {

@@ -1,11 +1,15 @@
 //! Bookings: stored whole, changed by version, listed in pages.
 
 use domain::booking::{Booking, Cancellation, Cause, Status};
-use domain::{AttendeeId, BookingId, Instant, OrganizationId};
+use domain::{BookingId, EventTypeId, HostId, Instant, Interval, OrganizationId};
 use store::StoreError;
 use store::tables::bookings::{self, After, Filter};
+use store::tables::{event_types, hosts, seats};
 
-use crate::support::world::{ORGANIZATION, book, booking, found, hour, hours, id, manage_hash};
+use crate::support::world::{
+    EVENT_TYPE, ORGANIZATION, SCHEDULE, book, booking, event_type, found, hour, hours, id, insert,
+    seat,
+};
 use crate::support::{NOW, Stage, on_every_database};
 
 fn cancelled(booking: Booking) -> Booking {
@@ -43,11 +47,14 @@ on_every_database! {
             book(tx, &kept)
         });
         let found = stage.done(|tx| bookings::by_id(tx, BookingId(id(100))));
-        assert_eq!(found, Some(stored.clone()));
-        let hash = manage_hash(stored.id);
-        let by_token = stage.done(move |tx| bookings::by_manage_token(tx, &hash));
-        assert_eq!(by_token, Some(stored));
-        assert_eq!(stage.done(|tx| bookings::by_manage_token(tx, &[1; 32])), None);
+        assert_eq!(found, Some(stored));
+        let bare = Booking { forced: true, capacity: 12, ..booking(101, hour(2)) };
+        let kept = bare.clone();
+        stage.done(move |tx| bookings::insert(tx, &kept));
+        assert_eq!(stage.done(|tx| bookings::by_id(tx, BookingId(id(101)))), None, "nobody made it");
+        let first = seat(&bare, 0);
+        stage.done(move |tx| seats::insert(tx, &first, &[1; 32]));
+        assert_eq!(stage.done(|tx| bookings::by_id(tx, BookingId(id(101)))), Some(bare));
         assert_eq!(stage.done(|tx| bookings::by_id(tx, BookingId(id(9)))), None);
     }
 
@@ -80,25 +87,17 @@ on_every_database! {
         assert_eq!(stage.count("SELECT version FROM booking"), version + 1);
     }
 
-    fn a_manage_token_leads_to_one_booking(stage: &Stage) {
-        stage.done(|tx| {
-            found(tx)?;
-            book(tx, &booking(100, hour(2)))
-        });
-        let twice = stage.run(|tx| {
-            let hash = manage_hash(BookingId(id(100)));
-            bookings::insert(tx, &booking(101, hour(5)), AttendeeId(id(101)), &hash)
-        });
-        assert_eq!(twice, Err(StoreError::Constraint("booking_manage_token_hash_key".into())));
-    }
-
     fn a_status_and_its_cancellation_agree(stage: &Stage) {
         stage.done(found);
         let half = stage.run(|tx| {
             let half = Booking { status: Status::Cancelled, ..booking(100, hour(2)) };
-            bookings::insert(tx, &half, AttendeeId(id(100)), &[1; 32])
+            bookings::insert(tx, &half)
         });
         assert_eq!(half, Err(StoreError::Constraint("check".into())));
+        let seatless = stage.run(|tx| {
+            bookings::insert(tx, &Booking { capacity: 0, ..booking(100, hour(2)) })
+        });
+        assert_eq!(seatless, Err(StoreError::Constraint("check".into())));
     }
 
     /// Same start, different host: the id decides, and no page shows one twice or leaves one out.
@@ -112,11 +111,11 @@ on_every_database! {
             // Bookings without a claim may share a start.
             for number in [110, 108, 109] {
                 let b = booking(number, hour(3));
-                bookings::insert(tx, &b, AttendeeId(b.id.0), &manage_hash(b.id))?;
+                insert(tx, &b)?;
             }
             for number in [120, 119] {
                 let b = booking(number, hour(3));
-                bookings::insert(tx, &b, AttendeeId(b.id.0), &manage_hash(b.id))?;
+                insert(tx, &b)?;
                 bookings::update(tx, &cancelled(b))?;
             }
             Ok(())
@@ -129,5 +128,86 @@ on_every_database! {
             bookings::page(tx, OrganizationId(id(9)), Filter::Upcoming, NOW, None, 10)
         });
         assert_eq!(elsewhere, []);
+    }
+
+    /// Every status is stored, and each shows in the lists it belongs to.
+    fn each_status_has_its_lists(stage: &Stage) {
+        stage.done(|tx| {
+            found(tx)?;
+            for (number, status) in (100..).zip(Status::ALL) {
+                let is_off = matches!(status, Status::Cancelled | Status::Declined);
+                let b = booking(number, hour(2));
+                insert(tx, &Booking { status: Status::Confirmed, ..b.clone() })?;
+                let changed = Booking { status, version: 2, ..cancelled(b) };
+                let cancellation = changed.cancellation.clone().filter(|_| is_off);
+                bookings::update(tx, &Booking { cancellation, ..changed })?;
+            }
+            Ok(())
+        });
+        let statuses = stage.done(|tx| {
+            (100..107).map(|n| Ok(bookings::by_id(tx, BookingId(id(n)))?.expect("one").status)).collect()
+        });
+        let statuses: Vec<Status> = statuses;
+        assert_eq!(statuses, Status::ALL);
+        assert_eq!(walk(stage, Filter::Upcoming, NOW), [100, 101, 102]);
+        assert_eq!(walk(stage, Filter::Past, NOW), []);
+        assert_eq!(walk(stage, Filter::Upcoming, hours(3)), []);
+        assert_eq!(walk(stage, Filter::Past, hours(3)), [104, 103, 102, 101, 100]);
+        assert_eq!(walk(stage, Filter::Cancelled, NOW), [106, 105]);
+    }
+
+    /// Another host may take over, and a forced booking may cease to be one.
+    fn a_change_may_give_it_to_another_host(stage: &Stage) {
+        let stored = Booking { forced: true, ..booking(100, hour(2)) };
+        let kept = stored.clone();
+        stage.done(move |tx| {
+            found(tx)?;
+            hosts::insert(tx, HostId(id(9)), ORGANIZATION, "Grace")?;
+            book(tx, &kept)
+        });
+        let given = Booking { host_id: HostId(id(9)), forced: false, time: hour(5), version: 2, ..stored };
+        let change = given.clone();
+        stage.done(move |tx| bookings::update(tx, &change));
+        assert_eq!(stage.done(|tx| bookings::by_id(tx, BookingId(id(100)))), Some(given));
+    }
+
+    fn a_session_is_found_by_its_start_while_it_is_live(stage: &Stage) {
+        let live = Booking { capacity: 3, ..booking(101, hour(2)) };
+        let kept = live.clone();
+        stage.done(move |tx| {
+            found(tx)?;
+            let gone = booking(100, hour(2));
+            insert(tx, &gone)?;
+            bookings::update(tx, &cancelled(gone))?;
+            insert(tx, &kept)?;
+            insert(tx, &Booking { status: Status::Requested, ..booking(99, hour(4)) })
+        });
+        let at = |event_type, hour| {
+            stage.done(move |tx| bookings::session_at(tx, event_type, hours(hour)))
+        };
+        assert_eq!(at(EVENT_TYPE, 2), Some(live));
+        assert_eq!((at(EVENT_TYPE, 3), at(EVENT_TYPE, 4)), (None, None));
+        assert_eq!(at(EventTypeId(id(9)), 2), None);
+    }
+
+    fn sessions_with_seats_left_are_found_within_a_window(stage: &Stage) {
+        let two = |number, at| Booking { capacity: 2, ..booking(number, hour(at)) };
+        stage.done(move |tx| {
+            found(tx)?;
+            event_types::insert(tx, &event_type(10, "other"), &[SCHEDULE], 2)?;
+            for (number, at) in [(105, 6), (104, 5), (103, 4), (102, 3), (101, 2), (100, 1)] {
+                insert(tx, &two(number, at))?;
+            }
+            // Full, once full, and cancelled.
+            for number in [102, 103] {
+                seats::insert(tx, &seat(&two(number, 0), 1), &[u8::try_from(number).expect("small"); 32])?;
+            }
+            assert!(seats::leave(tx, seat(&two(103, 0), 1).id, NOW)?);
+            bookings::update(tx, &cancelled(two(104, 5)))?;
+            insert(tx, &Booking { event_type_id: EventTypeId(id(10)), ..two(110, 2) })
+        });
+        let window = Interval { start: hours(2), end: hours(6) };
+        let found = stage.done(move |tx| bookings::sessions_with_seats(tx, EVENT_TYPE, window));
+        assert_eq!(found, [hour(2), hour(4)]);
     }
 }

@@ -2,11 +2,16 @@
 
 mod access;
 mod bookings;
+mod busy;
 mod calendars;
 mod claims;
 mod connections;
 mod event_types;
+mod holds;
+mod hosts;
+mod idempotency;
 mod links;
 mod oauth_attempts;
 mod organizations;
+mod seats;
 mod timeline;
