@@ -5,8 +5,8 @@
 //! run.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -15,7 +15,7 @@ use reqwest::StatusCode;
 use store::sqlite::backup::check;
 use tokio::task::JoinSet;
 
-use super::support::{booking, client, free_port, lockstep};
+use super::support::{booking, client, free_port, fresh_database, lockstep};
 
 const ROUNDS: usize = 20;
 const CALLERS: usize = 8;
@@ -26,18 +26,66 @@ fn rounds() -> usize {
     std::env::var("LOCKSTEP_KILL_ROUNDS").map_or(ROUNDS, |text| text.parse().unwrap())
 }
 
-struct Served {
+/// Where an installation keeps its data.
+#[derive(Clone)]
+pub(crate) struct Home {
+    data_dir: PathBuf,
+    database_url: String,
+}
+
+impl Home {
+    /// A set-up installation, with its API key.
+    pub(crate) fn set_up(data_dir: &Path, database_url: &str) -> (Self, String) {
+        let home = Self {
+            data_dir: data_dir.to_owned(),
+            database_url: database_url.to_owned(),
+        };
+        let made = home
+            .command()
+            .args(["init", "--admin-email", "me@example.org"])
+            .output()
+            .unwrap();
+        let said = String::from_utf8(made.stdout).unwrap();
+        let key = said
+            .split_whitespace()
+            .find(|word| word.starts_with("lk_"))
+            .unwrap();
+        (home, key.to_owned())
+    }
+
+    /// Another process on the same PostgreSQL, with a folder of its own and the same key.
+    pub(crate) fn beside(&self, data_dir: &Path) -> Self {
+        std::fs::copy(
+            self.data_dir.join("master.key"),
+            data_dir.join("master.key"),
+        )
+        .unwrap();
+        Self {
+            data_dir: data_dir.to_owned(),
+            database_url: self.database_url.clone(),
+        }
+    }
+
+    fn command(&self) -> Command {
+        let mut command = lockstep();
+        command.env("LOCKSTEP_DATA_DIR", &self.data_dir);
+        command.env("LOCKSTEP_DATABASE_URL", &self.database_url);
+        command
+    }
+}
+
+pub(crate) struct Served {
     child: Child,
-    api: String,
+    pub(crate) api: String,
 }
 
 impl Served {
     /// Waits until it answers: its log says where.
-    fn start(data_dir: &Path) -> Self {
+    pub(crate) fn start(home: &Home) -> Self {
         let port = free_port();
-        let mut child = lockstep()
+        let mut child = home
+            .command()
             .arg("serve")
-            .env("LOCKSTEP_DATA_DIR", data_dir)
             .env("LOCKSTEP_LISTEN", format!("127.0.0.1:{port}"))
             .stderr(Stdio::piped())
             .spawn()
@@ -53,7 +101,7 @@ impl Served {
         }
     }
 
-    fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
@@ -62,32 +110,34 @@ impl Served {
 /// Design section 3: an answer is given only after its commit is on disk.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_before_a_kill_is_stored() {
+    kills("").await;
+}
+
+/// The same with its data in PostgreSQL.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_acknowledged_before_a_kill_is_stored_on_postgresql() {
+    kills(&fresh_database("crash")).await;
+}
+
+async fn kills(database_url: &str) {
     let dir = tempfile::tempdir().unwrap();
-    let made = lockstep()
-        .args(["init", "--admin-email", "me@example.org"])
-        .env("LOCKSTEP_DATA_DIR", dir.path())
-        .output()
-        .unwrap();
-    let said = String::from_utf8(made.stdout).unwrap();
-    let key = said
-        .split_whitespace()
-        .find(|word| word.starts_with("lk_"))
-        .unwrap()
-        .to_owned();
+    let (home, key) = Home::set_up(dir.path(), database_url);
     // What was acknowledged, and whether its cancellation was too.
     let mut acknowledged: Vec<(String, &str)> = Vec::new();
     let http = client();
     for round in 0..rounds() {
-        let served = Served::start(dir.path());
+        let served = Served::start(&home);
         let made = book_until_killed(served, round).await;
         acknowledged.extend(made.into_iter().map(|id| (id, "confirmed")));
-        let found = check(&dir.path().join(store::sqlite::FILE_NAME)).unwrap();
-        assert!(
-            found.bookings >= acknowledged.len() as u64,
-            "round {round}: {found:?}"
-        );
+        if database_url.is_empty() {
+            let found = check(&dir.path().join(store::sqlite::FILE_NAME)).unwrap();
+            assert!(
+                found.bookings >= acknowledged.len() as u64,
+                "round {round}: {found:?}"
+            );
+        }
 
-        let served = Served::start(dir.path());
+        let served = Served::start(&home);
         for (id, status) in acknowledged.iter_mut().rev().take(LOOKED_AT) {
             let url = format!("{}/bookings/{id}", served.api);
             let answer = http.get(&url).bearer_auth(&key).send().await.unwrap();

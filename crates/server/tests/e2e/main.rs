@@ -5,10 +5,12 @@
     clippy::unwrap_used,
     reason = "a test that cannot be set up has failed"
 )]
+#![expect(clippy::print_stdout, reason = "the full runs say what they saw")]
 
 mod command_line;
 mod crash;
 mod faults;
+mod instances;
 mod races;
 mod road;
 mod support;

@@ -211,6 +211,13 @@ pub(crate) fn fresh_database(name: &str) -> String {
     format!("{server}/{database}")
 }
 
+/// What a query says, by PostgreSQL's own client.
+pub(crate) fn psql(url: &str, query: &str) -> String {
+    said(Command::new("psql").args([url, "-qAtc", query]))
+        .trim()
+        .to_owned()
+}
+
 fn said(command: &mut Command) -> String {
     let output = command.output().unwrap();
     let error = String::from_utf8_lossy(&output.stderr);

@@ -23,7 +23,7 @@ pub fn insert(
 
 /// Keeps everyone else from deciding on `host`'s time until the transaction ends, or the savepoint it
 /// was locked in is undone. Several hosts are locked ascending by id, so that nobody waits in a
-/// circle. SQLite has one writer: there is nothing to lock.
+/// circle.
 ///
 /// # Errors
 /// [`StoreError`].
