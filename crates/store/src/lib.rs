@@ -20,6 +20,7 @@ mod open;
 pub mod postgres;
 pub mod sqlite;
 pub mod tables;
+pub mod transfer;
 pub mod tx;
 pub mod unit;
 

@@ -6,6 +6,7 @@ mod demo;
 mod fake_google;
 mod init;
 mod serve;
+mod transfer;
 
 use std::io::IsTerminal;
 
@@ -29,6 +30,10 @@ enum Command {
     Init(init::Options),
     /// Copy the database to a file, checked, while it is in use.
     Backup(backup::Options),
+    /// Write everything the database holds to a file.
+    Export(transfer::Options),
+    /// Fill an empty database from such a file, and check it.
+    Import(transfer::Options),
     /// Show every setting with its value and where it comes from.
     Config,
     /// Run the stand-in for Google Calendar by itself.
@@ -45,6 +50,8 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Serve => block_on(serve::run()),
         Command::Init(options) => block_on(init::run(options)),
         Command::Backup(options) => backup::run(&options),
+        Command::Export(options) => block_on(transfer::export(options)),
+        Command::Import(options) => block_on(transfer::import(options)),
         Command::Config => config::run(),
         Command::FakeGoogle(options) => block_on(fake_google::run(options)),
     }

@@ -55,6 +55,11 @@ impl Home {
 
     /// Another process on the same PostgreSQL, with a folder of its own and the same key.
     pub(crate) fn beside(&self, data_dir: &Path) -> Self {
+        self.elsewhere(data_dir, &self.database_url)
+    }
+
+    /// Another folder with the same key, and another database.
+    pub(crate) fn elsewhere(&self, data_dir: &Path, database_url: &str) -> Self {
         std::fs::copy(
             self.data_dir.join("master.key"),
             data_dir.join("master.key"),
@@ -62,11 +67,11 @@ impl Home {
         .unwrap();
         Self {
             data_dir: data_dir.to_owned(),
-            database_url: self.database_url.clone(),
+            database_url: database_url.to_owned(),
         }
     }
 
-    fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         let mut command = lockstep();
         command.env("LOCKSTEP_DATA_DIR", &self.data_dir);
         command.env("LOCKSTEP_DATABASE_URL", &self.database_url);

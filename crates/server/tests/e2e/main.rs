@@ -14,3 +14,4 @@ mod instances;
 mod races;
 mod road;
 mod support;
+mod transfer;
