@@ -453,7 +453,6 @@ mod tests {
     use domain::Instant;
 
     use super::*;
-    use crate::inline::Inline as _;
     use crate::sqlite::inline::Inline;
     use crate::unit::{Verdict, Work};
 
@@ -479,7 +478,7 @@ mod tests {
         let out = Arc::new(Mutex::new(None));
         let kept = out.clone();
         let mut once = Once(Some(move |tx: &mut dyn Tx| {
-            *kept.lock().unwrap() = Some(body(tx))
+            *kept.lock().unwrap() = Some(body(tx));
         }));
         database.run(&mut once).unwrap();
         out.lock().unwrap().take().unwrap()
