@@ -224,7 +224,9 @@ fn run_in_savepoint(
     // Some errors (disk full, out of memory) make SQLite roll back the whole transaction on its own.
     if connection.is_autocommit() {
         return Err(StoreError::Database(
-            "the transaction was rolled back by the database".into(),
+            "the database undid the whole transaction: the disk is full or failing, \
+             or memory ran out; free some and try again"
+                .into(),
         ));
     }
     let answer = match verdict {
@@ -293,6 +295,96 @@ mod tests {
         let backend =
             Threaded::open(dir.path(), Instant::from_micros(1), Box::new(|_| {})).unwrap();
         Store::new(Arc::new(backend))
+    }
+
+    /// A unit that says when it is answered.
+    struct Told {
+        verdict: Verdict,
+        answered: Arc<AtomicU32>,
+    }
+
+    impl Work for Told {
+        fn name(&self) -> &'static str {
+            "test.told"
+        }
+
+        fn run(&mut self, _tx: &mut dyn Tx) -> Verdict {
+            self.verdict
+        }
+
+        fn settle(&mut self, _commit: Result<(), StoreError>) {
+            self.answered.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// A refusal may rest on a neighbour of its batch that is not yet durable: it waits as well.
+    #[test]
+    fn every_answer_of_a_batch_waits_for_its_commit() {
+        let connection = Connection::open_in_memory().unwrap();
+        let answered = Arc::new(AtomicU32::new(0));
+        let told = |verdict| -> Box<dyn Work> {
+            Box::new(Told {
+                verdict,
+                answered: answered.clone(),
+            })
+        };
+        let mut batch = vec![
+            told(Verdict::Undo),
+            told(Verdict::Keep),
+            told(Verdict::Undo),
+        ];
+        let committed = Arc::new(AtomicU32::new(0));
+        let (early, commits) = (answered.clone(), committed.clone());
+        let on_commit: OnCommit = Box::new(move |_| {
+            commits.fetch_add(1, Ordering::Relaxed);
+            assert_eq!(
+                early.load(Ordering::Relaxed),
+                0,
+                "answered before the commit"
+            );
+        });
+        commit_batch(&connection, &mut batch, &on_commit);
+        let counts = (
+            committed.load(Ordering::Relaxed),
+            answered.load(Ordering::Relaxed),
+        );
+        assert_eq!(
+            counts,
+            (1, 3),
+            "one commit for the batch, then every answer"
+        );
+    }
+
+    /// The size a database may have stands for a disk that fills up.
+    #[test]
+    fn a_full_disk_is_said_leaves_nothing_half_written_and_is_survived() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = open(&dir);
+        let limit = |sql: &'static str| {
+            let set: Result<Vec<crate::Row>, StoreError> =
+                block_on(store.unit(Lane::Interactive, "test.limit", move |tx| tx.rows(sql, &[])));
+            set.unwrap();
+        };
+        block_on(add(&store, "before")).unwrap();
+        limit("PRAGMA max_page_count = 1");
+        let full: Result<(), StoreError> =
+            block_on(store.unit(Lane::Interactive, "test.fill", |tx| {
+                for n in 0_i64..200 {
+                    tx.execute(
+                        "INSERT INTO organization VALUES (?1, ?2, ?3, 'UTC', 'en', 1)",
+                        values![n.to_le_bytes().as_slice(), n.to_string(), "x".repeat(4000)],
+                    )?;
+                }
+                Ok(())
+            }));
+        assert!(
+            matches!(&full, Err(StoreError::Database(said)) if said.contains("full")),
+            "{full:?}"
+        );
+        assert_eq!(count(&store), 1, "nothing of it is there");
+        limit("PRAGMA max_page_count = 1000000");
+        block_on(add(&store, "after")).unwrap();
+        assert_eq!(count(&store), 2);
     }
 
     fn add(store: &Store, slug: &'static str) -> impl Future<Output = Result<(), StoreError>> {
