@@ -28,9 +28,17 @@ fn versions_of_its_own(manifest: &Value) -> Vec<String> {
         .collect()
 }
 
+/// The only crate that may contain unsafe code, and so cannot inherit what forbids it.
+const WITH_UNSAFE_CODE: &str = "power-loss";
+
 fn lints_of_its_own(manifest: &Value) -> Vec<String> {
     let inherited = json!({"workspace": true});
-    if manifest["lints"] == inherited {
+    let repeated = manifest["package"]["name"] == WITH_UNSAFE_CODE && {
+        let mut lints = read_toml("Cargo.toml")["workspace"]["lints"].clone();
+        lints["rust"]["unsafe_code"] = json!("deny");
+        manifest["lints"] == lints
+    };
+    if manifest["lints"] == inherited || repeated {
         return Vec::new();
     }
     vec!["write `[lints]` with `workspace = true` and nothing else".to_owned()]

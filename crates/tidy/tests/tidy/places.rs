@@ -88,9 +88,13 @@ fn fake_google_below_server(files: &[RustFile]) -> Vec<String> {
         .collect()
 }
 
+/// The one file that speaks C: a layer beneath SQLite, for tests.
+const UNSAFE: &str = "crates/power-loss/src/shim.rs";
+
 fn unsafe_code(files: &[RustFile]) -> Vec<String> {
     files
         .iter()
+        .filter(|file| file.path != UNSAFE)
         .flat_map(|file| found(file, &code(&file.text), &["unsafe"]))
         .collect()
 }
