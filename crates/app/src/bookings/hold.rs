@@ -129,7 +129,6 @@ fn hold_in(tx: &mut dyn Tx, input: &HoldInput, draws: &Draws) -> Result<Decided,
     {
         return Err(HoldError::UnknownHost);
     }
-    holds::forget_expired(tx, draws.now)?;
     let replaced = match &input.instead_of {
         Some(token) => holds::by_token(tx, &secrets::hash(token))?,
         None => None,
@@ -171,6 +170,8 @@ fn hold_in(tx: &mut dyn Tx, input: &HoldInput, draws: &Draws) -> Result<Decided,
         };
         claims::insert(tx, &claim)?;
     }
+    // Last, when no lock is waited for any more.
+    holds::forget_expired(tx, draws.now)?;
     Ok(Decided::Held(hold.time))
 }
 

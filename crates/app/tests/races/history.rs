@@ -138,6 +138,14 @@ impl Recorder {
         }
     }
 
+    /// How many answers this process has noted.
+    pub(crate) fn answers(&self) -> usize {
+        match self {
+            Self::Memory(history) => history.lock().unwrap().answers(),
+            Self::Pipe(_) => 0,
+        }
+    }
+
     /// What this process has noted so far.
     pub(crate) fn so_far(&self) -> History {
         match self {

@@ -105,6 +105,11 @@ fn on_postgresql_nothing_overlaps_and_nothing_is_lost() {
     let options = store::Options::default();
     let store = store::open(&url, folder.path(), morning(), Box::new(|_| {}), &options).unwrap();
     race(store);
+    assert_eq!(
+        postgres::deadlocks(&url),
+        "0",
+        "units that waited in a circle"
+    );
 }
 
 fn race(store: Store) {

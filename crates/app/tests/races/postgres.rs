@@ -18,6 +18,19 @@ pub(crate) fn fresh_database(name: &str) -> String {
     format!("{server}/{database}")
 }
 
+/// How often units of the database at `url` waited in a circle, once all its connections have ended.
+pub(crate) fn deadlocks(url: &str) -> String {
+    let ask = |sql| said(Command::new("psql").args([url, "-Atqc", sql]));
+    let others = "SELECT count(*) FROM pg_stat_activity
+                  WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    // What a connection counted is sure to be known when it has gone.
+    while ask(others).trim() != "0" {
+        std::thread::yield_now();
+    }
+    let sql = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+    ask(sql).trim().to_owned()
+}
+
 fn said(command: &mut Command) -> String {
     let output = command.output().unwrap();
     let error = String::from_utf8_lossy(&output.stderr);

@@ -17,10 +17,19 @@ use crate::time::{RaceClock, morning};
 const CALLERS: usize = 16;
 /// Answers between one cut and the next: they fall into all phases of commits and checkpoints.
 const ANSWERS_BETWEEN: usize = 40;
+/// Cuts in one database: enough for several checkpoints, and small enough to look at all of it.
+const CUTS_EACH: usize = 50;
 
-/// Cuts the power `cuts` times during a race; gives what was found lost each time.
+/// Cuts the power `cuts` times during races; gives what was found lost each time.
 pub(crate) fn losses(synchronous: Synchronous, cuts: u64) -> Vec<Option<String>> {
     power_loss::install();
+    let seeds: Vec<u64> = (0..cuts).collect();
+    let races = seeds.chunks(CUTS_EACH);
+    races.flat_map(|seeds| race(synchronous, seeds)).collect()
+}
+
+/// One race, cut once for each of `seeds`.
+fn race(synchronous: Synchronous, seeds: &[u64]) -> Vec<Option<String>> {
     let dir = tempfile::tempdir().unwrap();
     let scene = |dir: &Path| {
         let (clock, recorder) = (RaceClock::by_hand(), Recorder::memory());
@@ -33,19 +42,19 @@ pub(crate) fn losses(synchronous: Synchronous, cuts: u64) -> Vec<Option<String>>
 
     let is_over = AtomicBool::new(false);
     std::thread::scope(|scope| {
-        scope.spawn(|| scene.run(CALLERS, 1, |_| !is_over.load(Ordering::Relaxed)));
+        let seed = seeds[0];
+        let (scene, is_over) = (&scene, &is_over);
+        scope.spawn(move || scene.run(CALLERS, seed, |_| !is_over.load(Ordering::Relaxed)));
         // Whatever happens here, the callers are told to stop.
         let _stop = OnDrop(|| is_over.store(true, Ordering::Relaxed));
         let mut answers = 0;
-        (0..cuts)
-            .map(|seed| {
-                let told = loop {
-                    let told = scene.recorder.so_far();
-                    if told.answers() >= answers + ANSWERS_BETWEEN {
-                        break told;
-                    }
+        seeds
+            .iter()
+            .map(|&seed| {
+                while scene.recorder.answers() < answers + ANSWERS_BETWEEN {
                     std::thread::yield_now();
-                };
+                }
+                let told = scene.recorder.so_far();
                 answers = told.answers();
                 let survived = tempfile::tempdir().unwrap();
                 power_loss::cut(dir.path(), survived.path(), seed).unwrap();

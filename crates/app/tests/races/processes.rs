@@ -97,6 +97,9 @@ pub(crate) fn three_processes_one_killed(attempts: usize) {
     assert!(history.answers() >= attempts);
     let found = check::check(&scene.store, &history);
     println!("{PROCESSES} processes, one killed after {answered}: {history}\n{found}");
+    drop(scene);
+    let deadlocks = postgres::deadlocks(&url);
+    assert_eq!(deadlocks, "0", "units that waited in a circle");
 }
 
 struct Process {

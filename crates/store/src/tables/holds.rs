@@ -1,8 +1,8 @@
 //! Holds: slots kept for one visitor until they expire or become bookings.
 
-use domain::{EventTypeId, HoldId, Instant, Interval, OrganizationId};
+use domain::{ClaimId, EventTypeId, HoldId, Instant, Interval, OrganizationId};
 
-use crate::{Row, StoreError, Tx, values};
+use crate::{Dialect, Row, StoreError, Tx, values};
 
 /// Expired holds forgotten with each new one: more than arrive, so that none pile up.
 const FORGOTTEN_AT_ONCE: i64 = 20;
@@ -66,22 +66,43 @@ pub fn by_token(tx: &mut dyn Tx, token_hash: &[u8]) -> Result<Option<Hold>, Stor
     tx.first(sql, values![token_hash])?.map(read).transpose()
 }
 
-/// Forgets a hold; its claims go with it.
+/// Forgets a hold; its claims go with it, but for those that somebody else is removing just now. Then
+/// the hold stays, empty, until [`forget_expired`] comes by.
+///
+/// It never waits for anybody, so it needs no lock on the hosts it frees. For the same reason nothing
+/// may be locked after it in the same unit.
 ///
 /// # Errors
 /// [`StoreError`].
 pub fn delete(tx: &mut dyn Tx, id: HoldId) -> Result<(), StoreError> {
-    tx.execute("DELETE FROM claim WHERE hold_id = ?1", values![id])?;
-    tx.execute("DELETE FROM hold WHERE id = ?1", values![id])
-        .map(drop)
+    let sql = match tx.dialect() {
+        Dialect::Sqlite => "SELECT id FROM claim WHERE hold_id = ?1 ORDER BY id",
+        Dialect::Postgres => {
+            "SELECT id FROM claim WHERE hold_id = ?1 ORDER BY id FOR UPDATE SKIP LOCKED"
+        }
+    };
+    for mut row in tx.rows(sql, values![id])? {
+        let claim: ClaimId = row.take()?;
+        tx.execute("DELETE FROM claim WHERE id = ?1", values![claim])?;
+    }
+    let sql = "DELETE FROM hold WHERE id = ?1
+                 AND NOT EXISTS (SELECT 1 FROM claim WHERE hold_id = ?1)";
+    tx.execute(sql, values![id]).map(drop)
 }
 
-/// Forgets some holds that have expired, with their claims.
+/// Forgets some holds that have expired, with their claims. As [`delete`], it never waits.
 ///
 /// # Errors
 /// [`StoreError`].
 pub fn forget_expired(tx: &mut dyn Tx, now: Instant) -> Result<(), StoreError> {
-    let sql = "SELECT id FROM hold WHERE expires_at <= ?1 ORDER BY expires_at, id LIMIT ?2";
+    let sql = match tx.dialect() {
+        Dialect::Sqlite => {
+            "SELECT id FROM hold WHERE expires_at <= ?1 ORDER BY expires_at, id LIMIT ?2"
+        }
+        Dialect::Postgres => {
+            "SELECT id FROM hold WHERE expires_at <= ?1 ORDER BY expires_at, id LIMIT ?2 FOR UPDATE SKIP LOCKED"
+        }
+    };
     for mut row in tx.rows(sql, values![now, FORGOTTEN_AT_ONCE])? {
         delete(tx, row.take()?)?;
     }
