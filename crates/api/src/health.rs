@@ -1,6 +1,6 @@
 //! For those who watch over the process: is it alive, can it answer.
 
-use app::organizations;
+use app::readiness;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -31,23 +31,22 @@ pub(crate) async fn healthz() -> Json<HealthAnswer> {
 
 /// Can it answer?
 ///
-/// Reads from the database. Google being out of reach does not matter: bookings go on (the events
+/// Asks the database where writing is done. Google being out of reach does not matter: bookings go on (the events
 /// follow).
 #[utoipa::path(
     get, path = "/readyz", tag = "health",
     responses(
         (status = 200, body = HealthAnswer, description = "It is: `ok`."),
         (status = 503, body = ProblemBody, content_type = "application/problem+json",
-            description = "The database cannot be read: `unavailable`."),
+            description = "The database cannot be used: `unavailable`."),
     )
 )]
 pub(crate) async fn readyz(State(state): State<ApiState>) -> Result<Json<HealthAnswer>, Problem> {
-    // The cheapest read: nobody has this slug.
-    match organizations::by_slug(&state.app, "").await {
-        Ok(_) => Ok(OK),
+    match readiness::check(&state.app).await {
+        Ok(()) => Ok(OK),
         Err(error) => {
-            tracing::warn!(%error, "not ready: the store cannot be read");
-            Err(Problem::unavailable("the database cannot be read"))
+            tracing::warn!(%error, "not ready: the database cannot be used");
+            Err(Problem::unavailable("the database cannot be used"))
         }
     }
 }

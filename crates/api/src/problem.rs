@@ -341,6 +341,12 @@ impl Problem {
             StoreError::Unavailable => {
                 return Self::unavailable("the database cannot be reached: please try again");
             }
+            StoreError::Unwritable(_) => {
+                tracing::error!(%error, "nothing can be changed until this is mended");
+                return Self::unavailable(
+                    "nothing can be changed just now, and nothing was: please try again later",
+                );
+            }
             StoreError::Unknown => {
                 return Self::unavailable(
                     "whether this was done is not known: please repeat it with the same Idempotency-Key",
@@ -450,6 +456,11 @@ mod tests {
         for (error, status, code) in [
             (StoreError::Overloaded, 503, "unavailable"),
             (StoreError::Unavailable, 503, "unavailable"),
+            (
+                StoreError::Unwritable("its disk is full".into()),
+                503,
+                "unavailable",
+            ),
             (StoreError::Unknown, 503, "unavailable"),
             (StoreError::Closed, 500, "internal"),
             (constraint, 500, "internal"),

@@ -22,6 +22,7 @@ mod links;
 pub mod organizations;
 mod poll;
 pub mod preset;
+pub mod readiness;
 mod retry;
 pub mod secrets;
 pub mod settings;

@@ -1,4 +1,5 @@
-//! For tests: what a disk would hold of a SQLite database had the power gone at this moment.
+//! For tests: what a disk would hold of a SQLite database had the power gone at this moment, and a disk
+//! that [refuses](refuse).
 //!
 //! [`install`] puts a layer between SQLite and the operating system that keeps, for every file of a
 //! [watched](watch) folder, the contents as last synced and the writes since. [`cut`] writes into
@@ -45,6 +46,27 @@ impl Synchronous {
     }
 }
 
+/// What a disk does not do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Grow a file: it is full.
+    Growing,
+    /// Write at all: it has become read-only, as file systems do that find themselves damaged.
+    Writing,
+    /// Sync.
+    Syncing,
+}
+
+/// From now on the disk under the watched `folder` refuses this, or nothing any more.
+///
+/// # Panics
+/// When `folder` is not watched.
+pub fn refuse(folder: &Path, refusal: Option<Refusal>) {
+    let mut watched = watched();
+    let one = watched.iter_mut().find(|one| one.folder == folder);
+    one.expect("the folder is watched").refusal = refusal;
+}
+
 /// From now on, what is written by connections opened to databases in `folder` is followed. What is
 /// there already counts as safely on disk.
 pub fn watch(folder: &Path, synchronous: Synchronous) {
@@ -53,6 +75,7 @@ pub fn watch(folder: &Path, synchronous: Synchronous) {
     watched.push(Watched {
         folder: folder.to_owned(),
         synchronous,
+        refusal: None,
         files: BTreeMap::new(),
     });
 }
@@ -84,6 +107,7 @@ pub fn cut(folder: &Path, into: &Path, seed: u64) -> io::Result<()> {
 struct Watched {
     folder: PathBuf,
     synchronous: Synchronous,
+    refusal: Option<Refusal>,
     /// By name within the folder.
     files: BTreeMap<PathBuf, File>,
 }
@@ -114,6 +138,13 @@ fn overruling(path: &Path) -> Option<&'static str> {
     let watched = watched();
     let one = watched.iter().find(|one| one.folder == folder)?;
     one.synchronous.overruling()
+}
+
+/// What the disk under `path` refuses.
+fn refused(path: &Path) -> Option<Refusal> {
+    let folder = path.parent()?;
+    let watched = watched();
+    watched.iter().find(|one| one.folder == folder)?.refusal
 }
 
 fn is_watched(path: &Path) -> bool {

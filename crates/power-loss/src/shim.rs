@@ -18,11 +18,12 @@ use std::sync::{Mutex, MutexGuard, Once, OnceLock, PoisonError};
 
 use rusqlite::auto_extension::{init_auto_extension, register_auto_extension};
 use rusqlite::ffi::{
-    SQLITE_FCNTL_PRAGMA, SQLITE_OK, sqlite3, sqlite3_api_routines, sqlite3_file,
-    sqlite3_io_methods, sqlite3_vfs, sqlite3_vfs_find, sqlite3_vfs_register,
+    SQLITE_FCNTL_PRAGMA, SQLITE_FULL, SQLITE_IOERR_FSYNC, SQLITE_IOERR_WRITE, SQLITE_OK,
+    SQLITE_OPEN_CREATE, SQLITE_OPEN_READONLY, SQLITE_OPEN_READWRITE, sqlite3, sqlite3_api_routines,
+    sqlite3_file, sqlite3_io_methods, sqlite3_vfs, sqlite3_vfs_find, sqlite3_vfs_register,
 };
 
-use crate::{is_watched, overruling, with_file};
+use crate::{Refusal, is_watched, overruling, refused, with_file};
 
 /// Makes the layer the default of this process, for connections opened from now on. Once is enough;
 /// more does no harm.
@@ -103,6 +104,13 @@ unsafe extern "C" fn open(
         // Before it is made: what is found now was there before.
         with_file(path, |_| {});
     }
+    let is_read_only = path.as_deref().and_then(refused) == Some(Refusal::Writing);
+    let flags = if is_read_only {
+        // What SQLite itself falls back to when the system lets it read only.
+        flags & !(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) | SQLITE_OPEN_READONLY
+    } else {
+        flags
+    };
     let vfs = below();
     // SAFETY: a registered VFS has an `xOpen`, and it gets SQLite's own arguments.
     let status = unsafe { ((*vfs).xOpen.expect("required"))(vfs, name, file, flags, out_flags) };
@@ -153,6 +161,18 @@ unsafe extern "C" fn write(
     at: i64,
 ) -> c_int {
     let open = opened(file);
+    match refused(&open.path) {
+        Some(Refusal::Writing) => return SQLITE_IOERR_WRITE,
+        Some(Refusal::Growing) => {
+            let mut size = 0;
+            // SAFETY: SQLite's own file, and a place for one number.
+            unsafe { (open.methods.xFileSize.expect("required"))(file, &raw mut size) };
+            if at + i64::from(count) > size {
+                return SQLITE_FULL;
+            }
+        }
+        Some(Refusal::Syncing) | None => {}
+    }
     // SAFETY: SQLite's own arguments.
     let status = unsafe { (open.methods.xWrite.expect("required"))(file, bytes, count, at) };
     if let (SQLITE_OK, Ok(count), Ok(at)) = (status, usize::try_from(count), usize::try_from(at)) {
@@ -175,6 +195,9 @@ unsafe extern "C" fn truncate(file: *mut sqlite3_file, size: i64) -> c_int {
 
 unsafe extern "C" fn sync(file: *mut sqlite3_file, flags: c_int) -> c_int {
     let open = opened(file);
+    if refused(&open.path) == Some(Refusal::Syncing) {
+        return SQLITE_IOERR_FSYNC;
+    }
     // SAFETY: SQLite's own arguments.
     let status = unsafe { (open.methods.xSync.expect("required"))(file, flags) };
     if status == SQLITE_OK {

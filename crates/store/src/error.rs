@@ -20,6 +20,10 @@ pub enum StoreError {
     /// itself.
     #[error("the database cannot be reached")]
     Unavailable,
+    /// The database cannot be written: its disk is full, failing or read-only; nothing was done.
+    /// Reading goes on, and writing again as soon as somebody has mended it.
+    #[error("the database cannot be written: {0}")]
+    Unwritable(Arc<str>),
     /// The connection was lost while the commit was under way: the unit is done or not, and we do not
     /// know. Whoever repeats it needs a way to tell, such as an idempotency key or a version.
     #[error("the connection was lost during a commit: whether it was done is not known")]

@@ -1,6 +1,7 @@
 //! Units of work: synchronous closures, handed whole to wherever the database lives.
 
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use futures_channel::oneshot;
 
@@ -56,6 +57,15 @@ pub enum Verdict {
     Keep,
     /// The closure gave `Err`: a refusal leaves no trace.
     Undo,
+}
+
+/// Waits for a backend's thread to end. The last one who has the store may be a unit on that very
+/// thread; then it ends by itself.
+pub(crate) fn join(thread: JoinHandle<()>) {
+    if thread.thread().id() != std::thread::current().id() {
+        // A thread that panicked has nothing left to finish.
+        drop(thread.join());
+    }
 }
 
 impl Store {

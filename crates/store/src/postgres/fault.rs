@@ -84,10 +84,27 @@ fn of_statement(fault: &DbError) -> StoreError {
         // Our own limits on waiting, set when connecting.
         return StoreError::Overloaded;
     } else {
-        return StoreError::Database(format!("{} ({})", fault.message(), code.code()).into());
+        let said = format!("{} ({})", fault.message(), code.code());
+        return match unwritable(code) {
+            Some(cause) => StoreError::Unwritable(format!("{cause} ({said})").into()),
+            None => StoreError::Database(said.into()),
+        };
     };
     tracing::debug!(constraint, message = fault.message(), "refused");
     StoreError::Constraint(name.into())
+}
+
+/// What its disk or its role does not let us do, and what would mend it.
+fn unwritable(code: &SqlState) -> Option<&'static str> {
+    if *code == SqlState::DISK_FULL {
+        Some("its server's disk is full: free some space")
+    } else if *code == SqlState::READ_ONLY_SQL_TRANSACTION {
+        Some("it takes no writes: it is a standby now, or set to read-only")
+    } else if *code == SqlState::IO_ERROR {
+        Some("its server's disk fails: see the server's log")
+    } else {
+        None
+    }
 }
 
 /// The error and its causes in one line. The driver's errors hold no password.

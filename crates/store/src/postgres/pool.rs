@@ -22,7 +22,7 @@ use crate::error::StoreError;
 use crate::ledger::Ledger;
 use crate::migrate::{self, MigrateError, Scripts};
 use crate::tx::{Row, Wakes};
-use crate::unit::{Backend, Lane, OnCommit, Work};
+use crate::unit::{Backend, Lane, OnCommit, Work, join};
 
 /// Runs of one unit that met a deadlock or lost its connection: more in a row is no accident.
 const RUNS_MAX: u32 = 5;
@@ -99,12 +99,11 @@ impl Drop for Pool {
     fn drop(&mut self) {
         self.shared.queues.close();
         for thread in self.workers.drain(..) {
-            // A thread that panicked has nothing left to finish.
-            drop(thread.join());
+            join(thread);
         }
         self.shared.wire.close();
         if let Some(teller) = self.teller.take() {
-            drop(teller.join());
+            join(teller);
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use rusqlite::Error;
 use rusqlite::ffi::{
-    SQLITE_CONSTRAINT, SQLITE_CONSTRAINT_CHECK, SQLITE_CONSTRAINT_DATATYPE,
+    SQLITE_CANTOPEN, SQLITE_CONSTRAINT, SQLITE_CONSTRAINT_CHECK, SQLITE_CONSTRAINT_DATATYPE,
     SQLITE_CONSTRAINT_FOREIGNKEY, SQLITE_CONSTRAINT_NOTNULL, SQLITE_CONSTRAINT_PRIMARYKEY,
-    SQLITE_CONSTRAINT_UNIQUE,
+    SQLITE_CONSTRAINT_UNIQUE, SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY_DBMOVED,
 };
 
 use crate::error::StoreError;
@@ -18,8 +18,27 @@ impl From<Error> for StoreError {
             {
                 Self::Constraint(constraint_name(failure.extended_code, message).into())
             }
+            Error::SqliteFailure(failure, _) => match unwritable(failure.extended_code) {
+                Some(cause) => Self::Unwritable(format!("{cause} ({error})").into()),
+                None => Self::Database(error.to_string().into()),
+            },
             _ => Self::Database(error.to_string().into()),
         }
+    }
+}
+
+/// What the disk does not let us do, and what would mend it.
+const fn unwritable(code: i32) -> Option<&'static str> {
+    match code & 0xff {
+        _ if code == SQLITE_READONLY_DBMOVED => {
+            Some("its file was moved or deleted: put it back and start again")
+        }
+        SQLITE_FULL => Some("its disk is full: free some space"),
+        SQLITE_IOERR => Some("its disk fails: see the system's log"),
+        SQLITE_CANTOPEN => {
+            Some("a file beside it cannot be opened: look at the folder's permissions")
+        }
+        _ => None,
     }
 }
 

@@ -49,6 +49,9 @@ pub enum OpenError {
         /// Why not.
         cause: std::io::Error,
     },
+    /// The file can be read only.
+    #[error("the database {0} is read-only: make it and its folder writable for this user")]
+    ReadOnly(String),
     /// The schema cannot be brought up to date.
     #[error(transparent)]
     Migrate(#[from] MigrateError),
@@ -63,6 +66,10 @@ fn open_writer(path: &Path, now: Instant) -> Result<Connection, OpenError> {
         return Err(OpenError::TooOld(rusqlite::version().to_owned()));
     }
     let mut connection = Connection::open(path)?;
+    // SQLite is content with reading; we are not.
+    if connection.is_readonly("main")? {
+        return Err(OpenError::ReadOnly(path.display().to_string()));
+    }
     set_up(&connection)?;
     update(&mut connection, now)?;
     Ok(connection)

