@@ -193,6 +193,7 @@ export async function focus(page) {
   }, FOCUS_SHOWN_BY);
   const reached = new Set();
   const faults = [];
+  let last;
   for (let presses = 0; presses < TAB_STOPS_MAX && reached.size < expected; presses += 1) {
     await page.keyboard.press("Tab");
     const at = await page.evaluate((properties) => {
@@ -210,6 +211,9 @@ export async function focus(page) {
         show: element.outerHTML.slice(0, 100).replace(/\s+/g, " "),
       };
     }, FOCUS_SHOWN_BY);
+    // A day or a time has stops of its own inside.
+    if (at?.stop !== undefined && at.stop === last) continue;
+    last = at?.stop;
     // Past the last control, or round again.
     if (!at || reached.has(at.stop)) break;
     if (at.stop !== undefined) reached.add(at.stop);

@@ -51,6 +51,34 @@ for (const language of ["en", "es"]) {
   }
 }
 
+for (const javaScript of [true, false]) {
+  test(`a form sent twice books once (JavaScript ${javaScript ? "on" : "off"})`, async () => {
+    const name = `Katherine twice ${javaScript}`;
+    const page = await visit(browser, { javaScript, zone: ZONE });
+    await page.goto(pages.eventTypePage(demo, { zone: ZONE }));
+    await pages.chooseSlot(page);
+    const sent = page.waitForRequest((request) => request.method() === "POST");
+    await pages.bookTwice(page, { name, email: "katherine@example.org" });
+    assert.equal(await page.locator('[data-test="refused"]').count(), 0);
+    const manage = page.url();
+    // The same bytes once more, as after going back: the booking that was made, not a refusal.
+    const first = await sent;
+    const again = await page.request.post(first.url(), {
+      data: first.postData(),
+      headers: {
+        "content-type": "application/x-www-form-urlencoded",
+        origin: new URL(first.url()).origin,
+      },
+      maxRedirects: 0,
+    });
+    assert.equal(again.status(), 303);
+    assert.equal(new URL(again.headers().location, manage).href, manage);
+    const { bookings } = await api(demo, "/bookings");
+    assert.equal(bookings.filter(({ attendee }) => attendee.name === name).length, 1);
+    await leave(page);
+  });
+}
+
 test("dragging the event in the calendar moves the booking", async () => {
   const attendee = { name: "Grace dragged", email: "grace@example.org" };
   const page = await visit(browser, { zone: ZONE });

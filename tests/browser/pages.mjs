@@ -14,7 +14,8 @@ const MONTHS_MAX = 3;
 const DAY = 'main a[href*="day="]:not([aria-disabled=true])';
 const SLOT = 'main a[href*="start="]';
 const NEXT_MONTH = 'main a[rel~="next"]';
-const SUBMIT = 'main form[method="post"] [type="submit"], main form[method="post"] button:not([type])';
+const SUBMIT =
+  'main form[method="post"] [type="submit"]:enabled, main form[method="post"] button:not([type]):enabled';
 
 const instant = (text) => new Date(text).toISOString();
 
@@ -66,6 +67,14 @@ export async function book(page, { name, email }) {
   return page.url();
 }
 
+/** Fills the form a chosen slot leads to, and presses its button twice, as fast as people do. */
+export async function bookTwice(page, { name, email }) {
+  await page.locator('input[name="name"]').fill(name);
+  await page.locator('input[name="email"]').fill(email);
+  await page.locator(SUBMIT).first().dblclick();
+  await page.waitForURL(/\/b\/[^/?]+/);
+}
+
 /** From the booking's page to another time after `later`. Gives the new start as an instant. */
 export async function reschedule(page, { later }) {
   await page.locator('main a[href$="/reschedule"]').first().click();
@@ -98,6 +107,49 @@ export async function signIn(page, demo) {
   await page.locator('input[name="password"]').fill(demo.admin_password);
   await submit(page);
   await page.waitForURL(/\/admin\/bookings/);
+}
+
+const hook = (name) => `main [data-test="${name}"]`;
+
+/** Presses what has this hook, and waits for where it leads. */
+export async function press(page, name, leads) {
+  await page.locator(hook(name)).first().click();
+  if (leads) await page.waitForURL(leads);
+}
+
+/** The status an admin's page of a booking shows. */
+export function shownStatus(page) {
+  return page.locator(hook("booking-status")).first().getAttribute("data-status");
+}
+
+/** The kinds of what happened to the booking an admin looks at. */
+export async function shownTimeline(page) {
+  const entries = await page.locator(hook("timeline-entry")).all();
+  return Promise.all(entries.map((entry) => entry.getAttribute("data-kind")));
+}
+
+/** Says no to a request, why, from its admin page. */
+export async function decline(page, reason) {
+  await press(page, "decline");
+  await page.locator("#decline-reason").fill(reason);
+  await press(page, "confirm-decline", /result=declined/);
+}
+
+/** Gives a booking to the first other host, from its admin page; gives the host's name. */
+export async function reassign(page) {
+  await press(page, "reassign");
+  const name = await page.locator("#host option").first().textContent();
+  await press(page, "confirm-reassign", /result=reassigned/);
+  return name;
+}
+
+/** Fills the form for a new booking of an admin. `day` and `time` are the organization's. */
+export async function fillNewBooking(page, { service, day, time, name, email }) {
+  await page.locator("#event_type").selectOption(service);
+  await page.locator("#day").fill(day);
+  await page.locator("#time").fill(time);
+  await page.locator('input[name="name"]').fill(name);
+  await page.locator('input[name="email"]').fill(email);
 }
 
 /** Address of the fake calendar's week with `at` (an instant) in it. */

@@ -50,6 +50,7 @@ const PAGES = [
   ["cancel", to(below("/cancel"))],
   ["sign-in", to(() => new URL("/admin/sign-in", demo.admin_url).href)],
   ["admin-bookings", admin("/admin/bookings")],
+  ["admin-new", admin("/admin/bookings/new")],
   ["admin-connection", admin("/admin/connection")],
 ];
 

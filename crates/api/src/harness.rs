@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
 
+use app::limits::{Limits, Network};
 use app::preset::{Administrator, Preset, install};
 use app::settings::MissingSettings;
 use app::{App, Parts, Settings, Vault, access};
-use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::{Extension, Router};
 use domain::booking::Cause;
 use domain::{
     BookingId, CalendarId, Chance, Clock, ConnectionId, Instant, OrganizationId, TimelineId,
@@ -153,12 +154,17 @@ fn morning() -> Instant {
 
 /// The API with two organizations.
 pub(crate) fn harness() -> Harness {
+    harness_within(Limits::default())
+}
+
+/// The same within limits.
+pub(crate) fn harness_within(limits: Limits) -> Harness {
     let clock = Arc::new(HandClock(AtomicI64::new(morning().as_micros())));
     let store = Arc::new(Switched {
         inline: Inline::open(morning()).unwrap(),
         fail_reads: AtomicBool::new(false),
     });
-    let app = app_on(Store::new(store.clone()), clock.clone());
+    let app = app_on(Store::new(store.clone()), clock.clone(), limits);
     let preset: Preset = toml::from_str(PRESET).unwrap();
     let mut elsewhere = preset.clone();
     elsewhere.organization.slug = "elsewhere".into();
@@ -185,7 +191,11 @@ pub(crate) fn harness() -> Harness {
 /// The API on a store that takes nothing. Its keys are nobody's.
 pub(crate) fn failing(error: StoreError) -> Failing {
     let clock = Arc::new(HandClock(AtomicI64::new(morning().as_micros())));
-    let app = app_on(Store::new(Arc::new(Refusing(error))), clock);
+    let app = app_on(
+        Store::new(Arc::new(Refusing(error))),
+        clock,
+        Limits::default(),
+    );
     Failing(router(ApiState { app }))
 }
 
@@ -202,7 +212,7 @@ impl Failing {
     }
 }
 
-fn app_on(store: Store, clock: Arc<HandClock>) -> App {
+fn app_on(store: Store, clock: Arc<HandClock>, limits: Limits) -> App {
     App::new(Parts {
         store,
         transport: Arc::new(Nobody),
@@ -213,6 +223,7 @@ fn app_on(store: Store, clock: Arc<HandClock>) -> App {
             public_url: "https://book.example".parse().unwrap(),
             google: Err(MissingSettings(vec!["GOOGLE_CLIENT_ID"])),
             poll_interval: SignedDuration::from_secs(30),
+            limits,
         },
     })
 }
@@ -230,6 +241,13 @@ impl Harness {
 
     pub(crate) fn with_router(self, router: Router) -> Self {
         Self { router, ..self }
+    }
+
+    /// Asked from this address, as `server` tells it.
+    pub(crate) fn from(self, address: &str) -> Self {
+        let network = Network::of(address.parse().unwrap()).unwrap();
+        let app = self.app.clone();
+        self.with_router(router(ApiState { app }).layer(Extension(network)))
     }
 
     /// Books without a key.

@@ -4,6 +4,8 @@
 //! remembered, made or refused; what fails before or beside them is decided anew.
 
 use app::bookings::{IdempotencyKey, KEY_BYTES_MAX};
+use app::limits::{Asker, Network};
+use axum::Extension;
 use axum::extract::FromRequestParts;
 use domain::{AttendeeId, OrganizationId};
 use http::HeaderName;
@@ -22,6 +24,16 @@ pub(crate) enum Caller {
     Seat(AttendeeId),
     /// Anybody, without a token.
     Public,
+}
+
+impl Caller {
+    /// Who asks, for the limits.
+    pub(crate) fn asker(self, network: Option<Extension<Network>>) -> Asker {
+        match self {
+            Self::Organization(_) => Asker::Organization,
+            Self::Seat(_) | Self::Public => Asker::Public(network.map(|Extension(found)| found)),
+        }
+    }
 }
 
 /// What a request says about being repeated.
@@ -91,6 +103,8 @@ mod tests {
         let host = json!({ "host": harness.hosts("maths")[0].0 });
         let move_to = json!({ "start": "2026-11-24T09:00:00Z" });
         let release = "/api/v1/organizations/tutoring/holds/release".to_owned();
+        let hold = "/api/v1/organizations/tutoring/holds".to_owned();
+        let wish = json!({ "event_type": "maths", "start": "2026-11-24T11:00:00Z" });
         let book = "/api/v1/organizations/tutoring/bookings".to_owned();
         let long = "x".repeat(256);
         for (path, body, sound) in [
@@ -99,6 +113,7 @@ mod tests {
             (own("approve"), json!({}), 409),
             (own("decline"), json!({}), 409),
             (own("reassign"), host, 409),
+            (hold, wish, 201),
             (release, json!({ "token": "x" }), 204),
             (book, booking("maths", "2026-11-24T14:00:00Z"), 201),
         ] {

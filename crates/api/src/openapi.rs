@@ -39,14 +39,17 @@ which acts for one organization, or with the manage token of one booking: the la
 `manage_url` its creation answered with. What only the organization may do is 403 for a manage token.
 
 To be able to send a request again when its answer was lost, send an `Idempotency-Key` of your choice \
-with it, 1 to 255 visible ASCII characters, another one for each wish. Making and moving a booking are \
-then decided once for the key, the address, the caller and the body, byte for byte; a repeat gets the \
-same booking or the same refusal, for at least seven days. Failures (5xx) and requests that cannot be \
-read are not remembered. Cancelling, approving, declining, reassigning and releasing need no key to be \
+with it, 1 to 255 visible ASCII characters, another one for each wish. Holding a slot and making or \
+moving a booking are then decided once for the key, the address, the caller and the body, byte for byte; a \
+repeat gets the same hold, the same booking or the same refusal, for at least seven days. Failures (5xx), \
+requests that cannot be read and refusals for now (429) are not remembered. Cancelling, approving, declining, reassigning and releasing need no key to be \
 safe to repeat, and accept one.
 
 A booking counts its changes in `version`. Send the one you know to be refused with \
-`booking_changed`, should it have changed since.
+`booking_changed`, should it have changed since. Doing again what is done already is not refused.
+
+Without a key there are limits to what one caller may hold at once or book in an hour: 429, with \
+`Retry-After`.
 
 Every error is a problem (RFC 9457, `application/problem+json`). Go by its `code`:
 ";

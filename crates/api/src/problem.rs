@@ -7,6 +7,7 @@ use std::error::Error;
 
 use app::StoreError;
 use app::bookings::KeyReused;
+use app::limits::TooMany;
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use domain::booking::{NotOpen, Refusal};
@@ -22,7 +23,7 @@ use crate::v1::Slot;
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Every code an answer may carry, with what it means: this table is part of the document.
-pub(crate) const CODES: [(&str, &str); 39] = [
+pub(crate) const CODES: [(&str, &str); 41] = [
     ("malformed_json", "the body is not JSON"),
     ("malformed_body", "the body ended early or cannot be read"),
     (
@@ -127,6 +128,15 @@ pub(crate) const CODES: [(&str, &str); 39] = [
         "the host does not work then, or not long enough",
     ),
     ("off_grid", "bookings do not start at this minute"),
+    (
+        "too_many_holds",
+        "too many slots are held from here, or of this event type: give one back, book one, or try again \
+            after `Retry-After` seconds",
+    ),
+    (
+        "too_many_bookings",
+        "too many bookings were made from here or for this person: try again after `Retry-After` seconds",
+    ),
     (
         "unavailable",
         "not now: try again after `Retry-After` seconds",
@@ -296,6 +306,17 @@ impl Problem {
     /// An idempotency key that belongs to another request.
     pub(crate) fn key_reused(reused: KeyReused) -> Self {
         Self::invalid("idempotency_key_reused", reused.to_string(), Vec::new())
+    }
+
+    /// As much as the caller may take for now.
+    pub(crate) fn too_many(why: TooMany) -> Self {
+        let code = match why {
+            TooMany::Holds => "too_many_holds",
+            TooMany::Bookings { .. } => "too_many_bookings",
+        };
+        let seconds = why.retry_after().as_secs().max(1);
+        Self::new(StatusCode::TOO_MANY_REQUESTS, code, why.to_string())
+            .with_header(RETRY_AFTER, HeaderValue::from(seconds))
     }
 
     /// A booking that is not as the asker last saw it.

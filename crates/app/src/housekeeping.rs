@@ -1,11 +1,11 @@
 //! Forgetting what need not be kept: called now and then by whoever runs the app.
 
-use store::tables::{holds, idempotency};
+use store::tables::{allowances, holds, idempotency};
 use store::{Lane, StoreError};
 
 use crate::App;
 
-/// Forgets remembered decisions and holds whose time is over. A small unit; call it about hourly.
+/// Forgets remembered decisions, allowances and holds whose time is over. A small unit; call it about hourly.
 ///
 /// # Errors
 /// [`StoreError`]; nothing was forgotten.
@@ -14,6 +14,7 @@ pub async fn run(app: &App) -> Result<(), StoreError> {
     app.store()
         .unit(Lane::Background, "housekeeping.run", move |tx| {
             idempotency::forget_old(tx, now)?;
+            allowances::forget_full(tx, now)?;
             holds::forget_expired(tx, now)
         })
         .await

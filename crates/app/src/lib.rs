@@ -18,6 +18,7 @@ mod credentials;
 pub mod due;
 pub mod event_types;
 pub mod housekeeping;
+pub mod limits;
 mod links;
 pub mod organizations;
 mod poll;

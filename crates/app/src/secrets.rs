@@ -26,6 +26,7 @@ const NONCE_BYTES: usize = 24;
 pub struct Vault {
     cipher: XChaCha20Poly1305,
     key_id: [u8; KEY_ID_BYTES],
+    pseudonyms: Hkdf<Sha256>,
 }
 
 /// Where a sealed value is stored.
@@ -71,7 +72,21 @@ impl Vault {
         Self {
             cipher: XChaCha20Poly1305::new(&Key::from(key)),
             key_id,
+            pseudonyms: Hkdf::new(Some(b"lockstep: pseudonyms"), master_key),
         }
+    }
+
+    /// A name for `text` that cannot be traced back to it without the master key, though it may be as
+    /// easily guessed as a network address.
+    ///
+    /// # Panics
+    /// Never: 32 bytes can be derived.
+    pub fn pseudonym(&self, text: &str) -> [u8; 32] {
+        let mut name = [0; 32];
+        self.pseudonyms
+            .expand(text.as_bytes(), &mut name)
+            .expect("32 bytes can be derived");
+        name
     }
 
     /// `secret`, sealed for `place`.

@@ -5,6 +5,8 @@ use google::oauth::OAuthClient;
 use jiff::SignedDuration;
 use url::Url;
 
+use crate::limits::Limits;
+
 /// What the operator chose.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -14,6 +16,8 @@ pub struct Settings {
     pub google: Result<Google, MissingSettings>,
     /// How often a connected calendar is looked at.
     pub poll_interval: SignedDuration,
+    /// What anonymous callers may take at most.
+    pub limits: Limits,
 }
 
 /// How this installation speaks to Google.

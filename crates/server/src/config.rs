@@ -5,11 +5,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use anyhow::{Context, anyhow, bail};
 use app::Settings;
+use app::limits::Limits;
 use app::settings::{Google, MissingSettings};
 use google::Endpoints;
 use google::oauth::OAuthClient;
@@ -21,6 +23,9 @@ use crate::installation::Place;
 
 /// The file read when `LOCKSTEP_CONFIG` names no other.
 const FILE: &str = "lockstep.toml";
+
+/// Largest limit that still says something: one booking every four milliseconds.
+const LIMIT_MAX: u32 = 1_000_000;
 
 /// One setting.
 pub(crate) struct Setting {
@@ -66,7 +71,7 @@ const fn secret(
 }
 
 /// Every setting there is.
-pub(crate) const SETTINGS: [Setting; 15] = [
+pub(crate) const SETTINGS: [Setting; 19] = [
     setting(
         "LOCKSTEP_LISTEN",
         &[],
@@ -106,6 +111,30 @@ pub(crate) const SETTINGS: [Setting; 15] = [
         &[],
         Some("30"),
         "how often connected calendars are looked at, 1 to 3600",
+    ),
+    setting(
+        "LOCKSTEP_HOLDS_PER_NETWORK",
+        &[],
+        Some("5"),
+        "slots one network may hold at once without a key; 0 is without limit",
+    ),
+    setting(
+        "LOCKSTEP_HOLDS_PER_EVENT_TYPE",
+        &[],
+        Some("50"),
+        "slots of one event type that may be held at once without a key; 0 is without limit",
+    ),
+    setting(
+        "LOCKSTEP_BOOKINGS_HOURLY",
+        &[],
+        Some("10"),
+        "bookings an hour from one network, or for one person, without a key; 0 is without limit",
+    ),
+    setting(
+        "LOCKSTEP_TRUSTED_PROXIES",
+        &[],
+        None,
+        "addresses of proxies whose X-Forwarded-For is believed, separated by commas; default: none",
     ),
     setting(
         "GOOGLE_CLIENT_ID",
@@ -315,6 +344,8 @@ pub(crate) struct Config {
     pub(crate) database_url: SecretString,
     /// The key that seals tokens, when given.
     pub(crate) master_key: Option<SecretString>,
+    /// Proxies that are believed about who asks.
+    pub(crate) trusted_proxies: Vec<IpAddr>,
     /// What the use cases need.
     pub(crate) settings: Settings,
 }
@@ -354,13 +385,46 @@ impl Config {
                 .unwrap_or_default()
                 .into(),
             master_key: values.text("LOCKSTEP_MASTER_KEY").map(SecretString::from),
+            trusted_proxies: trusted_proxies(values)?,
             settings: Settings {
                 google: google(values, &public_url)?,
                 public_url,
                 poll_interval: SignedDuration::from_secs(seconds),
+                limits: limits(values)?,
             },
         })
     }
+}
+
+fn limits(values: &Values) -> anyhow::Result<Limits> {
+    let limit = |name| {
+        values.parsed(name, |text| {
+            let most: u32 = text.parse().context("a whole number is needed")?;
+            let is_sane = most <= LIMIT_MAX;
+            is_sane
+                .then_some(NonZeroU32::new(most))
+                .with_context(|| format!("it must be 0 to {LIMIT_MAX}"))
+        })
+    };
+    Ok(Limits {
+        holds_per_network: limit("LOCKSTEP_HOLDS_PER_NETWORK")?,
+        holds_per_event_type: limit("LOCKSTEP_HOLDS_PER_EVENT_TYPE")?,
+        bookings_hourly: limit("LOCKSTEP_BOOKINGS_HOURLY")?,
+    })
+}
+
+fn trusted_proxies(values: &Values) -> anyhow::Result<Vec<IpAddr>> {
+    if values.text("LOCKSTEP_TRUSTED_PROXIES").is_none() {
+        return Ok(Vec::new());
+    }
+    values.parsed("LOCKSTEP_TRUSTED_PROXIES", |text| {
+        text.split(',')
+            .map(|address| {
+                let parsed: IpAddr = address.trim().parse().context("addresses are needed")?;
+                Ok(parsed.to_canonical())
+            })
+            .collect()
+    })
 }
 
 fn parse_public_url(text: &str) -> anyhow::Result<Url> {
@@ -464,6 +528,25 @@ mod tests {
     }
 
     #[test]
+    fn limits_have_defaults_and_can_be_turned_off() {
+        let limits = |environment: &[(&str, &str)]| merge(environment, "").unwrap().settings.limits;
+        let usual = limits(&[]);
+        assert_eq!(usual.holds_per_network, NonZeroU32::new(5));
+        assert_eq!(usual.holds_per_event_type, NonZeroU32::new(50));
+        assert_eq!(usual.bookings_hourly, NonZeroU32::new(10));
+        let off = limits(&[
+            ("LOCKSTEP_HOLDS_PER_NETWORK", "0"),
+            ("LOCKSTEP_HOLDS_PER_EVENT_TYPE", "0"),
+            ("LOCKSTEP_BOOKINGS_HOURLY", "0"),
+        ]);
+        assert_eq!(off, Limits::default());
+        let named = [("LOCKSTEP_TRUSTED_PROXIES", "127.0.0.1, ::ffff:10.0.0.2")];
+        let proxies = merge(&named, "").unwrap().trusted_proxies;
+        let expected: [IpAddr; 2] = ["127.0.0.1", "10.0.0.2"].map(|a| a.parse().unwrap());
+        assert_eq!(proxies, expected);
+    }
+
+    #[test]
     fn every_bad_value_names_its_setting() {
         for (name, value) in [
             ("LOCKSTEP_LISTEN", "8080"),
@@ -471,6 +554,11 @@ mod tests {
             ("LOCKSTEP_PUBLIC_URL", "https://book.example/path"),
             ("LOCKSTEP_POLL_SECONDS", "0"),
             ("LOCKSTEP_POLL_SECONDS", "often"),
+            ("LOCKSTEP_HOLDS_PER_NETWORK", "-1"),
+            ("LOCKSTEP_HOLDS_PER_EVENT_TYPE", "many"),
+            ("LOCKSTEP_BOOKINGS_HOURLY", "1000001"),
+            ("LOCKSTEP_TRUSTED_PROXIES", "proxy.example"),
+            ("LOCKSTEP_TRUSTED_PROXIES", "127.0.0.1,"),
             ("LOCKSTEP_GOOGLE_API_URL", "http://google.example"),
             ("GOOGLE_REDIRECT_URI", "somewhere"),
             ("LOCKSTEP_LISTENN", "127.0.0.1:1"),

@@ -1,6 +1,7 @@
 //! A running installation: store, app, worker and pages, joined.
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
 use crate::ambient::{SystemChance, SystemClock};
+use crate::network::Trusted;
 use crate::transport::HttpTransport;
 use crate::{http, master_key, worker};
 
@@ -69,18 +71,22 @@ impl Installation {
         Ok(Self { app, wake })
     }
 
-    /// Serves pages and API on `listener` and does due work, until `stop`. Requests under way are
+    /// Serves pages and API on `listener` and does due work, until `stop`. `trusted` are the proxies
+    /// believed about who asks. Requests under way are
     /// finished.
     pub(crate) async fn serve(
         self,
         listener: TcpListener,
+        trusted: Trusted,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> anyhow::Result<()> {
         let worker = tokio::spawn({
             let app = self.app.clone();
             async move { worker::run(app, &self.wake).await }
         });
-        let served = axum::serve(listener, http::router(self.app))
+        let service = http::router(self.app, trusted);
+        let service = service.into_make_service_with_connect_info::<SocketAddr>();
+        let served = axum::serve(listener, service)
             .with_graceful_shutdown(stop)
             .await;
         // Stopping due work anywhere is safe: that is what the simulator is for.

@@ -15,6 +15,7 @@ mod config;
 mod http;
 mod installation;
 mod master_key;
+mod network;
 mod presets;
 mod transport;
 mod worker;

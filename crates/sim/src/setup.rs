@@ -147,6 +147,7 @@ fn settings() -> settings::Settings {
             login_hint: None,
         }),
         poll_interval: POLL_INTERVAL,
+        limits: app::limits::Limits::default(),
     }
 }
 

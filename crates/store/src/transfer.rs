@@ -132,8 +132,10 @@ pub const TABLES: &[(&str, usize, &[&str])] = &[
             "starts_at",
             "ends_at",
             "expires_at",
+            "caller",
         ],
     ),
+    ("allowance", 1, &["subject", "full_at"]),
     (
         "claim",
         1,

@@ -6,5 +6,6 @@
 pub(crate) mod cookies;
 pub(crate) mod csrf;
 pub(crate) mod fields;
+pub(crate) mod form_key;
 pub(crate) mod query;
 pub(crate) mod visitor;

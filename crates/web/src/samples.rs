@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::errors::{ErrorPage, Problem};
 use crate::i18n::Words;
 use crate::pages::admin::bookings::booking::{self, EntryView};
-use crate::pages::admin::bookings::{self, Row, Tab};
+use crate::pages::admin::bookings::{self, Row, Tab, new};
 use crate::pages::admin::connection::{self, ConnectionView, Outcome};
 use crate::pages::admin::sign_in;
 use crate::pages::b::{self, cancel, reschedule};
@@ -22,6 +22,7 @@ use crate::pages::organization::event_type::{self, book};
 use crate::pages::{index, organization};
 use crate::parts::notice::{Notice, Tone};
 use crate::parts::occasion::Occasion;
+use crate::parts::problem::FieldProblem;
 use crate::parts::refusal::{RefusalView, alternatives};
 use crate::parts::status::{Phase, StatusView};
 use crate::parts::sync::{CalendarHint, SyncView};
@@ -223,6 +224,7 @@ impl Sample {
             service: self.maths().name,
             occasion: self.occasion(),
             zone_name: self.zone.name().to_owned(),
+            key: "key".to_owned(),
             action: "/alameda/maths/book".to_owned(),
             times_href: "/alameda/maths".to_owned(),
             start: refusal.is_none().then(|| self.lesson().start.to_string()),
@@ -351,12 +353,75 @@ impl Sample {
                 true => StatusView::of(self.words, Status::Confirmed, Phase::Ahead),
                 false => StatusView::of(self.words, Status::Cancelled, Phase::Cancelled),
             },
+            is_forced: is_open,
+            version: 1,
+            can_approve: false,
+            can_decline: false,
+            decline_problem: None,
+            decline_reason: String::new(),
+            hosts: if is_open { self.hosts() } else { Vec::new() },
             can_move: is_open,
             can_cancel: is_open,
             cancel_reason: String::new(),
             cancel_problem: is_open.then(|| self.words.say("cancel-reason-missing")),
             sync: self.sync(CalendarSync::Error, Some("needs_reconnect")),
             timeline,
+        }
+    }
+
+    /// One that waits for approval, with a reason to decline it that is too long.
+    fn request(&self) -> booking::Page {
+        booking::Page {
+            status: StatusView::of(self.words, Status::Requested, Phase::Ahead),
+            is_forced: false,
+            can_approve: true,
+            can_decline: true,
+            decline_problem: Some(self.words.count("problem-too-long", 500, &[])),
+            hosts: Vec::new(),
+            can_cancel: false,
+            ..self.admin_booking(true)
+        }
+    }
+
+    fn hosts(&self) -> Vec<booking::Choice> {
+        let names = ["Laura Gómez", "Noor <b>Reed</b>"];
+        let hosts = names.map(|name| booking::Choice {
+            value: name.to_owned(),
+            label: name.to_owned(),
+            is_chosen: false,
+        });
+        hosts.into()
+    }
+
+    /// The form for a new booking; where `refusal` says so, something is in the way.
+    fn new_booking(&self, refusal: Option<Refusal>) -> new::Page {
+        let words = self.words;
+        let form = AttendeeForm {
+            name: "Ana María Ruiz".to_owned(),
+            ..AttendeeForm::default()
+        };
+        let problems = refusal.map(|_| FieldProblem {
+            field: "reason",
+            label: words.say("cancel-reason-admin"),
+            text: words.say("cancel-reason-missing"),
+        });
+        new::Page {
+            shell: self.admin(&words.say("new-heading"), Section::Bookings),
+            csrf: "token".to_owned(),
+            key: "key".to_owned(),
+            zone: "Madrid (UTC+01:00)".to_owned(),
+            services: self.hosts(),
+            hosts: self.hosts(),
+            day: "2026-11-24".to_owned(),
+            time: "10:00".to_owned(),
+            problems: problems.into_iter().collect(),
+            fields: book::fields(words, &form, &[]),
+            refusal: refusal.map(|refusal| RefusalView::in_the_way(words, refusal)),
+            alternatives: refusal
+                .map(|_| alternatives(words, &self.slots()[3..8], &self.zone, None))
+                .unwrap_or_default(),
+            can_force: refusal.is_some(),
+            reason: String::new(),
         }
     }
 
@@ -565,6 +630,12 @@ impl Sample {
             ("admin-bookings", page(&self.bookings(self.rows()))),
             ("admin-bookings-empty", page(&self.bookings(Vec::new()))),
             ("admin-booking", page(&self.admin_booking(true))),
+            ("admin-request", page(&self.request())),
+            ("admin-new", page(&self.new_booking(None))),
+            (
+                "admin-new-taken",
+                page(&self.new_booking(Some(Refusal::Taken))),
+            ),
             ("admin-booking-cancelled", page(&self.admin_booking(false))),
             (
                 "admin-reschedule",

@@ -5,16 +5,19 @@ use domain::text::BadText;
 use domain::{BookingId, ClaimId, Instant, Interval, LinkId};
 use serde_json::json;
 use store::tables::claims::Holder;
-use store::tables::{bookings, event_types};
+use store::tables::{bookings, event_types, timeline};
 use store::{Lane, StoreError, Tx};
 
 use super::book::{claim, draw_claims};
 use super::cancel::{checked_reason, end_in};
 use super::event_links;
 use super::hosts::{Unassigned, Wish, take};
-use super::reschedule::lock;
+use super::reschedule::{is_stale, lock};
 use crate::timeline::Pen;
 use crate::{App, availability};
+
+/// What a yes is called in a booking's history.
+const APPROVED: &str = "approved";
 
 /// Why a request stays a request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +28,9 @@ pub enum ApproveError {
     /// It does not wait for approval.
     #[error(transparent)]
     NotOpen(#[from] NotOpen),
+    /// It has changed since the asker saw it.
+    #[error("this booking has changed meanwhile")]
+    Changed,
     /// Its time was given to another (scenario B4).
     #[error("{refusal}")]
     Refused {
@@ -41,6 +47,30 @@ pub enum ApproveError {
     Store(#[from] StoreError),
 }
 
+/// A wish to say yes.
+#[derive(Clone, Copy, Debug)]
+pub struct ApproveInput {
+    /// Which booking.
+    pub booking: BookingId,
+    /// The version the asker has seen; another one refuses.
+    pub version: Option<i64>,
+    /// Who says so.
+    pub cause: Cause,
+}
+
+/// A wish to say no.
+#[derive(Clone, Debug)]
+pub struct DeclineInput {
+    /// Which booking.
+    pub booking: BookingId,
+    /// What they say; may be empty.
+    pub reason: String,
+    /// The version the asker has seen; another one refuses.
+    pub version: Option<i64>,
+    /// Who says so.
+    pub cause: Cause,
+}
+
 enum Decided {
     Approved(Box<Booking>),
     Refused(Refusal, Box<Booking>),
@@ -54,12 +84,12 @@ struct Draws {
 }
 
 /// Says yes: from now on the booking takes its time. Of two requests for one time only one can be
-/// approved.
+/// approved. Saying so again of one that stands because of it changes nothing, whatever its version.
 ///
 /// # Errors
 /// [`ApproveError`].
-pub async fn approve(app: &App, id: BookingId, cause: Cause) -> Result<Booking, ApproveError> {
-    let now = app.now();
+pub async fn approve(app: &App, input: ApproveInput) -> Result<Booking, ApproveError> {
+    let (now, id) = (app.now(), input.booking);
     let mut draws = Draws {
         claims: draw_claims(app, now),
         link: LinkId(app.chance().uuid(now)),
@@ -69,7 +99,7 @@ pub async fn approve(app: &App, id: BookingId, cause: Cause) -> Result<Booking, 
     let decided = app
         .store()
         .unit(Lane::Interactive, "bookings.approve", move |tx| {
-            approve_in(tx, id, cause, &mut draws)
+            approve_in(tx, input, &mut draws)
         })
         .await?;
     match decided {
@@ -88,14 +118,20 @@ pub async fn approve(app: &App, id: BookingId, cause: Cause) -> Result<Booking, 
 
 fn approve_in(
     tx: &mut dyn Tx,
-    id: BookingId,
-    cause: Cause,
+    input: ApproveInput,
     draws: &mut Draws,
 ) -> Result<Decided, ApproveError> {
     draws.pen.restart();
+    let ApproveInput { booking: id, .. } = input;
     let (mut booking, bound) = lock(tx, id)?.ok_or(ApproveError::NotFound)?;
     if booking.status != Status::Requested {
+        if booking.status.blocks_time() && timeline::contains(tx, id, APPROVED)? {
+            return Ok(Decided::Approved(Box::new(booking)));
+        }
         return Err(NotOpen::NotRequested.into());
+    }
+    if is_stale(input.version, &booking) {
+        return Err(ApproveError::Changed);
     }
     if booking.time.start <= draws.now {
         return Err(NotOpen::Begun.into());
@@ -126,31 +162,29 @@ fn approve_in(
     event_links::link(tx, &booking, draws.link, draws.now)?;
     draws
         .pen
-        .write(tx, id, "approved", Some(cause), json!({}))?;
+        .write(tx, id, APPROVED, Some(input.cause), json!({}))?;
     Ok(Decided::Approved(Box::new(booking)))
 }
 
-/// Says no.
+/// Says no. Saying so again changes nothing, whatever the version.
 ///
 /// # Errors
 /// [`ApproveError`], never [`ApproveError::Refused`].
-pub async fn decline(
-    app: &App,
-    id: BookingId,
-    reason: &str,
-    cause: Cause,
-) -> Result<Booking, ApproveError> {
+pub async fn decline(app: &App, input: DeclineInput) -> Result<Booking, ApproveError> {
     let now = app.now();
     let mut pen = Pen::new(app, now);
-    let reason = checked_reason(reason).map_err(ApproveError::BadReason)?;
+    let reason = checked_reason(&input.reason).map_err(ApproveError::BadReason)?;
     app.store()
         .unit(Lane::Interactive, "bookings.decline", move |tx| {
             pen.restart();
-            let (mut booking, _) = lock(tx, id)?.ok_or(ApproveError::NotFound)?;
+            let (mut booking, _) = lock(tx, input.booking)?.ok_or(ApproveError::NotFound)?;
             match booking.status {
                 Status::Declined => return Ok(booking),
                 Status::Requested => {}
                 _ => return Err(NotOpen::NotRequested.into()),
+            }
+            if is_stale(input.version, &booking) {
+                return Err(ApproveError::Changed);
             }
             let status = Status::Declined;
             end_in(
@@ -158,7 +192,7 @@ pub async fn decline(
                 &mut booking,
                 status,
                 "declined",
-                cause,
+                input.cause,
                 &reason,
                 &mut pen,
                 now,

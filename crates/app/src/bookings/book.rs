@@ -4,6 +4,7 @@ use domain::attendee::{Attendee, AttendeeForm, BadField};
 use domain::booking::{Booking, Cause, Refusal, Status};
 use domain::event_text::{EventText, Placeholders};
 use domain::event_type::{Assignment, EventType};
+use domain::text::BadText;
 use domain::{AttendeeId, BookingId, ClaimId, HostId, Instant, Interval, LinkId};
 use serde_json::json;
 use store::tables::claims::{self, Claim, Holder};
@@ -12,9 +13,11 @@ use store::tables::{bookings, event_types, holds, organizations};
 use store::{Lane, StoreError, Tx};
 use url::Url;
 
+use super::cancel::checked_reason;
 use super::event_links;
 use super::hosts::{Assigned, Unassigned, Wish, assign};
 use super::idempotency::{Decision, Found, IdempotencyKey, KeyReused, Memory};
+use crate::limits::{Asker, BookingLimit, TooMany};
 use crate::organizations::Organization;
 use crate::timeline::Pen;
 use crate::{App, availability, secrets};
@@ -38,11 +41,22 @@ pub struct BookInput {
     /// The token of a hold made for it.
     pub hold: Option<String>,
     /// Whether rules and other bookings are overridden on purpose: the organization's own right.
-    pub forced: bool,
+    pub forced: Option<Forced>,
     /// Who asks.
     pub cause: Cause,
+    /// Who asks, for the limits.
+    pub asker: Asker,
     /// Makes a repeat give the first answer.
     pub idempotency_key: Option<IdempotencyKey>,
+}
+
+/// Why rules and other bookings are overridden, for the booking's history (scenario B7).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Forced {
+    /// What they say; may be empty.
+    pub reason: String,
+    /// The e-mail address of the administrator who does it; `None` for a program.
+    pub by: Option<String>,
 }
 
 /// A booking that stands.
@@ -73,6 +87,9 @@ pub enum BookError {
     /// The attendee's details are wrong, every field that is.
     #[error("the attendee's details are incomplete or wrong")]
     BadAttendee(Vec<BadField>),
+    /// The reason to force it cannot be kept.
+    #[error("reason: {0}")]
+    BadReason(BadText),
     /// The start cannot be had.
     #[error("{refusal}")]
     Refused {
@@ -81,6 +98,9 @@ pub enum BookError {
         /// The nearest starts that could be had.
         alternatives: Vec<Interval>,
     },
+    /// The caller, or the person booked for, has booked as much as they may for now.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
     /// The idempotency key belongs to another request.
     #[error(transparent)]
     KeyReused(#[from] KeyReused),
@@ -108,6 +128,7 @@ struct Draws {
     token: String,
     pen: Pen,
     memory: Memory,
+    limit: BookingLimit,
     now: Instant,
 }
 
@@ -116,8 +137,11 @@ struct Draws {
 ///
 /// # Errors
 /// [`BookError`].
-pub async fn book(app: &App, input: BookInput) -> Result<Booked, BookError> {
+pub async fn book(app: &App, mut input: BookInput) -> Result<Booked, BookError> {
     let now = app.now();
+    if let Some(forced) = &mut input.forced {
+        forced.reason = checked_reason(&forced.reason).map_err(BookError::BadReason)?;
+    }
     let chance = app.chance();
     let mut draws = Draws {
         booking: BookingId(chance.uuid(now)),
@@ -127,6 +151,7 @@ pub async fn book(app: &App, input: BookInput) -> Result<Booked, BookError> {
         token: secrets::token(chance, "manage_token"),
         pen: Pen::new(app, now),
         memory: Memory::new(app, input.idempotency_key.clone(), now),
+        limit: BookingLimit::new(app, input.asker, &input.attendee),
         now,
     };
     let start = input.start;
@@ -229,7 +254,7 @@ fn repeat(
                 token,
             })
         }
-        Decision::Booking { token: None, .. } => Err(lost().into()),
+        Decision::Booking { token: None, .. } | Decision::Hold { .. } => Err(lost().into()),
         Decision::Refused { code } => {
             let refusal = Refusal::from_code(&code).ok_or_else(lost)?;
             Ok(Decided::Refused(refusal, Box::new(event_type)))
@@ -261,7 +286,7 @@ fn decide_in(
         start: input.start,
         host: input.host.or(held_host),
         except: hold.map(|hold| Holder::Hold(hold.id, hold.expires_at)),
-        forced: input.forced,
+        forced: input.forced.is_some(),
         now: draws.now,
     };
     let assigned = match assign(tx, wish) {
@@ -271,6 +296,7 @@ fn decide_in(
         }
         Err(Unassigned::Store(error)) => return Err(error.into()),
     };
+    draws.limit.spend(tx, draws.now)??;
     if let Some(hold) = hold {
         holds::delete(tx, hold.id)?;
     }
@@ -281,7 +307,11 @@ fn decide_in(
         _ if booking.forced => "forced",
         _ => "booked",
     };
-    let detail = json!({ "start": booking.time.start, "end": booking.time.end });
+    let mut detail = json!({ "start": booking.time.start, "end": booking.time.end });
+    if let Some(forced) = &input.forced {
+        detail["reason"] = json!(forced.reason);
+        detail["by"] = json!(forced.by);
+    }
     draws
         .pen
         .write(tx, booking.id, kind, Some(input.cause), detail)?;
@@ -319,7 +349,7 @@ fn new_booking(
     draws: &Draws,
 ) -> Booking {
     let host_id = first_host(event_type, &assigned.hosts);
-    let needs_approval = event_type.needs_approval && !input.forced;
+    let needs_approval = event_type.needs_approval && input.forced.is_none();
     let mut booking = Booking {
         id: draws.booking,
         organization_id: organization.id,
@@ -335,7 +365,7 @@ fn new_booking(
             Status::Confirmed
         },
         version: 1,
-        forced: input.forced,
+        forced: input.forced.is_some(),
         capacity: event_type.capacity,
         text: EventText::default(),
         attendee,
@@ -417,6 +447,7 @@ fn join(
     if taken >= session.capacity {
         return Ok(Decided::Refused(Refusal::Full, Box::new(event_type)));
     }
+    draws.limit.spend(tx, draws.now)??;
     let seat = Seat {
         id: draws.seat,
         booking_id: session.id,

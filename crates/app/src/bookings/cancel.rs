@@ -8,7 +8,7 @@ use serde_json::json;
 use store::tables::{bookings, claims, links, seats};
 use store::{Lane, StoreError, Tx};
 
-use super::reschedule::lock;
+use super::reschedule::{is_stale, lock};
 use crate::App;
 use crate::timeline::Pen;
 
@@ -66,10 +66,7 @@ pub async fn cancel(app: &App, input: CancelInput) -> Result<Booking, CancelErro
             if !booking.status.is_open() {
                 return already(booking);
             }
-            if input
-                .version
-                .is_some_and(|version| version != booking.version)
-            {
+            if is_stale(input.version, &booking) {
                 return Err(CancelError::Changed);
             }
             if input.cause == Cause::Attendee {

@@ -3,8 +3,7 @@
 use domain::booking::Booking;
 use domain::{BookingId, CalendarId, Instant, LinkId};
 use google::event_id::event_id;
-use store::tables::calendars::{self, Calendar};
-use store::tables::{connections, links};
+use store::tables::{calendars, connections, links};
 use store::{StoreError, Tx};
 
 /// Bookings linked in one unit when a calendar is connected: bounded like every background unit.
@@ -18,15 +17,15 @@ pub(super) fn link(
     now: Instant,
 ) -> Result<bool, StoreError> {
     // One calendar receives an organization's bookings; calendars of each host come later.
-    let Some(calendar) = calendars::receiving(tx, booking.organization_id)?
-        .into_iter()
-        .next()
-    else {
+    let Some(receiver) = calendars::receiver(tx, booking.organization_id)? else {
         return Ok(false);
     };
-    let target_id = calendar.id;
-    let event_id = Target::of(tx, calendar)?.event_id(booking.id, 0);
-    links::insert(tx, id, booking.id, target_id, &event_id, now)?;
+    let target = Target {
+        account_sub: receiver.account_sub,
+        google_id: receiver.google_id,
+    };
+    let event_id = target.event_id(booking.id, 0);
+    links::insert(tx, id, booking.id, receiver.id, &event_id, now)?;
     Ok(true)
 }
 
@@ -72,13 +71,7 @@ struct Target {
 impl Target {
     fn by_id(tx: &mut dyn Tx, calendar: CalendarId) -> Result<Self, StoreError> {
         let found = calendars::by_id(tx, calendar)?;
-        Self::of(
-            tx,
-            found.ok_or_else(|| StoreError::decode("a link's calendar is missing"))?,
-        )
-    }
-
-    fn of(tx: &mut dyn Tx, calendar: Calendar) -> Result<Self, StoreError> {
+        let calendar = found.ok_or_else(|| StoreError::decode("a link's calendar is missing"))?;
         let connection = connections::by_id(tx, calendar.connection_id)?;
         let missing = || StoreError::decode("a calendar's connection is missing");
         let account_sub = connection.ok_or_else(missing)?.account_sub;

@@ -2,7 +2,7 @@
 
 use domain::booking::Refusal;
 use domain::event_type::EventType;
-use domain::{ClaimId, HoldId, HostId, Instant, Interval};
+use domain::{ClaimId, HoldId, HostId, Instant, Interval, OrganizationId};
 use jiff::SignedDuration;
 use store::tables::claims::{self, Claim, Holder};
 use store::tables::holds::{self, Hold};
@@ -11,6 +11,8 @@ use store::{Lane, StoreError, Tx};
 
 use super::book::draw_claims;
 use super::hosts::{Unassigned, Wish, assign};
+use super::idempotency::{Decision, Found, IdempotencyKey, KeyReused, Memory};
+use crate::limits::{self, Asker, HoldLimit, TooMany};
 use crate::{App, availability, secrets};
 
 /// How long a slot is held: long enough to fill in a form or to pay, short enough not to starve others.
@@ -29,6 +31,10 @@ pub struct HoldInput {
     pub host: Option<HostId>,
     /// A hold of the same visitor that this one replaces (scenario I2).
     pub instead_of: Option<String>,
+    /// Who asks, for the limits.
+    pub asker: Asker,
+    /// Makes a repeat give the first answer.
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 /// A slot that is held.
@@ -38,7 +44,7 @@ pub struct Held {
     pub time: Interval,
     /// Until when.
     pub expires_at: Instant,
-    /// Books it, moves it or gives it back. Shown now and never again.
+    /// Books it, moves it or gives it back. Shown now, and again only to a repeat under the same key.
     pub token: String,
 }
 
@@ -62,20 +68,30 @@ pub enum HoldError {
         /// The nearest starts that could be had.
         alternatives: Vec<Interval>,
     },
+    /// The caller, or all callers together, hold as much as they may.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
+    /// The idempotency key belongs to another request.
+    #[error(transparent)]
+    KeyReused(#[from] KeyReused),
     /// The store failed; nothing is held.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 enum Decided {
-    Held(Interval),
+    Held(Held),
     Refused(Refusal, Box<EventType>),
 }
 
 struct Draws {
     hold: HoldId,
     claims: Vec<ClaimId>,
-    token_hash: [u8; 32],
+    token: String,
+    memory: Memory,
+    limit: HoldLimit,
+    /// The lock under which holds of the event type are counted.
+    counter: [u8; 32],
     now: Instant,
 }
 
@@ -85,11 +101,13 @@ struct Draws {
 /// [`HoldError`].
 pub async fn hold(app: &App, input: HoldInput) -> Result<Held, HoldError> {
     let now = app.now();
-    let token = secrets::token(app.chance(), "hold_token");
     let draws = Draws {
         hold: HoldId(app.chance().uuid(now)),
         claims: draw_claims(app, now),
-        token_hash: secrets::hash(&token),
+        token: secrets::token(app.chance(), "hold_token"),
+        memory: Memory::new(app, input.idempotency_key.clone(), now),
+        limit: HoldLimit::new(app, input.asker),
+        counter: limits::holds_of(app, &format!("{}/{}", input.organization, input.event_type)),
         now,
     };
     let start = input.start;
@@ -100,11 +118,7 @@ pub async fn hold(app: &App, input: HoldInput) -> Result<Held, HoldError> {
         })
         .await?;
     match decided {
-        Decided::Held(time) => Ok(Held {
-            time,
-            expires_at: now + HOLD_TTL,
-            token,
-        }),
+        Decided::Held(held) => Ok(held),
         Decided::Refused(refusal, event_type) => {
             let alternatives = availability::alternatives(app, *event_type, None, start).await?;
             Err(HoldError::Refused {
@@ -129,6 +143,54 @@ fn hold_in(tx: &mut dyn Tx, input: &HoldInput, draws: &Draws) -> Result<Decided,
     {
         return Err(HoldError::UnknownHost);
     }
+    match draws.memory.recall(tx, organization.id)? {
+        Found::Mine => {}
+        Found::Reused => return Err(KeyReused.into()),
+        Found::Decided(decision) => return repeat(decision, event_type),
+    }
+    let decided = decide_in(tx, input, organization.id, event_type, draws)?;
+    let decision = match &decided {
+        Decided::Held(held) => Decision::Hold {
+            token: held.token.clone(),
+            time: held.time,
+            expires_at: held.expires_at,
+        },
+        Decided::Refused(refusal, _) => Decision::Refused {
+            code: refusal.code().to_owned(),
+        },
+    };
+    draws.memory.remember(tx, organization.id, &decision)?;
+    Ok(decided)
+}
+
+/// The answer to a repeat: the same hold, though it may be used or over by now, or the same refusal.
+fn repeat(decision: Decision, event_type: EventType) -> Result<Decided, HoldError> {
+    let lost = || StoreError::decode("a remembered decision names no hold or refusal");
+    match decision {
+        Decision::Hold {
+            token,
+            time,
+            expires_at,
+        } => Ok(Decided::Held(Held {
+            time,
+            expires_at,
+            token,
+        })),
+        Decision::Refused { code } => {
+            let refusal = Refusal::from_code(&code).ok_or_else(lost)?;
+            Ok(Decided::Refused(refusal, Box::new(event_type)))
+        }
+        Decision::Booking { .. } => Err(lost().into()),
+    }
+}
+
+fn decide_in(
+    tx: &mut dyn Tx,
+    input: &HoldInput,
+    organization: OrganizationId,
+    event_type: EventType,
+    draws: &Draws,
+) -> Result<Decided, HoldError> {
     let replaced = match &input.instead_of {
         Some(token) => holds::by_token(tx, &secrets::hash(token))?,
         None => None,
@@ -148,17 +210,21 @@ fn hold_in(tx: &mut dyn Tx, input: &HoldInput, draws: &Draws) -> Result<Decided,
         }
         Err(Unassigned::Store(error)) => return Err(error.into()),
     };
+    let except = replaced.map(|hold| hold.id);
+    draws
+        .limit
+        .check(tx, event_type.id, &draws.counter, except, draws.now)??;
     if let Some(replaced) = replaced {
         holds::delete(tx, replaced.id)?;
     }
     let hold = Hold {
         id: draws.hold,
-        organization_id: organization.id,
+        organization_id: organization,
         event_type_id: event_type.id,
         time: assigned.time,
         expires_at: draws.now + HOLD_TTL,
     };
-    holds::insert(tx, &hold, &draws.token_hash)?;
+    holds::insert(tx, &hold, &secrets::hash(&draws.token), draws.limit.caller)?;
     for (host, id) in assigned.hosts.iter().zip(&draws.claims) {
         let holder = Holder::Hold(hold.id, hold.expires_at);
         let claim = Claim {
@@ -172,7 +238,11 @@ fn hold_in(tx: &mut dyn Tx, input: &HoldInput, draws: &Draws) -> Result<Decided,
     }
     // Last, when no lock is waited for any more.
     holds::forget_expired(tx, draws.now)?;
-    Ok(Decided::Held(hold.time))
+    Ok(Decided::Held(Held {
+        time: hold.time,
+        expires_at: hold.expires_at,
+        token: draws.token.clone(),
+    }))
 }
 
 /// Gives a held slot back. One that is gone already is given back too.

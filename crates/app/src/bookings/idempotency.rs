@@ -1,7 +1,7 @@
 //! Requests that may be repeated: the decision is written by the unit that makes it, and a repeat is
 //! answered with it (scenario M2).
 
-use domain::{BookingId, OrganizationId};
+use domain::{BookingId, Instant, Interval, OrganizationId};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use store::tables::idempotency::{self, Remembered};
@@ -10,7 +10,6 @@ use uuid::Uuid;
 
 use crate::App;
 use crate::secrets::{self, Place};
-use domain::Instant;
 
 /// A key a caller chose for one request, with what the request asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +36,11 @@ impl IdempotencyKey {
     }
 }
 
+/// A new key for one rendered form: whoever sends that form twice is answered once.
+pub fn form_key(app: &App) -> String {
+    secrets::token(app.chance(), "form_key")
+}
+
 /// What a repeat is answered with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -45,6 +49,12 @@ pub(super) enum Decision {
     Booking {
         id: BookingId,
         token: Option<String>,
+    },
+    /// A hold, with its token.
+    Hold {
+        token: String,
+        time: Interval,
+        expires_at: Instant,
     },
     /// A refusal, by its stable code.
     Refused { code: String },

@@ -10,6 +10,7 @@ use store::{Lane, StoreError, Tx};
 
 use super::book::{claim, draw_claims, render_text};
 use super::hosts::{Unassigned, Wish, take};
+use super::reschedule::is_stale;
 use crate::App;
 use crate::timeline::Pen;
 
@@ -22,6 +23,9 @@ pub enum ReassignError {
     /// It cannot be changed any more.
     #[error(transparent)]
     NotOpen(#[from] NotOpen),
+    /// It has changed since the asker saw it.
+    #[error("this booking has changed meanwhile")]
+    Changed,
     /// The host does not offer this event type.
     #[error("there is no such host for this event type")]
     UnknownHost,
@@ -36,36 +40,46 @@ pub enum ReassignError {
     Store(#[from] StoreError),
 }
 
-/// Gives a booking to `host`, whose time must be free; outside their hours is the organization's own
-/// decision. The event follows by itself (scenario D4, this side).
+/// A wish to give a booking to another host.
+#[derive(Clone, Copy, Debug)]
+pub struct ReassignInput {
+    /// Which booking.
+    pub booking: BookingId,
+    /// To whom.
+    pub host: HostId,
+    /// The version the asker has seen; another one refuses.
+    pub version: Option<i64>,
+    /// Who says so.
+    pub cause: Cause,
+}
+
+/// Gives a booking to another host, whose time must be free; outside their hours is the organization's own
+/// decision. The event follows by itself (scenario D4, this side). Giving it to who has it changes
+/// nothing, whatever its version.
 ///
 /// # Errors
 /// [`ReassignError`].
-pub async fn reassign(
-    app: &App,
-    id: BookingId,
-    host: HostId,
-    cause: Cause,
-) -> Result<Booking, ReassignError> {
+pub async fn reassign(app: &App, input: ReassignInput) -> Result<Booking, ReassignError> {
     let now = app.now();
     let (mut pen, ids) = (Pen::new(app, now), draw_claims(app, now));
     app.store()
         .unit(Lane::Interactive, "bookings.reassign", move |tx| {
             pen.restart();
-            reassign_in(tx, id, host, cause, &ids, &mut pen, now)
+            reassign_in(tx, input, &ids, &mut pen, now)
         })
         .await
 }
 
 fn reassign_in(
     tx: &mut dyn Tx,
-    id: BookingId,
-    host: HostId,
-    cause: Cause,
+    input: ReassignInput,
     ids: &[ClaimId],
     pen: &mut Pen,
     now: Instant,
 ) -> Result<Booking, ReassignError> {
+    let ReassignInput {
+        booking: id, host, ..
+    } = input;
     let seen = bookings::by_id(tx, id)?.ok_or(ReassignError::NotFound)?;
     for host in [seen.host_id.min(host), seen.host_id.max(host)] {
         hosts::lock(tx, host)?;
@@ -80,6 +94,9 @@ fn reassign_in(
     }
     if booking.host_id == host {
         return Ok(booking);
+    }
+    if is_stale(input.version, &booking) {
+        return Err(ReassignError::Changed);
     }
     if booking.host_id != seen.host_id || claims::hosts_of(tx, id)? != [booking.host_id] {
         return Err(ReassignError::NotOfOneHost);
@@ -98,7 +115,7 @@ fn reassign_in(
         tx,
         id,
         "reassigned",
-        Some(cause),
+        Some(input.cause),
         json!({ "from": from, "host": host }),
     )?;
     Ok(booking)

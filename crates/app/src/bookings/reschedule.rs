@@ -112,6 +112,9 @@ fn reschedule_in(
                 .ok_or_else(|| StoreError::decode("a remembered decision names no refusal"))?;
             return Ok(Decided::Refused(refusal, Box::new(event_type)));
         }
+        Found::Decided(Decision::Hold { .. }) => {
+            return Err(StoreError::decode("a remembered move is a hold").into());
+        }
     }
     let organization = booking.organization_id;
     let id = booking.id;
@@ -124,6 +127,11 @@ fn reschedule_in(
     };
     memory.remember(tx, organization, &decision)?;
     Ok(decided)
+}
+
+/// Whether the asker has seen another version than the one that stands. Ask under its lock.
+pub(super) fn is_stale(seen: Option<i64>, booking: &Booking) -> bool {
+    seen.is_some_and(|version| version != booking.version)
 }
 
 /// The booking and the hosts it is bound to, all locked in order: read to learn the hosts, then
@@ -156,10 +164,7 @@ fn decide_in(
     now: Instant,
 ) -> Result<Decided, RescheduleError> {
     check_open(&booking, now)?;
-    if input
-        .version
-        .is_some_and(|version| version != booking.version)
-    {
+    if is_stale(input.version, &booking) {
         return Err(RescheduleError::Changed);
     }
     if let Some(seat) = input.seat

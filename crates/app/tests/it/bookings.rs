@@ -4,6 +4,7 @@ use app::bookings::{
     BookError, BookInput, Booked, CalendarSync, CancelError, CancelInput, Detail, Filter,
     RescheduleError, RescheduleInput, book, by_id, by_token, cancel, list, reschedule, timeline,
 };
+use app::limits::Asker;
 use domain::BookingId;
 use domain::attendee::AttendeeForm;
 use domain::booking::{Booking, Cause, NotOpen, Refusal, Status};
@@ -23,7 +24,8 @@ fn input(event_type: &str, start: &str) -> BookInput {
         },
         host: None,
         hold: None,
-        forced: false,
+        forced: None,
+        asker: Asker::Public(None),
         cause: Cause::Attendee,
         idempotency_key: None,
     }

@@ -2,10 +2,12 @@
 
 use app::availability::slots;
 use app::bookings::{
-    ApproveError, BookError, BookInput, Booked, CancelInput, HOLD_TTL, HoldError, HoldInput,
-    IdempotencyKey, ReassignError, RescheduleError, RescheduleInput, approve, book, by_token,
-    cancel, decline, find, hold, reassign, release, reschedule, timeline,
+    ApproveError, ApproveInput, BookError, BookInput, Booked, CancelInput, DeclineInput, Forced,
+    HOLD_TTL, HoldError, HoldInput, IdempotencyKey, ReassignError, ReassignInput, RescheduleError,
+    RescheduleInput, approve, book, by_token, cancel, decline, find, hold, reassign, release,
+    reschedule, timeline,
 };
+use app::limits::Asker;
 use app::preset::Preset;
 use domain::attendee::AttendeeForm;
 use domain::booking::{Cause, NotOpen, Refusal, Status};
@@ -48,7 +50,8 @@ fn input(name: &str, start: &str) -> BookInput {
             ..AttendeeForm::default()
         },
         hold: None,
-        forced: false,
+        forced: None,
+        asker: Asker::Public(None),
         cause: Cause::Attendee,
         idempotency_key: None,
     }
@@ -272,9 +275,9 @@ fn of_two_requests_for_one_slot_one_is_approved() {
         (Status::Requested, Status::Requested)
     );
     assert!(offered(&h, TEN));
-    let yes = now(approve(&h.app, first.booking.id, Cause::Admin)).unwrap();
+    let yes = now(approve(&h.app, saying_yes(&first))).unwrap();
     assert_eq!(yes.status, Status::Confirmed);
-    match now(approve(&h.app, second.booking.id, Cause::Admin)) {
+    match now(approve(&h.app, saying_yes(&second))) {
         Err(ApproveError::Refused {
             refusal,
             alternatives,
@@ -284,15 +287,38 @@ fn of_two_requests_for_one_slot_one_is_approved() {
         }
         other => panic!("{other:?}"),
     }
-    let again = now(approve(&h.app, first.booking.id, Cause::Admin));
-    assert_eq!(again, Err(ApproveError::NotOpen(NotOpen::NotRequested)));
-    let no = now(decline(&h.app, second.booking.id, "full", Cause::Admin)).unwrap();
+    let again = now(approve(&h.app, saying_yes(&first)));
+    assert_eq!(again, Ok(yes), "saying so again changes nothing");
+    let no = now(decline(&h.app, saying_no(&second))).unwrap();
     assert_eq!(no.status, Status::Declined);
-    assert_eq!(
-        now(decline(&h.app, second.booking.id, "full", Cause::Admin)),
-        Ok(no)
-    );
+    assert_eq!(now(decline(&h.app, saying_no(&second))), Ok(no));
     assert_eq!(kinds(&h, &second), ["requested", "declined"]);
+}
+
+fn saying_yes(booked: &Booked) -> ApproveInput {
+    ApproveInput {
+        booking: booked.booking.id,
+        version: None,
+        cause: Cause::Admin,
+    }
+}
+
+fn saying_no(booked: &Booked) -> DeclineInput {
+    DeclineInput {
+        booking: booked.booking.id,
+        reason: "full".into(),
+        version: None,
+        cause: Cause::Admin,
+    }
+}
+
+fn giving(booked: &Booked, host: domain::HostId) -> ReassignInput {
+    ReassignInput {
+        booking: booked.booking.id,
+        host,
+        version: None,
+        cause: Cause::Admin,
+    }
 }
 
 fn holding(start: &str, instead_of: Option<&str>) -> HoldInput {
@@ -302,6 +328,8 @@ fn holding(start: &str, instead_of: Option<&str>) -> HoldInput {
         start: at(start),
         host: None,
         instead_of: instead_of.map(str::to_owned),
+        asker: Asker::Public(None),
+        idempotency_key: None,
     }
 }
 
@@ -376,8 +404,12 @@ fn a_held_slot_is_its_holders_until_it_expires() {
 fn a_forced_booking_is_marked_and_still_seen() {
     let h = harness();
     booked(&h, "Ana", TEN).unwrap();
+    let why = Forced {
+        reason: " Her exam is tomorrow ".into(),
+        by: Some("owner@brightside.example".into()),
+    };
     let on_top = BookInput {
-        forced: true,
+        forced: Some(why),
         cause: Cause::Admin,
         ..input("Bo", TEN)
     };
@@ -386,10 +418,12 @@ fn a_forced_booking_is_marked_and_still_seen() {
     assert_eq!(kinds(&h, &forced), ["forced"]);
     let first = now(timeline(&h.app, forced.booking.id)).unwrap().remove(0);
     assert_eq!(first.cause, Some(Cause::Admin));
+    assert_eq!(first.detail["reason"], "Her exam is tomorrow");
+    assert_eq!(first.detail["by"], "owner@brightside.example");
     assert_eq!(refusal(booked(&h, "Cy", TEN)), Refusal::Taken);
     // At night, by the organization's own decision.
     let at_night = BookInput {
-        forced: true,
+        forced: Some(Forced::default()),
         ..input("Bo", "2026-11-25T02:00:00Z")
     };
     now(book(&h.app, at_night)).unwrap();
@@ -430,22 +464,17 @@ fn a_booking_can_be_given_to_another_host() {
         },
     ))
     .unwrap();
-    let busy = now(reassign(&h.app, made.booking.id, hosts[1], Cause::Admin));
+    let busy = now(reassign(&h.app, giving(&made, hosts[1])));
     assert_eq!(busy, Err(ReassignError::Refused(Refusal::Taken)));
-    let given = now(reassign(&h.app, made.booking.id, hosts[2], Cause::Admin)).unwrap();
+    let given = now(reassign(&h.app, giving(&made, hosts[2]))).unwrap();
     assert_eq!((given.host_id, given.version), (hosts[2], 2));
     assert!(
         given.text.description.contains("Third"),
         "{}",
         given.text.description
     );
-    now(reassign(&h.app, other.booking.id, hosts[0], Cause::Admin)).unwrap();
-    let unknown = reassign(
-        &h.app,
-        made.booking.id,
-        domain::HostId(Uuid::max()),
-        Cause::Admin,
-    );
+    now(reassign(&h.app, giving(&other, hosts[0]))).unwrap();
+    let unknown = reassign(&h.app, giving(&made, domain::HostId(Uuid::max())));
     assert_eq!(now(unknown), Err(ReassignError::UnknownHost));
 }
 
@@ -516,6 +545,77 @@ fn a_change_decided_on_an_old_version_is_refused() {
     now(reschedule(&h.app, on(1, "2026-11-25T09:00:00Z"))).unwrap();
     let stale = now(reschedule(&h.app, on(1, "2026-11-26T09:00:00Z")));
     assert_eq!(stale, Err(RescheduleError::Changed));
+}
+
+#[test]
+fn a_yes_a_no_and_another_host_are_refused_on_an_old_version_too() {
+    let h = school(|e| e.needs_approval = true);
+    let made = booked(&h, "Ana", TEN).unwrap();
+    let others: Vec<_> = event_type(&h).hosts.iter().map(|host| host.id).collect();
+    let other = |not| *others.iter().find(|host| **host != not).unwrap();
+    let yes = |version| ApproveInput {
+        version: Some(version),
+        ..saying_yes(&made)
+    };
+    let no = |version| DeclineInput {
+        version: Some(version),
+        ..saying_no(&made)
+    };
+    let give = |version, host| ReassignInput {
+        version: Some(version),
+        ..giving(&made, host)
+    };
+    for stale in [0, 2] {
+        assert_eq!(now(approve(&h.app, yes(stale))), Err(ApproveError::Changed));
+        assert_eq!(now(decline(&h.app, no(stale))), Err(ApproveError::Changed));
+    }
+    let stands = now(approve(&h.app, yes(1))).unwrap();
+    assert_eq!(now(approve(&h.app, yes(1))), Ok(stands.clone()), "a repeat");
+    let to = other(stands.host_id);
+    let stale = now(reassign(&h.app, give(1, to)));
+    assert_eq!(stale, Err(ReassignError::Changed));
+    let given = now(reassign(&h.app, give(2, to))).unwrap();
+    assert_eq!(now(reassign(&h.app, give(2, to))), Ok(given), "a repeat");
+
+    let second = booked(&h, "Bo", "2026-11-25T09:00:00Z").unwrap();
+    let no = DeclineInput {
+        version: Some(1),
+        ..saying_no(&second)
+    };
+    let declined = now(decline(&h.app, no.clone())).unwrap();
+    assert_eq!(now(decline(&h.app, no)), Ok(declined), "a repeat");
+    let late = now(approve(&h.app, saying_yes(&second)));
+    assert_eq!(late, Err(ApproveError::NotOpen(NotOpen::NotRequested)));
+}
+
+/// scenario M2, for holds: the answer that was lost is given again, the hold is one.
+#[test]
+fn a_repeated_hold_gets_the_first_answer() {
+    let h = harness();
+    let keyed = |start: &str, key: &str, request: &str| HoldInput {
+        idempotency_key: Some(IdempotencyKey::new("hold", key, request)),
+        ..holding(start, None)
+    };
+    let start = "2026-11-25T09:00:00Z";
+    let first = now(hold(&h.app, keyed(start, "k1", "a"))).unwrap();
+    h.clock.advance(SignedDuration::from_mins(1));
+    let again = now(hold(&h.app, keyed(start, "k1", "a"))).unwrap();
+    assert_eq!(
+        (&first.token, first.time, first.expires_at),
+        (&again.token, again.time, again.expires_at)
+    );
+    let other = now(hold(&h.app, keyed(start, "k1", "b")));
+    assert!(matches!(other, Err(HoldError::KeyReused(_))));
+    let refused = || now(hold(&h.app, keyed(start, "k2", "c")));
+    assert!(matches!(refused(), Err(HoldError::Refused { .. })));
+    now(release(&h.app, &first.token)).unwrap();
+    assert!(
+        matches!(refused(), Err(HoldError::Refused { .. })),
+        "remembered"
+    );
+    let gone = now(hold(&h.app, keyed(start, "k1", "a"))).unwrap();
+    assert_eq!(gone.token, first.token, "the answer, not another hold");
+    now(hold(&h.app, holding(start, None))).unwrap();
 }
 
 /// A calendar as if connected.

@@ -8,6 +8,7 @@
 mod bookings;
 mod claims;
 mod connections;
+mod limits;
 mod preset;
 mod sign_in;
 mod start;

@@ -68,5 +68,5 @@ fn a_bad_preset_names_the_place_and_leaves_nothing() {
     assert_eq!(taken, Err(InstallError::Exists("second".into())));
     assert_eq!(now(organizations::list(&h.app)).unwrap().len(), 1);
     let second = now(install(&h.app, &other(|_| {}), &administrator())).unwrap();
-    assert_eq!(now(event_types::list(&h.app, second.id)).unwrap().len(), 3);
+    assert_eq!(now(event_types::list(&h.app, second.id)).unwrap().len(), 4);
 }

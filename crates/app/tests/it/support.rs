@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
+use app::limits::Limits;
 use app::organizations::Organization;
 use app::preset::{Administrator, Preset, install};
 use app::settings::Google;
@@ -85,17 +86,37 @@ pub(crate) fn harness_with(preset: &Preset) -> Harness {
     }
 }
 
+/// Another app on what `h` has, with limits.
+pub(crate) fn app_limited(h: &Harness, limits: Limits) -> App {
+    let (clock, google) = (&h.clock, &h.google);
+    // Its chance starts anew: far from what the first one drew.
+    let chance = CountingChance(AtomicU64::new(1 << 32));
+    app_with(h.store.clone(), clock, google, [7; 32], chance, limits)
+}
+
 pub(crate) fn app_on(
     store: Store,
     clock: &Arc<HandClock>,
     google: &Arc<Script>,
     key: [u8; 32],
 ) -> App {
+    let chance = CountingChance::default();
+    app_with(store, clock, google, key, chance, Limits::default())
+}
+
+fn app_with(
+    store: Store,
+    clock: &Arc<HandClock>,
+    google: &Arc<Script>,
+    key: [u8; 32],
+    chance: CountingChance,
+    limits: Limits,
+) -> App {
     App::new(Parts {
         store,
         transport: google.clone(),
         clock: clock.clone(),
-        chance: Arc::new(CountingChance::default()),
+        chance: Arc::new(chance),
         vault: Vault::new(&key),
         settings: Settings {
             public_url: "http://127.0.0.1:8080".parse().unwrap(),
@@ -110,6 +131,7 @@ pub(crate) fn app_on(
                 login_hint: None,
             }),
             poll_interval: SignedDuration::from_secs(30),
+            limits,
         },
     })
 }

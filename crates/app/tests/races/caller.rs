@@ -2,9 +2,10 @@
 
 use app::StoreError;
 use app::bookings::{
-    BookError, BookInput, CancelInput, HoldError, HoldInput, IdempotencyKey, RescheduleError,
-    RescheduleInput, book, cancel, hold, reschedule,
+    BookError, BookInput, CancelInput, Forced, HoldError, HoldInput, IdempotencyKey,
+    RescheduleError, RescheduleInput, book, cancel, hold, reschedule,
 };
+use app::limits::{Asker, Network};
 use domain::attendee::AttendeeForm;
 use domain::booking::Cause;
 use domain::{BookingId, Instant};
@@ -27,6 +28,12 @@ pub(crate) struct Caller<'s> {
 }
 
 impl<'s> Caller<'s> {
+    /// Several share a network, so that they meet at its limits too.
+    fn asker(&self) -> Asker {
+        let last = u8::try_from(self.number % 4).unwrap();
+        Asker::Public(Network::of([203, 0, 113, last].into()))
+    }
+
     pub(crate) fn new(scene: &'s Scene, number: usize, seed: u64) -> Self {
         Self {
             scene,
@@ -90,7 +97,8 @@ impl<'s> Caller<'s> {
                 ..AttendeeForm::default()
             },
             hold: None,
-            forced: self.draw.below(50) == 0 && event_type != "class",
+            forced: (self.draw.below(50) == 0 && event_type != "class").then(Forced::default),
+            asker: self.asker(),
             cause: Cause::Attendee,
             idempotency_key: key.map(|key| IdempotencyKey::new("race", &key, "same")),
         }
@@ -132,6 +140,8 @@ impl<'s> Caller<'s> {
             start,
             host: None,
             instead_of,
+            asker: self.asker(),
+            idempotency_key: None,
         };
         self.asks(None);
         match wait(hold(&self.scene.app, input)) {
@@ -140,6 +150,7 @@ impl<'s> Caller<'s> {
                 self.holds.push((event_type, start, held.token));
             }
             Err(HoldError::Refused { .. }) => self.hears("not held", None),
+            Err(HoldError::TooMany(_)) => self.hears("too many held", None),
             Err(HoldError::Store(StoreError::Overloaded)) => self.hears("overloaded", None),
             Err(other) => panic!("{other}"),
         }

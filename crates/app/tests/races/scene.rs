@@ -1,12 +1,14 @@
 //! A school three tutors share, as one process sees it.
 
 use std::future::Future;
+use std::num::NonZeroU32;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
 
+use app::limits::Limits;
 use app::preset::{Administrator, install};
 use app::settings::MissingSettings;
 use app::{App, Parts, Settings, StoreError, Vault};
@@ -20,6 +22,13 @@ use store::{Lane, Store};
 use crate::caller::Caller;
 use crate::history::Recorder;
 use crate::time::RaceClock;
+
+/// Few holds, so that some are refused; more bookings than are tried, so that they only count.
+const LIMITS: Limits = Limits {
+    holds_per_network: NonZeroU32::new(8),
+    holds_per_event_type: NonZeroU32::new(1_000),
+    bookings_hourly: NonZeroU32::new(1_000_000),
+};
 
 pub(crate) struct Scene {
     pub(crate) app: App,
@@ -46,6 +55,7 @@ impl Scene {
                 public_url: "http://127.0.0.1:8080".parse().unwrap(),
                 google: Err(MissingSettings(Vec::new())),
                 poll_interval: SignedDuration::from_secs(30),
+                limits: LIMITS,
             },
         });
         Self {

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use app::connections::Callback;
+use app::limits::Limits;
 use app::preset::{Administrator, install};
 use app::settings::Google;
 use app::{App, Settings, access, connections, event_types};
@@ -113,7 +114,9 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
                 .collect(),
         },
     );
-    let served = installation.serve(listener, asked_to_stop()).await;
+    let served = installation
+        .serve(listener, Vec::new().into(), asked_to_stop())
+        .await;
     google.abort();
     served
 }
@@ -156,6 +159,8 @@ fn settings(public_url: &Url, google_url: &Url) -> anyhow::Result<Settings> {
         }),
         // The stand-in has no quota; a drag in its calendar should show at once.
         poll_interval: SignedDuration::from_millis(500),
+        // Everybody here is at this machine, and may try to break it.
+        limits: Limits::default(),
     })
 }
 

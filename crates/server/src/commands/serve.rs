@@ -24,5 +24,6 @@ pub(crate) async fn run() -> anyhow::Result<()> {
     })?;
     let installation = Installation::open(config.place(), config.settings.clone()).await?;
     tracing::info!(address = %listener.local_addr()?, url = %installation.app.public_url(), "serving");
-    installation.serve(listener, asked_to_stop()).await
+    let trusted = config.trusted_proxies.clone().into();
+    installation.serve(listener, trusted, asked_to_stop()).await
 }

@@ -85,12 +85,18 @@ pub(crate) struct Served {
 }
 
 impl Served {
-    /// Waits until it answers: its log says where.
+    /// Waits until it answers: its log says where. Without limits: these tests are one caller, and many.
     pub(crate) fn start(home: &Home) -> Self {
+        Self::start_with(home, &[("LOCKSTEP_BOOKINGS_HOURLY", "0")])
+    }
+
+    /// The same with these settings.
+    pub(crate) fn start_with(home: &Home, settings: &[(&str, &str)]) -> Self {
         let port = free_port();
         let mut child = home
             .command()
             .arg("serve")
+            .envs(settings.iter().copied())
             .env("LOCKSTEP_LISTEN", format!("127.0.0.1:{port}"))
             .stderr(Stdio::piped())
             .spawn()

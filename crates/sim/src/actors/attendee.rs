@@ -4,6 +4,7 @@ use app::availability::{self, SlotsError};
 use app::bookings::{
     self, BookError, BookInput, CancelError, CancelInput, RescheduleError, RescheduleInput,
 };
+use app::limits::Asker;
 use domain::attendee::AttendeeForm;
 use domain::booking::{Booking, Cause, NotOpen, Refusal};
 use domain::{Instant, Interval};
@@ -148,7 +149,8 @@ impl Person {
             },
             host: None,
             hold: None,
-            forced: false,
+            forced: None,
+            asker: Asker::Public(None),
             cause,
             idempotency_key: None,
         };

@@ -2,6 +2,7 @@
 
 use app::availability::slots;
 use app::bookings::{self, BookInput};
+use app::limits::Asker;
 use domain::attendee::AttendeeForm;
 use domain::booking::{Booking, Cause, Status};
 use domain::{BookingId, Instant, Interval};
@@ -53,7 +54,8 @@ impl Told {
                 },
                 host: None,
                 hold: None,
-                forced: false,
+                forced: None,
+                asker: Asker::Public(None),
                 idempotency_key: None,
                 cause: Cause::Attendee,
             };

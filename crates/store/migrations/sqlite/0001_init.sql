@@ -135,10 +135,23 @@ CREATE TABLE hold (
   token_hash      BLOB NOT NULL UNIQUE,
   starts_at       INTEGER NOT NULL,
   ends_at         INTEGER NOT NULL CHECK (ends_at > starts_at),
-  expires_at      INTEGER NOT NULL
+  expires_at      INTEGER NOT NULL,
+  -- Whose hold it counts as, as a keyed hash; empty for the organization's own.
+  caller          BLOB
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX hold_by_expiry ON hold (expires_at, id);
+CREATE INDEX hold_by_event_type ON hold (event_type_id);
+CREATE INDEX hold_by_caller ON hold (caller) WHERE caller IS NOT NULL;
+
+-- How much anonymous callers may still do: the instant at which all of it is theirs again. Callers are
+-- keyed hashes; a row whose instant has passed says nothing and is forgotten.
+CREATE TABLE allowance (
+  subject BLOB PRIMARY KEY,
+  full_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX allowance_by_age ON allowance (full_at);
 
 -- The time a live booking or a hold takes from a host. No two exclusive ones of one host and lane
 -- overlap: the database says so. Core time only: buffers, notice and caps are policy.

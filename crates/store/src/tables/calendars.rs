@@ -136,22 +136,38 @@ pub fn of_connection(
         .collect()
 }
 
-/// Those that receive an organization's bookings, oldest connection first.
+/// Where an organization's bookings go, as Google names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receiver {
+    /// The calendar.
+    pub id: CalendarId,
+    /// Google's id of it.
+    pub google_id: String,
+    /// Google's id of the account it is reached through.
+    pub account_sub: String,
+}
+
+/// The calendar that receives an organization's bookings; of several, one of the oldest connection.
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn receiving(
+pub fn receiver(
     tx: &mut dyn Tx,
     organization: OrganizationId,
-) -> Result<Vec<Calendar>, StoreError> {
-    let sql = select!(
-        "JOIN connection n ON n.id = c.connection_id
-         WHERE n.organization_id = ?1 AND c.receives = 1 ORDER BY n.created_at, c.id LIMIT ?2"
-    );
-    tx.rows(sql, values![organization, LIST_MAX])?
-        .into_iter()
-        .map(read)
-        .collect()
+) -> Result<Option<Receiver>, StoreError> {
+    let sql = "SELECT c.id, c.google_id, n.account_sub FROM calendar c
+               JOIN connection n ON n.id = c.connection_id
+               WHERE n.organization_id = ?1 AND c.receives = 1
+               ORDER BY n.created_at, c.id LIMIT 1";
+    tx.first(sql, values![organization])?
+        .map(|mut row| {
+            Ok(Receiver {
+                id: row.take()?,
+                google_id: row.take()?,
+                account_sub: row.take()?,
+            })
+        })
+        .transpose()
 }
 
 /// The calendar to look at first, of a connection that works, with when.

@@ -2,6 +2,7 @@
 
 use domain::{ClaimId, EventTypeId, HoldId, Instant, Interval, OrganizationId};
 
+use super::allowances::Subject;
 use crate::{Dialect, Row, StoreError, Tx, values};
 
 /// Expired holds forgotten with each new one: more than arrive, so that none pile up.
@@ -35,14 +36,19 @@ fn read(mut row: Row) -> Result<Hold, StoreError> {
     })
 }
 
-/// Adds a hold under the hash of its token.
+/// Adds a hold under the hash of its token; `caller` is whose it counts as.
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn insert(tx: &mut dyn Tx, hold: &Hold, token_hash: &[u8]) -> Result<(), StoreError> {
+pub fn insert(
+    tx: &mut dyn Tx,
+    hold: &Hold,
+    token_hash: &[u8],
+    caller: Option<Subject>,
+) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO hold (id, organization_id, event_type_id, token_hash, starts_at, ends_at,
-           expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+           expires_at, caller) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         values![
             hold.id,
             hold.organization_id,
@@ -50,7 +56,8 @@ pub fn insert(tx: &mut dyn Tx, hold: &Hold, token_hash: &[u8]) -> Result<(), Sto
             token_hash,
             hold.time.start,
             hold.time.end,
-            hold.expires_at
+            hold.expires_at,
+            caller.map(|caller| caller.to_vec())
         ],
     )
     .map(drop)
@@ -64,6 +71,42 @@ pub fn by_token(tx: &mut dyn Tx, token_hash: &[u8]) -> Result<Option<Hold>, Stor
     let sql = "SELECT id, organization_id, event_type_id, starts_at, ends_at, expires_at
                FROM hold WHERE token_hash = ?1";
     tx.first(sql, values![token_hash])?.map(read).transpose()
+}
+
+/// How many holds of an event type are live at `now`, without `except`.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn count_of_event_type(
+    tx: &mut dyn Tx,
+    event_type: EventTypeId,
+    except: Option<HoldId>,
+    now: Instant,
+) -> Result<i64, StoreError> {
+    let sql = "SELECT count(*) FROM hold
+               WHERE event_type_id = ?1 AND expires_at > ?2 AND id <> ?3";
+    tx.first(sql, values![event_type, now, or_none(except)])?
+        .map_or(Ok(0), |mut row| row.take())
+}
+
+/// How many holds of a caller are live at `now`, without `except`.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn count_of_caller(
+    tx: &mut dyn Tx,
+    caller: &Subject,
+    except: Option<HoldId>,
+    now: Instant,
+) -> Result<i64, StoreError> {
+    let sql = "SELECT count(*) FROM hold WHERE caller = ?1 AND expires_at > ?2 AND id <> ?3";
+    tx.first(sql, values![caller.as_slice(), now, or_none(except)])?
+        .map_or(Ok(0), |mut row| row.take())
+}
+
+/// An id no hold has, for none.
+fn or_none(id: Option<HoldId>) -> HoldId {
+    id.unwrap_or(HoldId(uuid::Uuid::nil()))
 }
 
 /// Forgets a hold; its claims go with it, but for those that somebody else is removing just now. Then

@@ -4,6 +4,7 @@
 //! `Option`, because only the caller knows whether that is an error.
 
 pub mod access;
+pub mod allowances;
 pub mod bookings;
 pub mod busy;
 pub mod calendars;

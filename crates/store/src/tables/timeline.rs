@@ -48,6 +48,15 @@ pub fn insert(
     .map(drop)
 }
 
+/// Whether something of this `kind` happened to a booking.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn contains(tx: &mut dyn Tx, booking: BookingId, kind: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM timeline WHERE booking_id = ?1 AND kind = ?2 LIMIT 1";
+    Ok(tx.first(sql, values![booking, kind])?.is_some())
+}
+
 /// The history of a booking, oldest first.
 ///
 /// # Errors

@@ -2,12 +2,14 @@
 //! simulator's one hash on both databases rests on it.
 
 use domain::{BookingId, ClaimId, HoldId, LinkId};
+use jiff::SignedDuration;
 use store::inline::{Inline, Ran};
+use store::tables::allowances::Rate;
 use store::tables::bookings::{self, Filter};
 use store::tables::claims::{self, Claim, Holder};
 use store::tables::holds::{self, Hold};
 use store::tables::{
-    busy, calendars, event_types, hosts, idempotency, links, organizations, seats,
+    allowances, busy, calendars, event_types, hosts, idempotency, links, organizations, seats,
 };
 use store::{StoreError, Topic, Tx, Verdict, Work, attempt};
 
@@ -115,7 +117,7 @@ fn bodies(round: u128) -> Vec<Box<Body>> {
                 expires_at: hours(at + 1),
             };
             let held = attempt(tx, |tx| {
-                holds::insert(tx, &hold, &[at.to_le_bytes()[0]; 32])?;
+                holds::insert(tx, &hold, &[at.to_le_bytes()[0]; 32], Some([3; 32]))?;
                 claims::insert(
                     tx,
                     &Claim {
@@ -127,7 +129,21 @@ fn bodies(round: u128) -> Vec<Box<Body>> {
                     },
                 )
             });
-            shown((held, holds::by_token(tx, &[0; 32])?))
+            shown((
+                held,
+                holds::by_token(tx, &[0; 32])?,
+                holds::count_of_caller(tx, &[3; 32], None, hours(at))?,
+                holds::count_of_event_type(tx, EVENT_TYPE, None, hours(at))?,
+            ))
+        }),
+        Box::new(move |tx| {
+            let rate = Rate {
+                interval: SignedDuration::from_hours(2),
+                burst: 3,
+            };
+            allowances::lock(tx, &[1; 32], hours(at))?;
+            let spent = allowances::spend(tx, &[[1; 32], [2; 32]], rate, hours(at))?;
+            shown((spent, allowances::forget_full(tx, hours(at - 4))?))
         }),
         Box::new(move |tx| {
             let taken = idempotency::take(tx, ORGANIZATION, &[at.to_le_bytes()[0]; 32], &[1], NOW)?;
@@ -143,12 +159,7 @@ fn bodies(round: u128) -> Vec<Box<Body>> {
                 bookings::sessions_with_seats(tx, EVENT_TYPE, hour(at))?,
             ))
         }),
-        Box::new(|tx| {
-            shown((
-                calendars::receiving(tx, ORGANIZATION)?,
-                links::next_due(tx)?,
-            ))
-        }),
+        Box::new(|tx| shown((calendars::receiver(tx, ORGANIZATION)?, links::next_due(tx)?))),
         Box::new(|tx| {
             shown(organizations::insert(
                 tx,

@@ -37,7 +37,17 @@ pub(crate) fn routes() -> Router<WebState> {
         .route("/admin/sign-in", get(sign_in::get).post(sign_in::post))
         .route("/admin/sign-out", post(sign_out::post))
         .route("/admin/bookings", get(bookings::get))
+        .route(
+            "/admin/bookings/new",
+            get(bookings::new::get).post(bookings::new::post),
+        )
         .route("/admin/bookings/{id}", get(booking::get))
+        .route("/admin/bookings/{id}/approve", post(booking::approve::post))
+        .route("/admin/bookings/{id}/decline", post(booking::decline::post))
+        .route(
+            "/admin/bookings/{id}/reassign",
+            post(booking::reassign::post),
+        )
         .route("/admin/bookings/{id}/cancel", post(booking::cancel::post))
         .route(
             "/admin/bookings/{id}/reschedule",

@@ -33,6 +33,39 @@ impl RefusalView {
     }
 }
 
+impl RefusalView {
+    /// A form that was sent before, when it said something else: the first time counted.
+    pub(crate) fn sent_before(words: Words) -> Self {
+        Self {
+            code: "sent_before",
+            heading: words.say("form-sent-before"),
+            text: words.say("form-sent-before-help"),
+        }
+    }
+
+    /// What stands in the way of somebody who may book all the same (scenario B7).
+    pub(crate) fn in_the_way(words: Words, refusal: Refusal) -> Self {
+        let heading = match refusal {
+            Refusal::Taken => words.say("refused-in-the-way"),
+            refusal => Self::new(words, refusal).heading,
+        };
+        Self {
+            code: refusal.code(),
+            heading,
+            text: words.say(if can_be_forced(refusal) {
+                key("refused-force-help")
+            } else {
+                key("refused-help")
+            }),
+        }
+    }
+}
+
+/// Whether the organization may book over it.
+pub(crate) const fn can_be_forced(refusal: Refusal) -> bool {
+    !matches!(refusal, Refusal::InPast | Refusal::Full)
+}
+
 /// A free time offered instead.
 #[derive(Clone, Debug)]
 pub(crate) struct Alternative {

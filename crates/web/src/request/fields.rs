@@ -23,6 +23,14 @@ impl Fields {
         Self(form_urlencoded::parse(encoded).into_owned().collect())
     }
 
+    /// Everything but one field, encoded; the same for the same fields in any order.
+    pub(crate) fn without(&self, name: &str) -> String {
+        let others = self.0.iter().filter(|(other, _)| *other != name);
+        form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(others)
+            .finish()
+    }
+
     /// The value of a field, trimmed; empty when absent.
     pub(crate) fn get(&self, name: &str) -> &str {
         self.0.get(name).map_or("", |value| value.trim())

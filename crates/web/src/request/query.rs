@@ -49,6 +49,12 @@ fn month(text: &str) -> Option<Date> {
     day(&format!("{text}-01"))
 }
 
+/// `HH:MM`, with seconds or without, as browsers send a time.
+pub(crate) fn clock(text: &str) -> Option<civil::Time> {
+    let is_near = text.len() <= "00:00:00".len() && text.contains(':');
+    is_near.then(|| text.parse().ok()).flatten()
+}
+
 /// `2026-11`.
 pub(crate) fn month_param(date: Date) -> String {
     format!("{:04}-{:02}", date.year(), date.month())

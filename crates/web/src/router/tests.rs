@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use app::limits::Limits;
 use app::preset::{Administrator, Preset};
 use app::settings::{Google, MissingSettings};
 use app::{App, Parts, Settings, Vault};
@@ -23,6 +24,10 @@ use tower::ServiceExt;
 use url::form_urlencoded;
 
 use super::*;
+
+mod admin_books;
+mod admin_decides;
+mod sent_twice;
 
 /// Friday, 09:10 in Madrid.
 const NOW: &str = "2026-11-20T08:10:00Z";
@@ -49,6 +54,11 @@ friday = [["09:00", "13:00"]]
 saturday = []
 sunday = []
 
+[[host]]
+key = "noor"
+name = "Noor Aziz"
+hours = { tuesday = [["09:00", "13:00"]] }
+
 [[event_type]]
 slug = "maths"
 name = "Matemáticas"
@@ -60,6 +70,27 @@ horizon_days = 60
 [event_type.text]
 title = "{attendee}"
 description = ""
+
+[[event_type]]
+slug = "talk"
+name = "Primera charla"
+hosts = ["laura"]
+needs_approval = true
+duration_minutes = 60
+grid_minutes = 30
+notice_minutes = 0
+horizon_days = 60
+text = { title = "{attendee}", description = "" }
+
+[[event_type]]
+slug = "chat"
+name = "Conversación"
+hosts = ["laura", "noor"]
+duration_minutes = 60
+grid_minutes = 60
+notice_minutes = 0
+horizon_days = 60
+text = { title = "{attendee}", description = "" }
 "#;
 
 struct Held;
@@ -121,6 +152,10 @@ impl Answer {
 }
 
 fn app(public_url: &str, is_configured: bool) -> App {
+    app_within(public_url, is_configured, Limits::default())
+}
+
+fn app_within(public_url: &str, is_configured: bool, limits: Limits) -> App {
     let clock = Held;
     let backend = Inline::open(clock.now()).unwrap();
     let google = Google {
@@ -144,6 +179,7 @@ fn app(public_url: &str, is_configured: bool) -> App {
             public_url: public_url.parse().unwrap(),
             google: is_configured.then_some(google).ok_or(missing),
             poll_interval: SignedDuration::from_secs(30),
+            limits,
         },
     })
 }
@@ -155,7 +191,11 @@ impl Browser {
     }
 
     async fn at(public_url: &str, is_configured: bool) -> Self {
-        let app = app(public_url, is_configured);
+        Self::before(app(public_url, is_configured)).await
+    }
+
+    /// In front of `app`, with the organization of the tests.
+    async fn before(app: App) -> Self {
         let preset: Preset = toml::from_str(PRESET).unwrap();
         let administrator = Administrator {
             email: "laura@alameda.example".to_owned(),

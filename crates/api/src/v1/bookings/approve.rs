@@ -1,14 +1,13 @@
 //! `POST /api/v1/bookings/{id}/approve`: saying yes to a request.
 
-use app::App;
-use app::bookings::{self, ApproveError};
+use app::bookings::{self, ApproveError, ApproveInput};
 use axum::Json;
 use axum::extract::State;
-use domain::BookingId;
-use domain::booking::{Cause, NotOpen};
+use domain::booking::Cause;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::answers::{OfAnyChange, OfOrganizationOnly};
 use super::{Booking, get};
 use crate::ApiState;
 use crate::auth::{self, Bearer};
@@ -21,6 +20,7 @@ impl From<ApproveError> for Problem {
         match error {
             ApproveError::NotFound => Self::no_booking(),
             ApproveError::NotOpen(why) => Self::not_open(why),
+            ApproveError::Changed => Self::changed(),
             ApproveError::Refused {
                 refusal,
                 alternatives,
@@ -33,16 +33,20 @@ impl From<ApproveError> for Problem {
     }
 }
 
-/// Nothing, so far.
+/// What is known of it.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ApproveRequest {}
+pub(crate) struct ApproveRequest {
+    /// The booking's `version` as you know it; another one refuses.
+    #[serde(default)]
+    version: Option<i64>,
+}
 
 /// Says yes to a request.
 ///
 /// From then on the booking takes its time. Of several requests for one time only one can be approved;
-/// the others get 409 with times to offer instead. Approving again changes nothing, with or without an
-/// `Idempotency-Key`. The body may be left out.
+/// the others get 409 with times to offer instead. Approving again changes nothing, whatever the version
+/// sent, with or without an `Idempotency-Key`. The body may be left out.
 #[utoipa::path(
     post, path = "/api/v1/bookings/{id}/approve", tag = "bookings", operation_id = "approve_booking",
     params(
@@ -53,23 +57,12 @@ pub(crate) struct ApproveRequest {}
     request_body = Option<ApproveRequest>,
     security(("api_key" = [])),
     responses(
+        OfAnyChange,
+        OfOrganizationOnly,
         (status = 200, body = Booking, description = "The booking as it is now."),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json",
-            description = "`malformed_json`, `malformed_body`, `invalid_idempotency_key`"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json",
-            description = "`unauthorized`, `invalid_token`"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json",
-            description = "`forbidden`: a manage token does not do"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json",
-            description = "`booking_not_found`: missing, or not yours"),
         (status = 409, body = ProblemBody, content_type = "application/problem+json",
-            description = "`slot_taken` with `alternatives`, `not_requested`, `booking_begun`"),
-        (status = 413, body = ProblemBody, content_type = "application/problem+json",
-            description = "`too_large`"),
-        (status = 415, body = ProblemBody, content_type = "application/problem+json",
-            description = "`unsupported_media_type`"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json",
-            description = "`invalid_body` with `fields`"),
+            description = "`slot_taken` with `alternatives`, `booking_changed`, `not_requested`, \
+                `booking_begun`"),
     )
 )]
 pub(crate) async fn approve(
@@ -77,29 +70,19 @@ pub(crate) async fn approve(
     bearer: Bearer,
     _: Repeat,
     PathOf(id): PathOf<String>,
-    JsonBodyOrNone(ApproveRequest {}): JsonBodyOrNone<ApproveRequest>,
+    JsonBodyOrNone(request): JsonBodyOrNone<ApproveRequest>,
 ) -> Result<Json<Booking>, Problem> {
     let id = auth::booking_by_key(&state.app, &bearer, &id)
         .await?
         .booking
         .id;
-    match bookings::approve(&state.app, id, Cause::Api).await {
-        Err(ApproveError::NotOpen(NotOpen::NotRequested))
-            if stands_approved(&state.app, id).await? => {}
-        approved => drop(approved?),
-    }
+    let input = ApproveInput {
+        booking: id,
+        version: request.version,
+        cause: Cause::Api,
+    };
+    bookings::approve(&state.app, input).await?;
     get::again(&state.app, &bearer, id).await
-}
-
-/// Whether the booking stands because someone said yes to it: saying so again is not a mistake.
-async fn stands_approved(app: &App, id: BookingId) -> Result<bool, Problem> {
-    let failed = |error| Problem::store(&error);
-    let entries = bookings::timeline(app, id).await.map_err(failed)?;
-    if !entries.iter().any(|entry| entry.kind == "approved") {
-        return Ok(false);
-    }
-    let found = bookings::find(app, id).await.map_err(failed)?;
-    Ok(found.is_some_and(|detail| detail.booking.status.blocks_time()))
 }
 
 #[cfg(test)]
@@ -201,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_says_nothing() {
+    fn a_body_says_no_more_than_the_version() {
         let harness = harness();
         let asked = harness.book("first-talk", "2026-11-24T09:00:00Z");
         let answer = harness.act(&asked, "approve", &json!({ "host": "x" }), &harness.key);
@@ -210,5 +193,27 @@ mod tests {
             (422, "invalid_body")
         );
         assert_eq!(harness.find(&asked)["status"], "pending");
+    }
+
+    #[test]
+    fn an_old_version_approves_nothing() {
+        let harness = harness();
+        let asked = harness.book("first-talk", "2026-11-24T09:00:00Z");
+        let act = |version: i64| {
+            harness.act(
+                &asked,
+                "approve",
+                &json!({ "version": version }),
+                &harness.key,
+            )
+        };
+        let stale = act(2);
+        assert_eq!(
+            (stale.status.as_u16(), stale.code()),
+            (409, "booking_changed")
+        );
+        assert_eq!(harness.find(&asked)["status"], "pending");
+        assert_eq!(act(1).status, 200);
+        assert_eq!(act(1).status, 200, "approving again changes nothing");
     }
 }

@@ -6,6 +6,7 @@ use axum::extract::State;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::answers::OfAnyChange;
 use super::{Booking, get};
 use crate::ApiState;
 use crate::auth::{self, Bearer};
@@ -55,21 +56,10 @@ pub(crate) struct CancelRequest {
     request_body = Option<CancelRequest>,
     security(("api_key" = []), ("manage_token" = [])),
     responses(
+        OfAnyChange,
         (status = 200, body = Booking, description = "The booking as it is now."),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json",
-            description = "`malformed_json`, `malformed_body`, `invalid_idempotency_key`"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json",
-            description = "`unauthorized`, `invalid_token`"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json",
-            description = "`booking_not_found`: missing, or not yours"),
         (status = 409, body = ProblemBody, content_type = "application/problem+json",
             description = "`booking_changed`, `booking_begun`, `booking_over`"),
-        (status = 413, body = ProblemBody, content_type = "application/problem+json",
-            description = "`too_large`"),
-        (status = 415, body = ProblemBody, content_type = "application/problem+json",
-            description = "`unsupported_media_type`"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json",
-            description = "`invalid_body` with `fields`"),
     )
 )]
 pub(crate) async fn cancel(

@@ -1,12 +1,13 @@
 //! `POST /api/v1/bookings/{id}/decline`: saying no to a request.
 
-use app::bookings;
+use app::bookings::{self, DeclineInput};
 use axum::Json;
 use axum::extract::State;
 use domain::booking::Cause;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::answers::{OfAnyChange, OfOrganizationOnly};
 use super::{Booking, get};
 use crate::ApiState;
 use crate::auth::{self, Bearer};
@@ -21,11 +22,15 @@ pub(crate) struct DeclineRequest {
     /// For the attendee to read. At most 500 characters; may be left out.
     #[serde(default)]
     reason: Option<String>,
+    /// The booking's `version` as you know it; another one refuses.
+    #[serde(default)]
+    version: Option<i64>,
 }
 
 /// Says no to a request.
 ///
-/// Declining again changes nothing, with or without an `Idempotency-Key`. The body may be left out.
+/// Declining again changes nothing, whatever the version sent, with or without an `Idempotency-Key`. The
+/// body may be left out.
 #[utoipa::path(
     post, path = "/api/v1/bookings/{id}/decline", tag = "bookings", operation_id = "decline_booking",
     params(
@@ -36,23 +41,11 @@ pub(crate) struct DeclineRequest {
     request_body = Option<DeclineRequest>,
     security(("api_key" = [])),
     responses(
+        OfAnyChange,
+        OfOrganizationOnly,
         (status = 200, body = Booking, description = "The booking as it is now."),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json",
-            description = "`malformed_json`, `malformed_body`, `invalid_idempotency_key`"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json",
-            description = "`unauthorized`, `invalid_token`"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json",
-            description = "`forbidden`: a manage token does not do"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json",
-            description = "`booking_not_found`: missing, or not yours"),
         (status = 409, body = ProblemBody, content_type = "application/problem+json",
-            description = "`not_requested`"),
-        (status = 413, body = ProblemBody, content_type = "application/problem+json",
-            description = "`too_large`"),
-        (status = 415, body = ProblemBody, content_type = "application/problem+json",
-            description = "`unsupported_media_type`"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json",
-            description = "`invalid_body` with `fields`"),
+            description = "`booking_changed`, `not_requested`"),
     )
 )]
 pub(crate) async fn decline(
@@ -62,10 +55,15 @@ pub(crate) async fn decline(
     PathOf(id): PathOf<String>,
     JsonBodyOrNone(request): JsonBodyOrNone<DeclineRequest>,
 ) -> Result<Json<Booking>, Problem> {
-    let reason = request.reason.unwrap_or_default();
     let detail = auth::booking_by_key(&state.app, &bearer, &id).await?;
     let id = detail.booking.id;
-    bookings::decline(&state.app, id, &reason, Cause::Api).await?;
+    let input = DeclineInput {
+        booking: id,
+        reason: request.reason.unwrap_or_default(),
+        version: request.version,
+        cause: Cause::Api,
+    };
+    bookings::decline(&state.app, input).await?;
     get::again(&state.app, &bearer, id).await
 }
 
@@ -158,5 +156,27 @@ mod tests {
             assert_eq!(answer.body["fields"][0]["field"], field, "{body}");
         }
         assert_eq!(harness.find(&asked)["status"], "pending");
+    }
+
+    #[test]
+    fn an_old_version_declines_nothing() {
+        let harness = harness();
+        let asked = harness.book("first-talk", "2026-11-24T09:00:00Z");
+        let act = |version: i64| {
+            harness.act(
+                &asked,
+                "decline",
+                &json!({ "version": version }),
+                &harness.key,
+            )
+        };
+        let stale = act(2);
+        assert_eq!(
+            (stale.status.as_u16(), stale.code()),
+            (409, "booking_changed")
+        );
+        assert_eq!(harness.find(&asked)["status"], "pending");
+        assert_eq!(act(1).status, 200);
+        assert_eq!(act(1).status, 200, "declining again changes nothing");
     }
 }

@@ -1,5 +1,6 @@
 //! `/api/v1/bookings/…`: bookings, for those who may see them.
 
+mod answers;
 mod approve;
 mod cancel;
 mod decline;

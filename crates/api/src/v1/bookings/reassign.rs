@@ -1,6 +1,6 @@
 //! `POST /api/v1/bookings/{id}/reassign`: giving a booking to another host.
 
-use app::bookings::{self, ReassignError};
+use app::bookings::{self, ReassignError, ReassignInput};
 use axum::Json;
 use axum::extract::State;
 use domain::booking::Cause;
@@ -8,6 +8,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::answers::{OfAnyChange, OfOrganizationOnly};
 use super::{Booking, get};
 use crate::ApiState;
 use crate::auth::{self, Bearer};
@@ -20,6 +21,7 @@ impl From<ReassignError> for Problem {
         match error {
             ReassignError::NotFound => Self::no_booking(),
             ReassignError::NotOpen(why) => Self::not_open(why),
+            ReassignError::Changed => Self::changed(),
             ReassignError::UnknownHost => Self::unknown_host(),
             ReassignError::NotOfOneHost => {
                 Self::new(StatusCode::CONFLICT, "no_single_host", error.to_string())
@@ -37,13 +39,16 @@ pub(crate) struct ReassignRequest {
     /// The id of one of the event type's hosts.
     #[schema(format = Uuid)]
     host: String,
+    /// The booking's `version` as you know it; another one refuses.
+    #[serde(default)]
+    version: Option<i64>,
 }
 
 /// Gives a booking to another host.
 ///
 /// Their time must be free; outside their hours is allowed. The event follows. Giving it to who has it
-/// changes nothing, so the same request can safely be sent again, with or without an
-/// `Idempotency-Key`.
+/// changes nothing, whatever the version sent, so the same request can safely be sent again, with or
+/// without an `Idempotency-Key`.
 #[utoipa::path(
     post, path = "/api/v1/bookings/{id}/reassign", tag = "bookings", operation_id = "reassign_booking",
     params(
@@ -54,22 +59,12 @@ pub(crate) struct ReassignRequest {
     request_body = ReassignRequest,
     security(("api_key" = [])),
     responses(
+        OfAnyChange,
+        OfOrganizationOnly,
         (status = 200, body = Booking, description = "The booking as it is now."),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json",
-            description = "`malformed_json`, `malformed_body`, `invalid_idempotency_key`"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json",
-            description = "`unauthorized`, `invalid_token`"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json",
-            description = "`forbidden`: a manage token does not do"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json",
-            description = "`booking_not_found`: missing, or not yours"),
         (status = 409, body = ProblemBody, content_type = "application/problem+json",
-            description = "`slot_taken` (the host has something else then), `no_single_host`, \
+            description = "`slot_taken` (the host has something else then), `booking_changed`, `no_single_host`, \
                 `booking_cancelled`, `booking_declined`, `booking_begun`, `booking_over`"),
-        (status = 413, body = ProblemBody, content_type = "application/problem+json",
-            description = "`too_large`"),
-        (status = 415, body = ProblemBody, content_type = "application/problem+json",
-            description = "`unsupported_media_type`"),
         (status = 422, body = ProblemBody, content_type = "application/problem+json",
             description = "`unknown_host`, `invalid_body` with `fields`"),
     )
@@ -85,7 +80,13 @@ pub(crate) async fn reassign(
         host(&request.host).map_err(|bad| Problem::invalid_fields("invalid_body", vec![bad]))?;
     let detail = auth::booking_by_key(&state.app, &bearer, &id).await?;
     let id = detail.booking.id;
-    bookings::reassign(&state.app, id, host, Cause::Api).await?;
+    let input = ReassignInput {
+        booking: id,
+        host,
+        version: request.version,
+        cause: Cause::Api,
+    };
+    bookings::reassign(&state.app, input).await?;
     get::again(&state.app, &bearer, id).await
 }
 
@@ -202,5 +203,28 @@ mod tests {
             let answer = give(&harness, booked, &json!(hosts[1].0));
             assert_eq!((answer.status.as_u16(), answer.code()), (409, code));
         }
+    }
+
+    #[test]
+    fn an_old_version_gives_nothing_away() {
+        let harness = harness();
+        let hosts = harness.hosts("chat");
+        let booked = book_with(&harness, 0, "2026-11-24T09:00:00Z");
+        let give = |version: i64| {
+            let wish = json!({ "host": hosts[1].0, "version": version });
+            harness.act(&booked, "reassign", &wish, &harness.key)
+        };
+        let stale = give(2);
+        assert_eq!(
+            (stale.status.as_u16(), stale.code()),
+            (409, "booking_changed")
+        );
+        assert_eq!(harness.find(&booked)["host"], hosts[0].1);
+        assert_eq!(give(1).body["version"], 2);
+        assert_eq!(
+            give(1).body["version"],
+            2,
+            "giving it again changes nothing"
+        );
     }
 }

@@ -39,8 +39,10 @@ pub(crate) struct TimelineEntry {
 
 impl TimelineEntry {
     fn new(entry: Entry, viewer: Viewer) -> Self {
-        // What nobody decided is between us and Google, whose words are not for the attendee.
-        let is_ours = entry.cause.is_none() && viewer == Viewer::Attendee;
+        // What nobody decided is between us and Google, whose words are not for the attendee; nor is
+        // who overrode a rule, and why.
+        let is_ours =
+            viewer == Viewer::Attendee && (entry.cause.is_none() || entry.kind == "forced");
         Self {
             at: entry.at.to_string(),
             kind: entry.kind,

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use app::App;
-use app::bookings::{self, BookError, BookInput, Booked};
-use axum::Json;
+use app::bookings::{self, BookError, BookInput, Booked, Forced};
+use app::limits::{Asker, Network};
 use axum::extract::State;
 use axum::response::IntoResponse;
+use axum::{Extension, Json};
 use domain::Locale;
 use domain::attendee::{AttendeeForm, BadField};
 use domain::booking::Cause;
@@ -40,6 +41,10 @@ impl From<BookError> for Problem {
                 refusal,
                 alternatives,
             } => Self::refused(refusal, &alternatives),
+            BookError::BadReason(bad) => {
+                Self::invalid_fields("invalid_body", vec![FieldProblem::new("reason", bad)])
+            }
+            BookError::TooMany(why) => Self::too_many(why),
             BookError::KeyReused(reused) => Self::key_reused(reused),
             BookError::Store(error) => Self::store(&error),
         }
@@ -85,6 +90,9 @@ pub(crate) struct BookRequest {
     #[serde(default)]
     #[schema(required = false)]
     forced: bool,
+    /// Why it is forced, for the booking's history. At most 500 characters; may be left out.
+    #[serde(default)]
+    reason: Option<String>,
 }
 
 /// Who a booking is for. An e-mail address or a phone number is needed.
@@ -139,13 +147,15 @@ impl BookRequest {
         if !is_slug(&organization) || !is_slug(&self.event_type) {
             return Err(Problem::no_event_type());
         }
+        let reason = self.reason.unwrap_or_default();
         Ok(BookInput {
             organization,
             event_type: self.event_type,
             start,
             host,
             hold: self.hold,
-            forced: self.forced,
+            forced: self.forced.then_some(Forced { reason, by: None }),
+            asker: Asker::Organization,
             idempotency_key: None,
             attendee: AttendeeForm {
                 name: self.attendee.name,
@@ -164,7 +174,7 @@ impl BookRequest {
 ///
 /// With or without an API key: with one it must be the organization's, and the booking is put down to
 /// the API. Exactly one of many who ask for the same time gets it; the others get 409 with the nearest
-/// starts that can still be had. Where an event type has several seats, each booking of the same start
+/// starts that can still be had. Without a key only so many can be made in an hour. Where an event type has several seats, each booking of the same start
 /// takes one, and they share an id; each has its own `manage_url`.
 ///
 /// With an `Idempotency-Key` the same request can safely be sent again: it is decided once, and a repeat
@@ -202,12 +212,15 @@ impl BookRequest {
             description = "A rule fails: `in_past`, `inside_notice`, `beyond_horizon`, `outside_hours`, \
                 `off_grid`, with `alternatives`; `unknown_host`, `unknown_hold`, \
                 `idempotency_key_reused`; or the body does: `invalid_body` with `fields`"),
+        (status = 429, body = ProblemBody, content_type = "application/problem+json",
+            description = "`too_many_bookings`: see `Retry-After`"),
     )
 )]
 pub(crate) async fn create(
     State(state): State<ApiState>,
     PathOf(org): PathOf<String>,
     MaybeBearer(bearer): MaybeBearer,
+    network: Option<Extension<Network>>,
     repeat: Repeat,
     JsonBodyAsSent(request, sent): JsonBodyAsSent<BookRequest>,
 ) -> Result<impl IntoResponse, Problem> {
@@ -221,11 +234,12 @@ pub(crate) async fn create(
             let acts_for = auth::organization_of(&state.app, bearer, org, missing).await?;
             Caller::Organization(acts_for)
         }
-        None if input.forced => {
+        None if input.forced.is_some() => {
             return Err(Problem::forbidden("only an API key can force a booking"));
         }
         None => Caller::Public,
     };
+    input.asker = caller.asker(network);
     input.idempotency_key = repeat.key(caller, &sent);
     let booked = bookings::book(&state.app, input.clone()).await?;
     let location = format!("/api/v1/bookings/{}", booked.booking.id);

@@ -46,9 +46,10 @@ on_every_database! {
         let names = |found: Vec<Calendar>| found.into_iter().map(|c| c.name).collect::<Vec<_>>();
         let of_one = stage.done(|tx| calendars::of_connection(tx, CONNECTION));
         assert_eq!(names(of_one), ["Zed", "primary", "äh"]);
-        let receiving = stage.done(|tx| calendars::receiving(tx, ORGANIZATION));
-        assert_eq!(names(receiving), ["primary", "Zed", "a"]);
-        assert_eq!(stage.done(|tx| calendars::receiving(tx, OrganizationId(id(9)))), []);
+        let receiver = stage.done(|tx| calendars::receiver(tx, ORGANIZATION)).unwrap();
+        assert_eq!((receiver.id, &*receiver.google_id), (CALENDAR, "primary"));
+        assert_eq!(receiver.account_sub, "sub-1");
+        assert_eq!(stage.done(|tx| calendars::receiver(tx, OrganizationId(id(9)))), None);
     }
 
     fn the_next_calendar_to_look_at_is_of_a_connection_that_works(stage: &Stage) {

@@ -35,7 +35,7 @@ fn hold(tx: &mut dyn Tx, number: u128, at: i64, expires: i64) -> Result<(), Stor
         time: hour(at),
         expires_at: hours(expires),
     };
-    holds::insert(tx, &hold, &id(number).as_bytes().repeat(2))?;
+    holds::insert(tx, &hold, &id(number).as_bytes().repeat(2), None)?;
     claims::insert(
         tx,
         &Claim {

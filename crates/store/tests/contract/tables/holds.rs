@@ -20,7 +20,7 @@ fn hold(number: u8) -> Hold {
 }
 
 fn insert(tx: &mut dyn Tx, hold: &Hold, token: u8) -> Result<(), StoreError> {
-    holds::insert(tx, hold, &[token; 32])?;
+    holds::insert(tx, hold, &[token; 32], Some([token % 2; 32]))?;
     claims::insert(
         tx,
         &Claim {
@@ -47,7 +47,7 @@ on_every_database! {
         assert_eq!(stage.count("SELECT count(*) FROM claim"), 1);
         // Its time is free.
         stage.done(|tx| insert(tx, &Hold { time: hour(10), ..hold(12) }, 1));
-        let twice = stage.run(|tx| holds::insert(tx, &hold(13), &[1; 32]));
+        let twice = stage.run(|tx| holds::insert(tx, &hold(13), &[1; 32], None));
         assert_eq!(twice, Err(StoreError::Constraint("hold_token_hash_key".into())));
     }
 
@@ -68,6 +68,28 @@ on_every_database! {
         stage.done(|tx| holds::forget_expired(tx, hours(1)));
         assert_eq!(counts(), (1, 1));
         assert!(stage.done(|tx| holds::by_token(tx, &[9; 32])).is_some());
+    }
+
+    fn live_holds_are_counted_by_caller_and_by_event_type(stage: &Stage) {
+        stage.done(|tx| {
+            found(tx)?;
+            (10..13).try_for_each(|number| insert(tx, &hold(number), number))?;
+            insert(tx, &Hold { expires_at: hours(2), ..hold(14) }, 14)
+        });
+        let counts = |at: i64| {
+            let of = |n: u8| stage.done(move |tx| holds::count_of_caller(tx, &[n; 32], None, hours(at)));
+            let all = stage.done(move |tx| holds::count_of_event_type(tx, EVENT_TYPE, None, hours(at)));
+            (of(0), of(1), of(2), all)
+        };
+        assert_eq!(counts(0), (3, 1, 0, 4));
+        let but_one = stage.done(|tx| {
+            let but = Some(hold(11).id);
+            let of_caller = holds::count_of_caller(tx, &[1; 32], but, hours(0))?;
+            Ok((of_caller, holds::count_of_event_type(tx, EVENT_TYPE, but, hours(0))?))
+        });
+        assert_eq!(but_one, (0, 3));
+        assert_eq!(counts(1), (1, 0, 0, 1), "of those that have expired none counts");
+        assert_eq!(counts(2), (0, 0, 0, 0));
     }
 
     fn a_hold_without_a_claim_left_is_forgotten_too(stage: &Stage) {

@@ -1,6 +1,7 @@
 //! Every function of `store::tables`, at least once. `coverage` holds that none is missing.
 
 mod access;
+mod allowances;
 mod bookings;
 mod busy;
 mod calendars;

@@ -30,5 +30,11 @@ on_every_database! {
         let told = stage.done(|tx| timeline::list(tx, BookingId(id(100))));
         assert_eq!(told, [entry(1, "first"), entry(1, "second"), entry(2, "moved")]);
         assert_eq!(stage.done(|tx| timeline::list(tx, BookingId(id(9)))), []);
+        for (booking, kind, expected) in
+            [(100, "moved", true), (100, "cancelled", false), (9, "moved", false)]
+        {
+            let found = stage.done(move |tx| timeline::contains(tx, BookingId(id(booking)), kind));
+            assert_eq!(found, expected, "{kind}");
+        }
     }
 }

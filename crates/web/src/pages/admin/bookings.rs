@@ -19,6 +19,7 @@ use crate::state::WebState;
 use crate::urls;
 
 pub(crate) mod booking;
+pub(crate) mod new;
 
 /// Bookings on one page: a few days of a busy organization.
 const PAGE_SIZE: usize = 25;

@@ -1,17 +1,19 @@
 //! `POST /api/v1/organizations/{org}/holds`: keeping a slot for a while.
 
 use app::bookings::{self, HoldError, HoldInput};
-use axum::Json;
+use app::limits::{Asker, Network};
 use axum::extract::State;
 use axum::response::IntoResponse;
+use axum::{Extension, Json};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::ApiState;
 use crate::auth::{self, MaybeBearer};
+use crate::idempotency::{Caller, Repeat};
 use crate::problem::{Problem, ProblemBody};
-use crate::request::{JsonBody, PathOf, host, is_slug, rfc3339_utc, start};
+use crate::request::{JsonBodyAsSent, PathOf, host, is_slug, rfc3339_utc, start};
 
 impl From<HoldError> for Problem {
     fn from(error: HoldError) -> Self {
@@ -23,6 +25,8 @@ impl From<HoldError> for Problem {
                 refusal,
                 alternatives,
             } => Self::refused(refusal, &alternatives),
+            HoldError::TooMany(why) => Self::too_many(why),
+            HoldError::KeyReused(reused) => Self::key_reused(reused),
             HoldError::Store(error) => Self::store(&error),
         }
     }
@@ -65,6 +69,8 @@ impl HoldRequest {
             start,
             host,
             instead_of: self.instead_of,
+            asker: Asker::Organization,
+            idempotency_key: None,
         })
     }
 }
@@ -72,7 +78,8 @@ impl HoldRequest {
 /// A slot that is held.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct HoldAnswer {
-    /// Books it, moves it or gives it back. Given now and never again.
+    /// Books it, moves it or gives it back. Given now, and again only to a repeat under the same
+    /// `Idempotency-Key`.
     token: String,
     /// When it begins, in UTC.
     #[schema(format = DateTime)]
@@ -89,16 +96,25 @@ pub(crate) struct HoldAnswer {
 ///
 /// For ten minutes nobody else can have it: time to fill in a form, or to pay. Send its `token` as
 /// `hold` when booking. To choose another slot, hold that one with `instead_of`. Seats of a group cannot
-/// be held. Needs no key. Takes no `Idempotency-Key`: a hold whose answer was lost ends by itself.
+/// be held. Needs no key; without one, only so many slots can be held at once.
+///
+/// With an `Idempotency-Key` the same request can safely be sent again: it is decided once, and a repeat
+/// gets the same hold with the same `token`, though it may be used or over by then, or the same
+/// refusal. Without one, sending the same again is a second wish, and finds the slot taken; a hold whose
+/// answer was lost ends by itself.
 #[utoipa::path(
     post, path = "/api/v1/organizations/{org}/holds", tag = "holds", operation_id = "create_hold",
-    params(("org" = String, Path, description = "The organization's slug.")),
+    params(
+        ("org" = String, Path, description = "The organization's slug."),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255,
+            description = "Of your choice, one for each wish: see above."),
+    ),
     request_body = HoldRequest,
     security((), ("api_key" = [])),
     responses(
-        (status = 201, body = HoldAnswer, description = "Held. `token` is given now and never again."),
+        (status = 201, body = HoldAnswer, description = "Held."),
         (status = 400, body = ProblemBody, content_type = "application/problem+json",
-            description = "`malformed_json`, `malformed_body`"),
+            description = "`malformed_json`, `malformed_body`, `invalid_idempotency_key`"),
         (status = 401, body = ProblemBody, content_type = "application/problem+json",
             description = "A key was sent and is unknown: `invalid_token`, `unauthorized`"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json",
@@ -113,21 +129,31 @@ pub(crate) struct HoldAnswer {
             description = "`unsupported_media_type`"),
         (status = 422, body = ProblemBody, content_type = "application/problem+json",
             description = "A rule fails: `in_past`, `inside_notice`, `beyond_horizon`, `outside_hours`, \
-                `off_grid`, with `alternatives`; `unknown_host`, `not_holdable`; or the body does: \
-                `invalid_body` with `fields`"),
+                `off_grid`, with `alternatives`; `unknown_host`, `not_holdable`, \
+                `idempotency_key_reused`; or the body does: `invalid_body` with `fields`"),
+        (status = 429, body = ProblemBody, content_type = "application/problem+json",
+            description = "`too_many_holds`: see `Retry-After`"),
     )
 )]
 pub(crate) async fn create(
     State(state): State<ApiState>,
     PathOf(org): PathOf<String>,
     MaybeBearer(bearer): MaybeBearer,
-    JsonBody(request): JsonBody<HoldRequest>,
+    network: Option<Extension<Network>>,
+    repeat: Repeat,
+    JsonBodyAsSent(request, sent): JsonBodyAsSent<HoldRequest>,
 ) -> Result<impl IntoResponse, Problem> {
-    let input = request.check(org)?;
-    if let Some(bearer) = &bearer {
-        let (org, missing) = (&input.organization, Problem::no_event_type);
-        auth::organization_of(&state.app, bearer, org, missing).await?;
-    }
+    let mut input = request.check(org)?;
+    let caller = match &bearer {
+        Some(bearer) => {
+            let (org, missing) = (&input.organization, Problem::no_event_type);
+            let acts_for = auth::organization_of(&state.app, bearer, org, missing).await?;
+            Caller::Organization(acts_for)
+        }
+        None => Caller::Public,
+    };
+    input.asker = caller.asker(network);
+    input.idempotency_key = repeat.key(caller, &sent);
     let held = bookings::hold(&state.app, input).await?;
     let (start, end) = rfc3339_utc(&held.time);
     let answer = HoldAnswer {
@@ -332,5 +358,60 @@ mod tests {
                 "{key}"
             );
         }
+    }
+
+    /// scenario M2: whoever repeats a request gets the first result, not a second hold.
+    #[test]
+    fn a_repeat_under_the_same_key_gets_the_same_hold() {
+        let harness = harness();
+        let start = "2026-11-24T09:00:00Z";
+        let keyed = |start: &str, key: &str| {
+            let ask = Ask::new("POST", PATH).json(&wish("maths", start));
+            ask.header("idempotency-key", key)
+        };
+        let first = harness.call(keyed(start, "a"));
+        harness.clock.advance(SignedDuration::from_mins(1));
+        let again = harness.call(keyed(start, "a"));
+        assert_eq!((again.status.as_u16(), &again.body), (201, &first.body));
+        let other = harness.call(keyed("2026-11-24T11:00:00Z", "a"));
+        assert_eq!(
+            (other.status.as_u16(), other.code()),
+            (422, "idempotency_key_reused")
+        );
+        // The organization's key is another's, and a refusal is remembered too.
+        for _ in 0..2 {
+            let refused = harness.call(keyed(start, "a").bearer(&harness.key));
+            assert_eq!(refused.code(), "slot_taken");
+            book(&harness, start, Some(&token(&first)));
+        }
+        let spent = harness.call(keyed(start, "a"));
+        assert_eq!(spent.body, first.body, "though it became a booking");
+    }
+
+    #[test]
+    fn one_caller_holds_so_many_slots_and_no_more() {
+        let most = std::num::NonZeroU32::new(2);
+        let harness = crate::harness::harness_within(app::limits::Limits {
+            holds_per_network: most,
+            ..app::limits::Limits::default()
+        });
+        let harness = harness.from("203.0.113.7");
+        let first = token(&hold(&harness, &wish("maths", "2026-11-24T09:00:00Z")));
+        let keyed = Ask::new("POST", PATH).json(&wish("maths", "2026-11-24T11:00:00Z"));
+        let keyed = keyed.header("idempotency-key", "a");
+        hold(&harness, &wish("chat", "2026-11-24T10:00:00Z"));
+        let refused = harness.call(keyed.clone());
+        assert_eq!(
+            (refused.status.as_u16(), refused.code()),
+            (429, "too_many_holds")
+        );
+        assert_eq!(refused.header("retry-after"), Some("600"));
+        let by_key = wish("maths", "2026-11-24T14:00:00Z");
+        let by_key = Ask::new("POST", PATH).json(&by_key).bearer(&harness.key);
+        assert_eq!(harness.call(by_key).status, 201, "not for a key");
+        // Given back, the same request is decided anew.
+        let release = format!("{PATH}/release");
+        harness.call(Ask::new("POST", &release).json(&json!({ "token": first })));
+        assert_eq!(harness.call(keyed).status, 201);
     }
 }

@@ -3,8 +3,9 @@
 use app::bookings::{Detail, Entry};
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::Response;
-use domain::booking::{Booking, Cause};
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::booking::{Booking, Cause, Status};
+use domain::event_type::Assignment;
 use domain::{BookingId, Instant, Zone};
 use http::StatusCode;
 
@@ -16,12 +17,16 @@ use crate::parts::notice::{Notice, Tone};
 use crate::parts::occasion::Occasion;
 use crate::parts::status::{Phase, StatusView};
 use crate::parts::sync::{SyncView, problem_key};
+use crate::request::fields::Fields;
 use crate::request::visitor::Visitor;
 use crate::shell::{Section, Shell};
 use crate::state::WebState;
 use crate::urls;
 
+pub(crate) mod approve;
 pub(crate) mod cancel;
+pub(crate) mod decline;
+pub(crate) mod reassign;
 pub(crate) mod reschedule;
 
 #[derive(Template)]
@@ -44,6 +49,16 @@ pub(crate) struct Page {
     pub(crate) cancelled: Option<String>,
     pub(crate) occasion: Occasion,
     pub(crate) status: StatusView,
+    pub(crate) is_forced: bool,
+    /// The version this page shows: what is decided on it is refused when there is another by then.
+    pub(crate) version: i64,
+    pub(crate) can_approve: bool,
+    pub(crate) can_decline: bool,
+    pub(crate) decline_problem: Option<String>,
+    /// The reason, as typed.
+    pub(crate) decline_reason: String,
+    /// The other hosts it can be given to.
+    pub(crate) hosts: Vec<Choice>,
     pub(crate) can_move: bool,
     pub(crate) can_cancel: bool,
     pub(crate) cancel_problem: Option<String>,
@@ -51,6 +66,14 @@ pub(crate) struct Page {
     pub(crate) cancel_reason: String,
     pub(crate) sync: SyncView,
     pub(crate) timeline: Vec<EntryView>,
+}
+
+/// One of several, in a list to choose from.
+#[derive(Clone, Debug)]
+pub(crate) struct Choice {
+    pub(crate) value: String,
+    pub(crate) label: String,
+    pub(crate) is_chosen: bool,
 }
 
 /// A line of the booking's history.
@@ -77,7 +100,14 @@ pub(crate) const fn cause(cause: Cause) -> Key {
 }
 
 /// What happened, as a sentence: `kind` is the entry's stable code.
-fn entry_text(words: Words, kind: &str, by: Option<Cause>, when: &str) -> String {
+/// `who` is the person, where it is known.
+fn entry_text(
+    words: Words,
+    kind: &str,
+    by: Option<Cause>,
+    who: Option<&str>,
+    when: &str,
+) -> String {
     let text = match kind {
         "booked" => words.with("timeline-booked", &[("when", when)]),
         "moved" => words.with("timeline-moved", &[("when", when)]),
@@ -99,12 +129,11 @@ fn entry_text(words: Words, kind: &str, by: Option<Cause>, when: &str) -> String
         "parked" => words.say("timeline-parked"),
         other => words.with("timeline-other", &[("kind", other)]),
     };
+    let by = by.filter(|by| *by != Cause::Calendar);
+    let by = who.map(str::to_owned).or(by.map(|by| words.say(cause(by))));
     match by {
-        Some(by) if by != Cause::Calendar => {
-            let by = words.say(cause(by));
-            words.with("timeline-by", &[("what", &text), ("by", &by)])
-        }
-        _ => text,
+        Some(by) => words.with("timeline-by", &[("what", &text), ("by", &by)]),
+        None => text,
     }
 }
 
@@ -117,7 +146,7 @@ impl EntryView {
         let reason = text("reason").filter(|reason| !reason.is_empty());
         Self {
             kind: entry.kind.clone(),
-            text: entry_text(words, &entry.kind, entry.cause, &when),
+            text: entry_text(words, &entry.kind, entry.cause, text("by"), &when),
             detail: reason.map(|code| match problem_key(code) {
                 Some(key) => words.say(key),
                 None => code.to_owned(),
@@ -144,6 +173,29 @@ fn result(words: Words, name: &str) -> Option<Notice> {
             key("admin-cancelled-help"),
         ),
         "moved" => (Tone::Good, key("admin-moved"), key("admin-moved-help")),
+        "made" => (Tone::Good, key("admin-made"), key("admin-made-help")),
+        "approved" => (
+            Tone::Good,
+            key("admin-approved"),
+            key("admin-approved-help"),
+        ),
+        "declined" => (
+            Tone::Good,
+            key("admin-declined"),
+            key("admin-declined-help"),
+        ),
+        "reassigned" => (
+            Tone::Good,
+            key("admin-reassigned"),
+            key("admin-reassigned-help"),
+        ),
+        "changed" => (Tone::Bad, key("admin-changed"), key("admin-changed-help")),
+        "taken" => (Tone::Bad, key("admin-taken"), key("admin-taken-help")),
+        "host_busy" => (
+            Tone::Bad,
+            key("admin-host-busy"),
+            key("admin-host-busy-help"),
+        ),
         "not_open" => (Tone::Bad, key("admin-not-open"), key("admin-not-open-help")),
         _ => return None,
     };
@@ -169,6 +221,34 @@ pub(crate) async fn find(
         .ok_or_else(missing)
 }
 
+/// Back to the booking of `id`, which says what became of it.
+pub(crate) fn back(id: BookingId, result: &str) -> Response {
+    let page = urls::with_query(&urls::admin_booking(id), &[("result", result)]);
+    Redirect::to(&page).into_response()
+}
+
+/// The version the form was made for.
+pub(crate) fn version(typed: &Fields) -> Option<i64> {
+    typed.get("version").parse().ok()
+}
+
+/// The hosts a booking could be given to: others of its event type, where it has one host.
+fn other_hosts(detail: &Detail) -> Vec<Choice> {
+    let (booking, event_type) = (&detail.booking, &detail.event_type);
+    if event_type.assignment != Assignment::Any || !booking.status.blocks_time() {
+        return Vec::new();
+    }
+    let hosts = event_type.hosts.iter();
+    hosts
+        .filter(|host| host.id != booking.host_id)
+        .map(|host| Choice {
+            value: host.id.to_string(),
+            label: host.name.clone(),
+            is_chosen: false,
+        })
+        .collect()
+}
+
 /// The page of `detail`.
 pub(crate) async fn page(
     state: &WebState,
@@ -182,7 +262,8 @@ pub(crate) async fn page(
     let (words, now) = (signed_in.words(visitor), state.app.now());
     let (booking, zone) = (&detail.booking, &detail.organization.zone);
     let attendee = &booking.attendee;
-    let is_confirmed = booking.status.is_open();
+    let is_request = booking.status == Status::Requested;
+    let is_ahead = Phase::of(booking, now) == Phase::Ahead;
     Ok(Page {
         shell: signed_in.shell(visitor, &attendee.name, Section::Bookings),
         notice: result(words, visitor.query.get("result")),
@@ -201,8 +282,19 @@ pub(crate) async fn page(
         cancelled: cancelled(words, booking),
         occasion: Occasion::new(words, booking.time, zone, &detail.host_name),
         status: StatusView::new(words, booking, now),
-        can_move: Phase::of(booking, now) == Phase::Ahead,
-        can_cancel: is_confirmed,
+        is_forced: booking.forced,
+        version: booking.version,
+        can_approve: is_request && is_ahead,
+        can_decline: is_request,
+        decline_problem: None,
+        decline_reason: String::new(),
+        hosts: if is_ahead {
+            other_hosts(detail)
+        } else {
+            Vec::new()
+        },
+        can_move: is_ahead,
+        can_cancel: booking.status.is_open() && !is_request,
         cancel_problem: None,
         cancel_reason: String::new(),
         sync: SyncView::new(words, &detail.sync, now, zone),

@@ -1,8 +1,10 @@
 //! `/{org}/{event_type}/book`: who is coming. Asked for a start, answered with a booking.
 
 use app::bookings::{self, BookError, BookInput};
+use app::limits::{Asker, Network};
 use app::organizations::Organization;
 use askama::Template;
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::attendee::{AttendeeForm, BadField, EMAIL_CHARS_MAX, NAME_CHARS_MAX, NOTES_CHARS_MAX};
@@ -21,6 +23,7 @@ use crate::parts::problem::FieldProblem;
 use crate::parts::refusal::{Alternative, RefusalView, alternatives};
 use crate::picker::search::{Of, obstacle};
 use crate::request::fields::Fields;
+use crate::request::form_key;
 use crate::request::query::{self, CalendarQuery, ZoneAsked, day_param};
 use crate::request::visitor::Visitor;
 use crate::shell::Shell;
@@ -39,6 +42,8 @@ pub(crate) struct Page {
     pub(crate) service: String,
     pub(crate) occasion: Occasion,
     pub(crate) zone_name: String,
+    /// Makes sending this form twice the same as once.
+    pub(crate) key: String,
     /// Where the form goes.
     pub(crate) action: String,
     /// The picker, at the day of the start.
@@ -192,6 +197,8 @@ struct Shown {
     alternatives: Vec<Alternative>,
     /// Without fields there is nothing to send yet: the alternatives are links.
     has_no_fields: bool,
+    /// What is refused is only that this form was sent before, saying something else.
+    is_sent_before: bool,
 }
 
 impl Booker<'_> {
@@ -232,9 +239,10 @@ impl Booker<'_> {
             service: event_type.name.clone(),
             occasion: Occasion::new(words, time, &self.zone, &self.event_type.host_names()),
             zone_name: self.zone.name().to_owned(),
+            key: bookings::form_key(&self.state.app),
             action: urls::with_start(&action, start, self.zone.name()),
             times_href: self.times_href(Some(start)),
-            start: shown.refusal.is_none().then(|| start.to_string()),
+            start: (shown.refusal.is_none() || shown.is_sent_before).then(|| start.to_string()),
             refusal: shown.refusal,
             alternatives: shown.alternatives,
             fields: if shown.has_no_fields {
@@ -304,6 +312,7 @@ pub(crate) async fn post(
     State(state): State<WebState>,
     visitor: Visitor,
     Path(slugs): Path<(String, String)>,
+    network: Option<Extension<Network>>,
     typed: Fields,
 ) -> Result<Response, Failure> {
     let (organization, event_type) = event_type::find(&state, &visitor, &slugs).await?;
@@ -323,6 +332,7 @@ pub(crate) async fn post(
         return Err(booker.bad_start());
     };
     let form = attendee_form(&typed, &booker);
+    let idempotency_key = form_key::of(&urls::book(&slugs.0, &slugs.1), &typed);
     let input = BookInput {
         organization: slugs.0,
         event_type: slugs.1,
@@ -330,9 +340,10 @@ pub(crate) async fn post(
         host: None,
         attendee: form.clone(),
         hold: None,
-        forced: false,
+        forced: None,
+        asker: Asker::Public(network.map(|Extension(network)| network)),
         cause: Cause::Attendee,
-        idempotency_key: None,
+        idempotency_key,
     };
     match bookings::book(&state.app, input).await {
         Ok(booked) => {
@@ -355,7 +366,20 @@ pub(crate) async fn post(
         Err(BookError::UnknownEventType | BookError::UnknownHost | BookError::UnknownHold) => {
             Err(visitor.failure(Problem::NotFound))
         }
-        Err(error @ (BookError::KeyReused(_) | BookError::Store(_))) => {
+        Err(BookError::KeyReused(_)) => {
+            let shown = Shown {
+                form,
+                refusal: Some(RefusalView::sent_before(booker.words)),
+                is_sent_before: true,
+                ..Shown::default()
+            };
+            booker.show(StatusCode::CONFLICT, start, shown)
+        }
+        Err(BookError::TooMany(why)) => {
+            let retry_after = why.retry_after().as_secs().max(1);
+            Err(visitor.failure(Problem::TooMany { retry_after }))
+        }
+        Err(error @ (BookError::BadReason(_) | BookError::Store(_))) => {
             Err(state.failed(&visitor, &error))
         }
     }

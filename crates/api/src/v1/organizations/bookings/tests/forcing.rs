@@ -37,6 +37,15 @@ fn a_key_may_force_a_booking() {
         assert_eq!(timeline["entries"][0]["cause"], "api");
     }
     assert_eq!(harness.find(&taken)["status"], "confirmed");
+    let mut why = booking("maths", "2026-11-24T09:00:00Z");
+    why["forced"] = json!(true);
+    why["reason"] = json!("An emergency");
+    let made = harness.booked(post(&why).bearer(&harness.key));
+    let entry = &harness.timeline(&made)[0];
+    assert_eq!(entry["detail"]["reason"], "An emergency");
+    why["reason"] = json!("x".repeat(501));
+    let long = harness.call(post(&why).bearer(&harness.key));
+    assert_eq!(long.body["fields"][0]["field"], "reason");
     let mut past = booking("maths", "2026-11-20T09:00:00Z");
     past["forced"] = json!(true);
     assert_eq!(

@@ -1,10 +1,14 @@
 //! Bookings that are not made, with the rule or the field that fails.
 
+use std::num::NonZeroU32;
+
+use app::limits::Limits;
 use http::StatusCode;
+use jiff::SignedDuration;
 use serde_json::json;
 
 use super::post;
-use crate::harness::{Ask, booking, harness};
+use crate::harness::{Ask, booking, harness, harness_within};
 
 /// scenario B5: the same start again, by whomever, is taken, and what is near is offered.
 #[test]
@@ -235,4 +239,30 @@ fn a_store_that_takes_nothing_asks_for_patience() {
         (503, "unavailable")
     );
     assert_eq!(answer.header("retry-after"), Some("1"));
+}
+
+#[test]
+fn one_caller_books_so_often_in_an_hour() {
+    let harness = harness_within(Limits {
+        bookings_hourly: NonZeroU32::new(2),
+        ..Limits::default()
+    });
+    let harness = harness.from("2001:db8::7");
+    let wish = |n: usize| {
+        let mut wish = booking("maths", &format!("2026-11-24T{:02}:00:00Z", 8 + n));
+        wish["attendee"]["email"] = json!(format!("{n}@example.org"));
+        post(&wish)
+    };
+    for n in 0..2 {
+        assert_eq!(harness.call(wish(n)).status, 201);
+    }
+    let refused = harness.call(wish(2));
+    assert_eq!(
+        (refused.status.as_u16(), refused.code()),
+        (429, "too_many_bookings")
+    );
+    assert_eq!(refused.header("retry-after"), Some("1800"));
+    assert_eq!(harness.call(wish(2).bearer(&harness.key)).status, 201);
+    harness.clock.advance(SignedDuration::from_mins(30));
+    assert_eq!(harness.call(wish(3)).status, 201);
 }

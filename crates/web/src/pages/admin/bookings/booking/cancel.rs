@@ -2,18 +2,17 @@
 
 use app::bookings::{self, CancelError, CancelInput};
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use domain::booking::Cause;
 use http::StatusCode;
 
 use crate::errors::{Failure, Problem};
 use crate::pages::admin::SignedIn;
-use crate::pages::admin::bookings::booking;
+use crate::pages::admin::bookings::booking::{self, back, version};
 use crate::pages::b::cancel::reason_problem;
 use crate::request::fields::Fields;
 use crate::request::visitor::Visitor;
 use crate::state::WebState;
-use crate::urls;
 
 /// `POST /admin/bookings/{id}/cancel`
 pub(crate) async fn post(
@@ -29,8 +28,9 @@ pub(crate) async fn post(
     let id = detail.booking.id;
     let problem = match typed.given("reason") {
         None => words.say("cancel-reason-missing"),
-        Some(reason) => match bookings::cancel(&state.app, ending(id, reason)).await {
+        Some(reason) => match bookings::cancel(&state.app, ending(id, reason, &typed)).await {
             Ok(_) => return Ok(back(id, "cancelled")),
+            Err(CancelError::Changed) => return Ok(back(id, "changed")),
             Err(CancelError::NotOpen(_)) => return Ok(back(id, "not_open")),
             Err(CancelError::NotFound) => return Err(visitor.failure(Problem::NotFound)),
             Err(CancelError::BadReason(bad)) => reason_problem(words, bad),
@@ -44,18 +44,13 @@ pub(crate) async fn post(
 }
 
 /// The whole booking, by someone of the organization.
-fn ending(booking: domain::BookingId, reason: &str) -> CancelInput {
+fn ending(booking: domain::BookingId, reason: &str, typed: &Fields) -> CancelInput {
     let reason = reason.to_owned();
     CancelInput {
         booking,
         seat: None,
         reason,
-        version: None,
+        version: version(typed),
         cause: Cause::Admin,
     }
-}
-
-fn back(id: domain::BookingId, result: &str) -> Response {
-    let page = urls::with_query(&urls::admin_booking(id), &[("result", result)]);
-    Redirect::to(&page).into_response()
 }
