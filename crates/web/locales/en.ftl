@@ -158,6 +158,8 @@ refused-in-the-way = Something else is there at this time
 refused-force-help = Choose one of the nearest times, or book it all the same, below.
 form-sent-before = This form was sent before
 form-sent-before-help = The first time counted: its booking stands. Now the form says something else. To make one more booking, send it again; to change the first one, open its page.
+form-too-many = Too many bookings for now
+form-too-many-help = Several bookings were made from here, or for the same person, in a short time. Wait a while and send the form again; what you entered is kept.
 
 ## One booking
 
@@ -387,8 +389,6 @@ error-method = That does not work here
 error-method-help = This page can be looked at, but not used in this way.
 error-too-large = That was too much at once
 error-too-large-help = The form is larger than we accept. Shorten what you entered and send it again.
-error-too-many = Too many bookings for now
-error-too-many-help = Several bookings were made from here, or for the same person, in a short time. Go back in your browser and try again in a while; what you typed is still there.
 error-bad-request = We could not read this form
 error-bad-request-help = Go back, reload the page, and send it again.
 error-internal = Something went wrong on our side

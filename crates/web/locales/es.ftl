@@ -158,6 +158,8 @@ refused-in-the-way = A esa hora hay otra cosa
 refused-force-help = Elige una de las horas más cercanas o reserva de todos modos, más abajo.
 form-sent-before = Este formulario ya se envió
 form-sent-before-help = Contó la primera vez: esa reserva sigue en pie. Ahora el formulario dice otra cosa. Para hacer una reserva más, envíalo de nuevo; para cambiar la primera, abre su página.
+form-too-many = Demasiadas reservas por ahora
+form-too-many-help = Se han hecho varias reservas desde aquí, o para la misma persona, en poco tiempo. Espera un rato y envía el formulario de nuevo; lo que escribiste se conserva.
 
 ## Una reserva
 
@@ -387,8 +389,6 @@ error-method = Eso no funciona aquí
 error-method-help = Esta página se puede ver, pero no usar de esa manera.
 error-too-large = Eso fue demasiado de una vez
 error-too-large-help = El formulario es más grande de lo que aceptamos. Acorta lo que escribiste y envíalo de nuevo.
-error-too-many = Demasiadas reservas por ahora
-error-too-many-help = Se han hecho varias reservas desde aquí, o para la misma persona, en poco tiempo. Vuelve atrás en el navegador e inténtalo dentro de un rato; lo que escribiste sigue ahí.
 error-bad-request = No pudimos leer este formulario
 error-bad-request-help = Vuelve atrás, recarga la página y envíalo de nuevo.
 error-internal = Algo falló por nuestra parte

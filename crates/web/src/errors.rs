@@ -5,8 +5,7 @@ use std::error::Error;
 use askama::Template;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use domain::{Instant, Locale};
-use http::header::RETRY_AFTER;
-use http::{HeaderValue, StatusCode};
+use http::StatusCode;
 
 use crate::i18n::{Key, key};
 use crate::request::visitor::Visitor;
@@ -32,11 +31,6 @@ pub(crate) enum Problem {
         /// Where one is chosen.
         times_href: String,
     },
-    /// As much as this visitor may book for now.
-    TooMany {
-        /// When it is worth trying again, in seconds from now.
-        retry_after: i64,
-    },
     /// Our fault; the log has the cause under this reference.
     Internal {
         /// What a person can quote.
@@ -52,7 +46,6 @@ impl Problem {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BadRequest | Self::BadStart { .. } => StatusCode::BAD_REQUEST,
-            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -69,7 +62,6 @@ impl Problem {
             Self::TooLarge => (key("error-too-large"), key("error-too-large-help")),
             Self::BadRequest => (key("error-bad-request"), key("error-bad-request-help")),
             Self::BadStart { .. } => (key("book-bad-start"), key("book-bad-start-help")),
-            Self::TooMany { .. } => (key("error-too-many"), key("error-too-many-help")),
             Self::Internal { .. } => (key("error-internal"), key("error-internal-help")),
         }
     }
@@ -174,14 +166,7 @@ impl IntoResponse for Failure {
             Kind::Problem(visitor, problem) => {
                 let page = ErrorPage::new(&visitor, &problem);
                 match page.render() {
-                    Ok(html) => {
-                        let mut response = (problem.status(), Html(html)).into_response();
-                        if let Problem::TooMany { retry_after } = problem {
-                            let headers = response.headers_mut();
-                            headers.insert(RETRY_AFTER, HeaderValue::from(retry_after));
-                        }
-                        response
-                    }
+                    Ok(html) => (problem.status(), Html(html)).into_response(),
                     Err(error) => {
                         tracing::error!(%error, "the error page could not be shown");
                         problem.status().into_response()

@@ -43,6 +43,15 @@ impl RefusalView {
         }
     }
 
+    /// As much was booked from here, or for this person, as may be for now.
+    pub(crate) fn too_many(words: Words) -> Self {
+        Self {
+            code: "too_many_bookings",
+            heading: words.say("form-too-many"),
+            text: words.say("form-too-many-help"),
+        }
+    }
+
     /// What stands in the way of somebody who may book all the same (scenario B7).
     pub(crate) fn in_the_way(words: Words, refusal: Refusal) -> Self {
         let heading = match refusal {

@@ -153,5 +153,13 @@ async fn who_books_too_often_is_told_to_wait() {
     let answer = browser.post(FORM, &fields).await;
     assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(answer.headers["retry-after"], "1800");
-    assert!(answer.body.contains("Too many bookings for now"));
+    assert_eq!(answer.value("data-code=\""), "too_many_bookings");
+    assert!(
+        answer.body.contains("value=\"10@example.org\""),
+        "what was typed is kept"
+    );
+    assert_eq!(
+        answer.value("name=\"start\" value=\""),
+        "2026-11-24T10:00:00Z"
+    );
 }

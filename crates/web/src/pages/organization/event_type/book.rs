@@ -12,7 +12,8 @@ use domain::booking::{Cause, Refusal};
 use domain::event_type::EventType;
 use domain::text::BadText;
 use domain::{Instant, Interval, Zone};
-use http::StatusCode;
+use http::header::RETRY_AFTER;
+use http::{HeaderValue, StatusCode};
 
 use crate::errors::{Failure, Problem};
 use crate::i18n::{Key, Words, key};
@@ -197,8 +198,8 @@ struct Shown {
     alternatives: Vec<Alternative>,
     /// Without fields there is nothing to send yet: the alternatives are links.
     has_no_fields: bool,
-    /// What is refused is only that this form was sent before, saying something else.
-    is_sent_before: bool,
+    /// Whether what is refused may be asked for again as it is.
+    can_be_resent: bool,
 }
 
 impl Booker<'_> {
@@ -242,7 +243,7 @@ impl Booker<'_> {
             key: bookings::form_key(&self.state.app),
             action: urls::with_start(&action, start, self.zone.name()),
             times_href: self.times_href(Some(start)),
-            start: (shown.refusal.is_none() || shown.is_sent_before).then(|| start.to_string()),
+            start: (shown.refusal.is_none() || shown.can_be_resent).then(|| start.to_string()),
             refusal: shown.refusal,
             alternatives: shown.alternatives,
             fields: if shown.has_no_fields {
@@ -370,14 +371,22 @@ pub(crate) async fn post(
             let shown = Shown {
                 form,
                 refusal: Some(RefusalView::sent_before(booker.words)),
-                is_sent_before: true,
+                can_be_resent: true,
                 ..Shown::default()
             };
             booker.show(StatusCode::CONFLICT, start, shown)
         }
         Err(BookError::TooMany(why)) => {
-            let retry_after = why.retry_after().as_secs().max(1);
-            Err(visitor.failure(Problem::TooMany { retry_after }))
+            let shown = Shown {
+                form,
+                refusal: Some(RefusalView::too_many(booker.words)),
+                can_be_resent: true,
+                ..Shown::default()
+            };
+            let mut response = booker.show(StatusCode::TOO_MANY_REQUESTS, start, shown)?;
+            let seconds = HeaderValue::from(why.retry_after().as_secs().max(1));
+            response.headers_mut().insert(RETRY_AFTER, seconds);
+            Ok(response)
         }
         Err(error @ (BookError::BadReason(_) | BookError::Store(_))) => {
             Err(state.failed(&visitor, &error))
