@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 
 use crate::measure::Wanted;
 use crate::school::preset;
-use app::bookings::{BookInput, book};
+use app::bookings::{BookInput, Forced, book};
+use app::limits::{Asker, Limits};
 use app::preset::{Administrator, install};
 use app::settings::MissingSettings;
 use app::{App, Parts, Settings, Vault, access};
@@ -68,6 +69,7 @@ impl InProcess {
                 public_url: "http://127.0.0.1:1".parse().unwrap(),
                 google: Err(MissingSettings(Vec::new())),
                 poll_interval: SignedDuration::from_secs(30),
+                limits: Limits::default(),
             },
         });
         let preset = toml::from_str(&preset()).unwrap();
@@ -95,7 +97,8 @@ impl InProcess {
                     ..AttendeeForm::default()
                 },
                 hold: None,
-                forced: true,
+                forced: Some(Forced::default()),
+                asker: Asker::Organization,
                 cause: Cause::Api,
                 idempotency_key: None,
             };
