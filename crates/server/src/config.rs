@@ -71,7 +71,7 @@ const fn secret(
 }
 
 /// Every setting there is.
-pub(crate) const SETTINGS: [Setting; 19] = [
+pub(crate) const SETTINGS: [Setting; 20] = [
     setting(
         "LOCKSTEP_LISTEN",
         &[],
@@ -94,6 +94,12 @@ pub(crate) const SETTINGS: [Setting; 19] = [
         "LOCKSTEP_DATABASE_URL",
         &[],
         "postgres://… for PostgreSQL; default: SQLite in the data folder",
+    ),
+    setting(
+        "LOCKSTEP_DATABASE_CONNECTIONS",
+        &[],
+        Some("8"),
+        "connections to PostgreSQL that work for one process, 1 to 200; two more listen",
     ),
     secret(
         "LOCKSTEP_MASTER_KEY",
@@ -342,6 +348,8 @@ pub(crate) struct Config {
     /// Which database: a PostgreSQL URL, or nothing for SQLite in the data folder. Secret: it may hold
     /// a password.
     pub(crate) database_url: SecretString,
+    /// Connections to PostgreSQL that run units.
+    pub(crate) connections: usize,
     /// The key that seals tokens, when given.
     pub(crate) master_key: Option<SecretString>,
     /// Proxies that are believed about who asks.
@@ -357,6 +365,7 @@ impl Config {
             database_url: &self.database_url,
             data_dir: &self.data_dir,
             master_key: self.master_key.as_ref(),
+            connections: self.connections,
         }
     }
 
@@ -384,6 +393,13 @@ impl Config {
                 .text("LOCKSTEP_DATABASE_URL")
                 .unwrap_or_default()
                 .into(),
+            connections: values.parsed("LOCKSTEP_DATABASE_CONNECTIONS", |text| {
+                let connections: usize = text.parse().context("a whole number is needed")?;
+                (1..=200)
+                    .contains(&connections)
+                    .then_some(connections)
+                    .context("it must be 1 to 200")
+            })?,
             master_key: values.text("LOCKSTEP_MASTER_KEY").map(SecretString::from),
             trusted_proxies: trusted_proxies(values)?,
             settings: Settings {
@@ -554,6 +570,8 @@ mod tests {
             ("LOCKSTEP_PUBLIC_URL", "https://book.example/path"),
             ("LOCKSTEP_POLL_SECONDS", "0"),
             ("LOCKSTEP_POLL_SECONDS", "often"),
+            ("LOCKSTEP_DATABASE_CONNECTIONS", "0"),
+            ("LOCKSTEP_DATABASE_CONNECTIONS", "201"),
             ("LOCKSTEP_HOLDS_PER_NETWORK", "-1"),
             ("LOCKSTEP_HOLDS_PER_EVENT_TYPE", "many"),
             ("LOCKSTEP_BOOKINGS_HOURLY", "1000001"),

@@ -26,6 +26,8 @@ pub(crate) struct Place<'a> {
     pub(crate) database_url: &'a SecretString,
     /// The folder of the SQLite database and the key file.
     pub(crate) data_dir: &'a Path,
+    /// Connections to PostgreSQL that run units.
+    pub(crate) connections: usize,
     /// The key that seals tokens, when given.
     pub(crate) master_key: Option<&'a SecretString>,
 }
@@ -57,7 +59,9 @@ impl Installation {
             data_dir,
             SystemClock.now(),
             on_commit,
-            &store::Options::default(),
+            &store::Options {
+                connections: place.connections,
+            },
         )?;
         let app = App::new(Parts {
             store,

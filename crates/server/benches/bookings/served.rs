@@ -35,6 +35,11 @@ impl Served {
             .env("LOCKSTEP_DATABASE_URL", url)
             .env("LOCKSTEP_LISTEN", address.to_string())
             .env("LOCKSTEP_LOG", "error")
+            // Nothing sealed is stored: any key will do.
+            .env(
+                "LOCKSTEP_MASTER_KEY",
+                "GzLCjLOMBUgOzMG9YP+XAptXoFyWcYuW2tfp2EiU9Uk=",
+            )
             .env("LOCKSTEP_BOOKINGS_HOURLY", "0")
             .spawn()
             .unwrap();

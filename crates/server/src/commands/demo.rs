@@ -83,6 +83,7 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
         database_url: &database_url,
         data_dir: folder.path(),
         master_key: None,
+        connections: store::Options::default().connections,
     };
     let installation = Installation::open(place, settings).await?;
     let app = installation.app.clone();
