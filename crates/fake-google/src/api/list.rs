@@ -249,10 +249,10 @@ fn envelope(calendar: &Calendar, items: Vec<Value>, next_page: Option<String>) -
 
 /// Changes with anything in the calendar, and says nothing else.
 fn collection_etag(calendar: &Calendar) -> String {
-    let hash = Sha256::digest(format!("{} {}", calendar.id, calendar.version).as_bytes());
+    let hash = Sha256::digest(format!("{} {}", calendar.id, calendar.version()).as_bytes());
     format!("\"{}\"", URL_SAFE_NO_PAD.encode(&hash[..12]))
 }
 
 fn placeholder_sync_token(calendar: &Calendar) -> String {
-    URL_SAFE_NO_PAD.encode(format!("placeholder {}", calendar.version))
+    URL_SAFE_NO_PAD.encode(format!("placeholder {}", calendar.version()))
 }

@@ -4,10 +4,9 @@
 //! same whoever makes it: a new version, a later `updated`, `sequence` + 1 when the start moves.
 
 pub(crate) mod content;
+pub(crate) mod history;
 pub(crate) mod resource;
 pub(crate) mod time;
-
-use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -15,6 +14,7 @@ use serde_json::{Map, Value};
 
 use self::content::merge;
 pub(crate) use self::content::{Content, Status, WriteOptions};
+use self::history::History;
 use self::time::{EventTime, known_zone};
 use crate::chance::Chance;
 use crate::error::ApiError;
@@ -32,10 +32,9 @@ pub(crate) struct Calendar {
     /// E-mail of the account that owns it.
     pub(crate) owner: String,
     pub(crate) is_primary: bool,
-    /// Microseconds of the last change; strictly increasing, also when the clock stands still.
-    pub(crate) version: i64,
     inserted: u64,
-    events: BTreeMap<String, Event>,
+    /// Every event and tombstone, with the log of changes.
+    pub(crate) events: History<Event>,
 }
 
 /// One event, or what a deleted one leaves behind.
@@ -77,9 +76,8 @@ impl Calendar {
             time_zone: time_zone.to_owned(),
             owner: owner.to_owned(),
             is_primary: id == owner,
-            version: 0,
             inserted: 0,
-            events: BTreeMap::new(),
+            events: History::default(),
         }
     }
 
@@ -88,7 +86,12 @@ impl Calendar {
     }
 
     pub(crate) fn updated_at(&self) -> Timestamp {
-        instant_of(self.version)
+        instant_of(self.version())
+    }
+
+    /// Microseconds of the last change; strictly increasing, also when the clock stands still.
+    pub(crate) fn version(&self) -> i64 {
+        self.events.version()
     }
 
     /// Every event and tombstone, by id.
@@ -119,25 +122,24 @@ impl Calendar {
             return Err(ApiError::invalid("Invalid event status."));
         }
         let id = match chosen.id {
-            Some(id) if self.events.contains_key(&id) => return Err(ApiError::duplicate()),
+            Some(id) if self.events.get(&id).is_some() => return Err(ApiError::duplicate()),
             Some(id) => id,
             None => self.unused_id(chance),
         };
-        let version = self.next_version(now);
         self.inserted += 1;
-        let event = Event {
+        let ordinal = self.inserted;
+        Ok(self.events.put(now, &id, |version| Event {
             ical_uid: chosen
                 .ical_uid
                 .unwrap_or_else(|| format!("{id}@google.com")),
             sequence: content.sequence.unwrap_or(0),
-            ordinal: self.inserted,
+            ordinal,
             created: instant_of(version - version.rem_euclid(1_000_000)),
             updated: version,
             version,
             content,
             id: id.clone(),
-        };
-        Ok(self.events.entry(id).or_insert(event))
+        }))
     }
 
     /// Replaces an event: whatever `body` omits is cleared.
@@ -157,7 +159,7 @@ impl Calendar {
         patch: &Map<String, Value>,
     ) -> Result<&Event, ApiError> {
         self.check_writable(write, patch.get("status"), Status::Cancelled)?;
-        let mut body = self.events[write.event].writable(&self.zone());
+        let mut body = self.known(write).writable(&self.zone());
         merge(&mut body, patch);
         self.store(write, body)
     }
@@ -169,12 +171,28 @@ impl Calendar {
             return Err(ApiError::deleted());
         }
         self.check_etag(write)?;
-        let version = self.next_version(write.now);
-        let event = self.events.get_mut(write.event).expect("found above");
+        let mut event = self.known(write).clone();
         event.content.status = Status::Cancelled;
-        event.updated = version;
-        event.version = version;
+        self.put(write.now, event, Touch::MainData);
         Ok(())
+    }
+
+    /// The event of a write whose being there was checked.
+    fn known(&self, write: &Write<'_>) -> &Event {
+        self.events.get(write.event).expect("checked by the caller")
+    }
+
+    /// Stores the new state of an event: the one way for anything to change in a calendar.
+    fn put(&mut self, now: Timestamp, event: Event, touch: Touch) -> &Event {
+        let id = event.id.clone();
+        self.events.put(now, &id, |version| Event {
+            updated: match touch {
+                Touch::MainData => version,
+                Touch::RemindersOnly => event.updated,
+            },
+            version,
+            ..event
+        })
     }
 
     /// Whether `write` may touch its event; a deleted one is a matter of [`TombstoneWrites`].
@@ -201,7 +219,7 @@ impl Calendar {
     }
 
     fn check_etag(&self, write: &Write<'_>) -> Result<(), ApiError> {
-        let current = self.events[write.event].etag();
+        let current = self.known(write).etag();
         match write.if_match {
             Some(wanted) if !matches_etag(wanted, &current) => Err(ApiError::stale()),
             _ => Ok(()),
@@ -218,36 +236,37 @@ impl Calendar {
         }
         let content = Content::read(body, write.options, &self.time_zone)?;
         let zone = self.zone();
-        let old = &self.events[write.event];
+        let old = self.known(write);
         let sequence = next_sequence(old, &content, &zone)?;
-        let touches_main_data = !differs_in_reminders_only(&old.content, &content);
-        let version = self.next_version(write.now);
-        let event = self
-            .events
-            .get_mut(write.event)
-            .expect("checked by the caller");
-        event.content = content;
-        event.sequence = sequence;
-        event.version = version;
-        if touches_main_data {
-            event.updated = version;
-        }
-        Ok(event)
-    }
-
-    fn next_version(&mut self, now: Timestamp) -> i64 {
-        self.version = now.as_microsecond().max(self.version + 1);
-        self.version
+        let touch = if differs_in_reminders_only(&old.content, &content) {
+            Touch::RemindersOnly
+        } else {
+            Touch::MainData
+        };
+        let event = Event {
+            content,
+            sequence,
+            ..old.clone()
+        };
+        Ok(self.put(write.now, event, touch))
     }
 
     fn unused_id(&self, chance: &mut Chance) -> String {
         loop {
             let id = chance.event_id();
-            if !self.events.contains_key(&id) {
+            if self.events.get(&id).is_none() {
                 return id;
             }
         }
     }
+}
+
+/// Whether a change shows in `updated`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Touch {
+    MainData,
+    /// Reminders are each user's own: a new etag, the old `updated`.
+    RemindersOnly,
 }
 
 /// A write to one existing event.

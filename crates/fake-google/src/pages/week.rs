@@ -57,7 +57,7 @@ pub(super) fn version(world: &World, now: Timestamp, place: &Place) -> String {
     let mut version = format!("{}", now.as_second().div_euclid(TICK_SECONDS));
     for calendar in world.calendars_of(&place.account) {
         version.push('.');
-        version.push_str(&calendar.version.to_string());
+        version.push_str(&calendar.version().to_string());
     }
     version
 }
