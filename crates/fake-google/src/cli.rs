@@ -5,9 +5,10 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 
 use anyhow::{Context as _, bail};
-use clap::{Args, Parser};
+use clap::{Args, Parser, Subcommand};
 use tokio::net::TcpListener;
 
+use crate::coverage::coverage;
 use crate::shell::{Shared, Shell, serve};
 use crate::world::World;
 
@@ -18,11 +19,20 @@ const ACCOUNT_DEFAULT: &str = "ana@example.com";
 #[command(
     name = "fake-google",
     version,
-    about = "A faithful local Google OAuth and Calendar v3"
+    about = "A faithful local Google OAuth and Calendar v3",
+    args_conflicts_with_subcommands = true
 )]
 struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
     #[command(flatten)]
     options: Options,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print which methods of Calendar v3 are answered
+    Coverage,
 }
 
 /// What to serve, and where.
@@ -45,14 +55,17 @@ pub struct Options {
     pub allow_remote: bool,
 }
 
-/// Parses `args` (the program's name first) and serves until interrupted. Prints usage and exits
-/// when the arguments make no sense.
+/// Parses `args` (the program's name first) and serves until interrupted, or prints the coverage.
+/// Prints usage and exits when the arguments make no sense.
 ///
 /// # Errors
-/// As [`run`].
+/// As [`run`], or when there is nobody to print for.
 pub fn run_cli(args: impl IntoIterator<Item = OsString>) -> anyhow::Result<()> {
-    let options = Cli::parse_from(args).options;
-    tokio::runtime::Runtime::new()?.block_on(run(options))
+    let cli = Cli::parse_from(args);
+    match cli.command {
+        Some(Command::Coverage) => Ok(write!(std::io::stdout(), "{}", coverage())?),
+        None => tokio::runtime::Runtime::new()?.block_on(run(cli.options)),
+    }
 }
 
 /// Serves until interrupted; prints one line with the URLs when ready.

@@ -90,6 +90,11 @@ impl Discovery {
             .min_by_key(|(_, captured)| captured.len())
     }
 
+    /// Every method there is, in the description's order.
+    pub(crate) fn methods(&self) -> &[Method] {
+        &self.methods
+    }
+
     /// The schema of that name.
     pub(crate) fn schema(&self, name: &str) -> &Value {
         &self.schemas[name]

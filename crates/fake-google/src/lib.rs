@@ -18,6 +18,7 @@ mod calendar;
 mod chance;
 pub mod cli;
 mod control;
+mod coverage;
 mod discovery;
 mod error;
 mod fault;
@@ -33,6 +34,7 @@ mod text;
 mod world;
 
 pub use self::cli::run_cli;
+pub use self::coverage::{Coverage, MethodCoverage, coverage};
 pub use self::error::ApiError;
 pub use self::fault::{Fault, FaultKind, Outcome};
 pub use self::handle::{deliver, handle};

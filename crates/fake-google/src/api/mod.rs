@@ -1,8 +1,8 @@
 //! Calendar v3: who calls, whether they may, and which method answers.
 //!
-//! To add a method: write its file with a `run` and give it an arm in [`run_method`]. Path,
-//! parameters, scopes and schemas come from the discovery document; a method without an arm
-//! answers 501 with its name.
+//! To add a method: write its file with a `run` and give it a row in `table`. Path, parameters,
+//! scopes and schemas come from the discovery document; a method without a row answers 501 with
+//! its name.
 
 mod auth;
 mod delete;
@@ -14,6 +14,7 @@ mod list;
 mod page_token;
 mod parameters;
 mod patch;
+mod table;
 mod update;
 
 use jiff::Timestamp;
@@ -30,20 +31,9 @@ use crate::http::{Request, Response};
 use crate::log::Trace;
 use crate::world::World;
 
-/// Methods with an arm in [`run_method`].
-const IMPLEMENTED: [&str; 7] = [
-    "calendar.calendars.get",
-    "calendar.events.delete",
-    "calendar.events.get",
-    "calendar.events.insert",
-    "calendar.events.list",
-    "calendar.events.patch",
-    "calendar.events.update",
-];
-
 /// Whether this server answers the method.
 pub(crate) fn is_implemented(method: &str) -> bool {
-    IMPLEMENTED.contains(&method)
+    table::find(method).is_some()
 }
 
 /// A call after the checks that all methods share.
@@ -81,9 +71,8 @@ fn answer(
     (method, path): (&'static Method, &[String]),
     trace: &mut Trace,
 ) -> Result<Response, ApiError> {
-    if !is_implemented(&method.id) {
-        return Err(ApiError::not_implemented(&method.id));
-    }
+    let run_method =
+        table::find(&method.id).ok_or_else(|| ApiError::not_implemented(&method.id))?;
     let caller = auth::caller(world, now, request)?;
     trace.account = Some(caller.account.clone());
     auth::require_scope(&caller, method)?;
@@ -98,26 +87,8 @@ fn answer(
         parameters,
     };
     trace.event = path.get(1).cloned();
-    let answer = run_method(world, &method.id, &call, trace)?;
+    let answer = run_method(world, &call, trace)?;
     Ok(render(answer, request, &selection, is_pretty))
-}
-
-fn run_method(
-    world: &mut World,
-    method: &str,
-    call: &Call<'_>,
-    trace: &mut Trace,
-) -> Result<Answer, ApiError> {
-    match method {
-        "calendar.calendars.get" => Ok(get_calendar::run(world, call)),
-        "calendar.events.delete" => delete::run(world, call),
-        "calendar.events.get" => get::run(world, call),
-        "calendar.events.insert" => insert::run(world, call, trace),
-        "calendar.events.list" => list::run(world, call),
-        "calendar.events.patch" => patch::run(world, call),
-        "calendar.events.update" => update::run(world, call),
-        other => Err(ApiError::not_implemented(other)),
-    }
 }
 
 /// The calendar's real id, if the account can see it.

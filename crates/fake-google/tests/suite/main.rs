@@ -1,6 +1,7 @@
 //! Drives the fake through its edges: requests in, answers out.
 
 mod control;
+mod coverage;
 mod determinism;
 mod discovery;
 mod events;
