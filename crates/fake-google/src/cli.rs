@@ -50,6 +50,9 @@ pub struct Options {
     /// OAuth client: `id:secret:redirect-uri`; repeatable
     #[arg(long = "client", value_name = "ID:SECRET:REDIRECT")]
     pub clients: Vec<String>,
+    /// Refuse query parameters and body fields that Google does not describe
+    #[arg(long)]
+    pub strict: bool,
     /// Listen beyond this machine. There is no protection of any kind.
     #[arg(long)]
     pub allow_remote: bool,
@@ -101,6 +104,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
 
 fn world(options: &Options) -> anyhow::Result<World> {
     let mut world = World::new(options.seed);
+    world.rules.is_strict = options.strict;
     for account in &options.accounts {
         let (email, zone) = account.split_once(':').unwrap_or((account, "UTC"));
         world.add_account(email, &name_of(email), zone)?;
@@ -148,8 +152,10 @@ mod tests {
             "leo@example.com",
             "--client",
             "id:secret:http://localhost:8080/callback",
+            "--strict",
         ])
         .unwrap();
+        assert!(world.rules.is_strict);
         let names: Vec<&str> = world
             .accounts()
             .map(|account| account.name.as_str())

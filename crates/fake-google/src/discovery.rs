@@ -5,6 +5,8 @@
 //! hand. It does not describe errors, ids or etags; those live with the methods. A newer
 //! description is taken by replacing `discovery/calendar.v3.json`.
 
+mod conformance;
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -39,6 +41,8 @@ pub(crate) struct Method {
     segments: Vec<Segment>,
     pub(crate) scopes: Vec<String>,
     pub(crate) parameters: BTreeMap<String, Parameter>,
+    /// Name of the schema of the body asked for, when there is one.
+    pub(crate) request: Option<String>,
     /// Name of the schema answered, when there is a body.
     pub(crate) response: Option<String>,
 }
@@ -61,6 +65,7 @@ pub(crate) enum ParameterKind {
 pub(crate) struct Parameter {
     pub(crate) kind: ParameterKind,
     pub(crate) is_repeated: bool,
+    pub(crate) is_required: bool,
     pub(crate) choices: Vec<String>,
     pub(crate) minimum: Option<i64>,
     pub(crate) maximum: Option<i64>,
@@ -103,40 +108,6 @@ impl Discovery {
     /// Every Calendar scope there is, as a URL.
     pub(crate) fn scopes(&self) -> &[String] {
         &self.scopes
-    }
-
-    /// The first place where `value` is of another type than `schema` says, as a dotted path.
-    ///
-    /// Unknown fields pass: Google ignores them, and adds new ones every year.
-    pub(crate) fn mistyped(&self, schema: &Value, value: &Value) -> Option<String> {
-        self.mistyped_at(schema, value, String::new())
-    }
-
-    fn mistyped_at(&self, schema: &Value, value: &Value, at: String) -> Option<String> {
-        if let Some(name) = schema["$ref"].as_str() {
-            return self.mistyped_at(self.schema(name), value, at);
-        }
-        let fits = match schema["type"].as_str() {
-            Some("string") => value.is_string(),
-            Some("boolean") => value.is_boolean(),
-            Some("integer") => value.as_i64().is_some_and(|n| i32::try_from(n).is_ok()),
-            Some("array") => value.is_array(),
-            Some("object") => value.is_object(),
-            _ => true,
-        };
-        if !fits {
-            return Some(at);
-        }
-        match value {
-            Value::Array(items) => items
-                .iter()
-                .find_map(|item| self.mistyped_at(&schema["items"], item, at.clone())),
-            Value::Object(fields) => fields.iter().find_map(|(name, field)| {
-                let schema = field_schema(schema, name)?;
-                self.mistyped_at(schema, field, join(&at, name))
-            }),
-            _ => None,
-        }
     }
 
     /// Follows a reference and the items of an array, to where the fields are.
@@ -199,6 +170,7 @@ fn collect_methods(node: &Value, into: &mut Vec<Method>) {
                 .map(text)
                 .collect(),
             parameters: parameters_of(&method["parameters"]),
+            request: method["request"]["$ref"].as_str().map(str::to_owned),
             response: method["response"]["$ref"].as_str().map(str::to_owned),
         });
     }
@@ -241,6 +213,7 @@ fn parameter(described: &Value) -> Parameter {
     Parameter {
         kind,
         is_repeated: described["repeated"] == true,
+        is_required: described["required"] == true,
         choices: described["enum"]
             .as_array()
             .into_iter()
@@ -312,28 +285,5 @@ mod tests {
         }
         assert!(discovery().find("GET", "nothing").is_none());
         assert!(discovery().find("GET", "calendars//events").is_none());
-    }
-
-    #[test]
-    fn mistyped_fields_are_named() {
-        let event = discovery().schema("Event");
-        for (body, place) in [
-            (serde_json::json!({"summary": "x", "unheard": 1}), None),
-            (serde_json::json!({"summary": 1}), Some("summary")),
-            (
-                serde_json::json!({"start": {"dateTime": 5}}),
-                Some("start.dateTime"),
-            ),
-            (
-                serde_json::json!({"attendees": [{"email": true}]}),
-                Some("attendees.email"),
-            ),
-            (
-                serde_json::json!({"extendedProperties": {"private": {"k": 1}}}),
-                Some("extendedProperties.private.k"),
-            ),
-        ] {
-            assert_eq!(discovery().mistyped(event, &body).as_deref(), place);
-        }
     }
 }

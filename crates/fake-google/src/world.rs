@@ -56,6 +56,13 @@ pub struct Rules {
     pub tombstone_retention: SignedDuration,
     /// Repeated extended property filters.
     pub repeated_filters: RepeatedFilters,
+    /// Refuses query parameters and body fields that Google's description does not have with 400.
+    /// Otherwise they are passed over, which is how Google treats most of them; a test wants to
+    /// know its typos.
+    pub is_strict: bool,
+    /// Panics when an answer of the Calendar API is not what Google's description says: a mistake
+    /// of this server, never of the caller. On in debug builds.
+    pub checks_answers: bool,
     /// Origin of `htmlLink`. The shell sets its own, so that the link opens the fake's page.
     pub link_origin: String,
 }
@@ -66,6 +73,8 @@ impl Default for Rules {
             tombstone_writes: TombstoneWrites::default(),
             tombstone_retention: SignedDuration::from_hours(30 * 24),
             repeated_filters: RepeatedFilters::default(),
+            is_strict: false,
+            checks_answers: cfg!(debug_assertions),
             link_origin: "https://www.google.com".to_owned(),
         }
     }

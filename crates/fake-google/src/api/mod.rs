@@ -76,7 +76,7 @@ fn answer(
     let caller = auth::caller(world, now, request)?;
     trace.account = Some(caller.account.clone());
     auth::require_scope(&caller, method)?;
-    let parameters = Parameters::read(method, &request.query())?;
+    let parameters = Parameters::read(method, &request.query(), world.rules.is_strict)?;
     let selection = Selection::read(method, parameters.text("fields"))?;
     let is_pretty = parameters.flag("prettyPrint").unwrap_or(true);
     let call = Call {
@@ -87,8 +87,55 @@ fn answer(
         parameters,
     };
     trace.event = path.get(1).cloned();
+    check_body(world, method, request)?;
     let answer = run_method(world, &call, trace)?;
+    if world.rules.checks_answers {
+        assert_described(method, &answer);
+    }
     Ok(render(answer, request, &selection, is_pretty))
+}
+
+/// Holds a body against the schema that the description names for it. A body that is no object is
+/// the method's own affair.
+fn check_body(world: &World, method: &Method, request: &Request) -> Result<(), ApiError> {
+    let Some(name) = &method.request else {
+        return Ok(());
+    };
+    let schema = discovery().schema(name);
+    let body = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
+    if let Some(place) = body
+        .is_object()
+        .then(|| discovery().mistyped(schema, &body))
+        .flatten()
+    {
+        return Err(ApiError::parse_error().at_parameter(&place));
+    }
+    match discovery().unknown_field(schema, &body) {
+        Some(place) if world.rules.is_strict => {
+            let message = format!("Unknown field: {place}");
+            Err(ApiError::bad_request(message).at_parameter(&place))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A wrong answer would teach clients something wrong, so it stops whoever asked to be told
+/// ([`crate::Rules::checks_answers`]).
+fn assert_described(method: &Method, answer: &Answer) {
+    let misfit = match (&method.response, answer) {
+        (Some(name), Answer::Resource { body, .. }) => {
+            discovery().misfit(discovery().schema(name), body)
+        }
+        (None, Answer::NoContent) => None,
+        (_, Answer::Resource { .. }) => Some("a body".to_owned()),
+        (_, Answer::NoContent) => Some("no body".to_owned()),
+    };
+    assert!(
+        misfit.is_none(),
+        "{} answers what Google does not describe: {}",
+        method.id,
+        misfit.unwrap_or_default()
+    );
 }
 
 /// The calendar's real id, if the account can see it.
@@ -196,4 +243,42 @@ impl Call<'_> {
 /// The description's own name for everything under `/calendar/v3/`.
 pub(crate) fn method_at(verb: &str, path: &str) -> Option<(&'static Method, Vec<String>)> {
     discovery().find(verb, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn answered(method: &str, answer: &Answer) {
+        let found = discovery().methods().iter().find(|m| m.id == method);
+        assert_described(found.expect("a method of Google"), answer);
+    }
+
+    fn resource(body: Value) -> Answer {
+        let etag = String::new();
+        Answer::Resource { body, etag }
+    }
+
+    #[test]
+    fn what_google_describes_may_be_answered() {
+        let event = json!({"summary": "x", "sequence": 1});
+        answered("calendar.events.get", &resource(event));
+        answered("calendar.events.delete", &Answer::NoContent);
+    }
+
+    #[test]
+    #[should_panic(expected = "calendar.events.get answers what Google does not describe: booking")]
+    fn a_field_of_our_own_is_not() {
+        answered("calendar.events.get", &resource(json!({"booking": 1})));
+    }
+
+    #[test]
+    #[should_panic(
+        expected = "calendar.events.delete answers what Google does not describe: a body"
+    )]
+    fn a_body_where_there_is_none_is_not() {
+        answered("calendar.events.delete", &resource(json!({})));
+    }
 }

@@ -1,7 +1,7 @@
 //! Query parameters, checked against the discovery document.
 //!
-//! A parameter Google does not know is refused, though Google would pass over some: a typo in a
-//! filter should not read as "no filter" in a test.
+//! A parameter that Google does not know is passed over, unless the world is strict: then it is
+//! refused, because a typo in a filter should not read as "no filter" in a test.
 
 use jiff::Timestamp;
 
@@ -19,7 +19,10 @@ pub(crate) struct Parameters(Fields);
 const UNSUPPORTED: [&str; 3] = ["syncToken", "oauth_token", "access_token"];
 
 impl Parameters {
-    pub(crate) fn read(method: &Method, query: &Fields) -> Result<Self, ApiError> {
+    /// # Errors
+    /// 400 at the first parameter that is missing, of another form, or, when `is_strict`, unknown.
+    pub(crate) fn read(method: &Method, query: &Fields, is_strict: bool) -> Result<Self, ApiError> {
+        let mut read = Fields::default();
         for (name, value) in &query.0 {
             if UNSUPPORTED.contains(&name.as_str()) {
                 return Err(ApiError::not_implemented(&format!("the parameter {name}")));
@@ -28,16 +31,28 @@ impl Parameters {
                 .parameters
                 .get(name)
                 .or_else(|| discovery().common.get(name));
-            let parameter = known.ok_or_else(|| {
-                ApiError::bad_request(format!("Unknown parameter: {name}")).at_parameter(name)
-            })?;
+            let Some(parameter) = known else {
+                if is_strict {
+                    let message = format!("Unknown parameter: {name}");
+                    return Err(ApiError::bad_request(message).at_parameter(name));
+                }
+                continue;
+            };
             if !parameter.is_repeated && query.all(name).count() > 1 {
                 let message = format!("Parameter given more than once: {name}");
                 return Err(ApiError::bad_request(message).at_parameter(name));
             }
             check(name, value, parameter)?;
+            read.0.push((name.clone(), value.clone()));
         }
-        Ok(Self(query.clone()))
+        let is_missing = |(name, parameter): &(&String, &Parameter)| {
+            parameter.is_required && read.get(name).is_none()
+        };
+        if let Some((name, _)) = method.parameters.iter().find(is_missing) {
+            let message = format!("Required parameter: {name}");
+            return Err(ApiError::required(message).at_parameter(name));
+        }
+        Ok(Self(read))
     }
 
     pub(crate) fn text(&self, name: &str) -> Option<&str> {

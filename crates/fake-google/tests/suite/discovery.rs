@@ -1,63 +1,13 @@
 //! Answers hold only fields that Google describes, of the types it describes.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::description::description;
 use crate::harness::{ANA, EVENTS, Fake, event_path};
-
-/// Google's description, read apart from the fake's own reading of it.
-struct Description(Value);
-
-impl Description {
-    fn new() -> Self {
-        let text = include_str!("../../discovery/calendar.v3.json");
-        Self(serde_json::from_str(text).expect("the description is JSON"))
-    }
-
-    /// Panics at the first field that is unknown or of another type.
-    fn check(&self, schema: &Value, value: &Value, at: &str) {
-        if let Some(name) = schema["$ref"].as_str() {
-            return self.check(&self.0["schemas"][name], value, at);
-        }
-        let kind = schema["type"].as_str().unwrap_or("any");
-        let fits = match kind {
-            "string" => value.is_string(),
-            "boolean" => value.is_boolean(),
-            "integer" => value.is_i64(),
-            "array" => value.is_array(),
-            "object" => value.is_object(),
-            _ => true,
-        };
-        assert!(fits, "{at} is not {kind}: {value}");
-        match schema["format"].as_str() {
-            Some("date-time") => {
-                let text = value.as_str().expect("checked above");
-                assert!(text.parse::<jiff::Timestamp>().is_ok(), "{at}: {text}");
-            }
-            Some("date") => {
-                let text = value.as_str().expect("checked above");
-                assert!(text.parse::<jiff::civil::Date>().is_ok(), "{at}: {text}");
-            }
-            _ => {}
-        }
-        for item in value.as_array().into_iter().flatten() {
-            self.check(&schema["items"], item, at);
-        }
-        for (name, field) in value.as_object().into_iter().flatten() {
-            let described = schema["properties"].get(name);
-            let described = described.or_else(|| schema.get("additionalProperties"));
-            let described = described.unwrap_or_else(|| panic!("{at} has an unknown field {name}"));
-            self.check(described, field, &format!("{at}.{name}"));
-        }
-    }
-
-    fn check_named(&self, schema: &str, value: &Value) {
-        self.check(&self.0["schemas"][schema], value, schema);
-    }
-}
 
 #[test]
 fn answers_fit_the_description() {
-    let description = Description::new();
+    let description = description();
     let mut fake = Fake::new();
     let timed = fake.insert_on(
         2,
@@ -110,5 +60,5 @@ fn answers_fit_the_description() {
 #[test]
 #[should_panic(expected = "unknown field")]
 fn the_check_notices_a_field_of_our_own() {
-    Description::new().check_named("Event", &json!({"bookingId": "1"}));
+    description().check_named("Event", &json!({"bookingId": "1"}));
 }

@@ -4,6 +4,8 @@ use fake_google::{Request, Response, World, handle};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use crate::description::description;
+
 pub(crate) const ANA: &str = "ana@example.com";
 pub(crate) const CLIENT: &str = "client";
 pub(crate) const SECRET: &str = "secret";
@@ -29,6 +31,7 @@ impl Fake {
             .add_account(ANA, "Ana", "America/Montevideo")
             .expect("a first account");
         world.add_client(CLIENT, SECRET, &[REDIRECT]);
+        world.rules.is_strict = true;
         let now = instant("2026-03-01T12:00:00.123456Z");
         let scopes = ["openid", "email", SCOPE_EVENTS];
         let tokens = world
@@ -45,8 +48,11 @@ impl Fake {
         self.now += SignedDuration::from_secs(seconds);
     }
 
+    /// Every answer is held against Google's description.
     pub(crate) fn send(&mut self, request: &Request) -> Response {
-        handle(&mut self.world, self.now, request)
+        let response = handle(&mut self.world, self.now, request);
+        description().check_answer(request, &response);
+        response
     }
 
     /// An authorized call.

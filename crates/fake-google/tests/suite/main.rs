@@ -1,7 +1,9 @@
 //! Drives the fake through its edges: requests in, answers out.
 
+mod conformance;
 mod control;
 mod coverage;
+mod description;
 mod determinism;
 mod discovery;
 mod events;

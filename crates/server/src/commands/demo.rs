@@ -174,6 +174,8 @@ fn start_google(
     let google = settings.google.as_ref().map_err(Clone::clone)?;
     let seed = Timestamp::now().as_microsecond().unsigned_abs();
     let mut world = ::fake_google::World::new(seed);
+    // What our client sends must be what Google describes.
+    world.rules.is_strict = true;
     world.add_account(OWNER, owner, zone)?;
     world.add_client(
         CLIENT_ID,
