@@ -28,6 +28,12 @@ impl Chance {
         mixed ^ (mixed >> 31)
     }
 
+    /// A chance from 0 (included) to 1 (left out), in steps a double holds exactly.
+    pub(crate) fn unit(&mut self) -> f64 {
+        let step = u32::try_from(self.next() >> 32).expect("32 bits are left");
+        f64::from(step) / (f64::from(u32::MAX) + 1.0)
+    }
+
     fn text(&mut self, digits: &[u8], length: usize) -> String {
         (0..length)
             .map(|_| {

@@ -105,6 +105,11 @@ impl Discovery {
         &self.schemas[name]
     }
 
+    /// The ids of all methods.
+    pub(crate) fn method_ids(&self) -> impl Iterator<Item = &str> {
+        self.methods.iter().map(|method| method.id.as_str())
+    }
+
     /// Every Calendar scope there is, as a URL.
     pub(crate) fn scopes(&self) -> &[String] {
         &self.scopes

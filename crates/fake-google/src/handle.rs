@@ -1,12 +1,13 @@
 //! The two doors into the world: [`handle`] answers, [`deliver`] answers as the network would.
 
-use jiff::Timestamp;
 use jiff::fmt::rfc2822;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::api;
 use crate::control;
 use crate::error::ApiError;
-use crate::fault::{FaultKind, Outcome};
+use crate::fault::plan::Target;
+use crate::fault::{Fault, FaultKind, Moment, Outcome};
 use crate::http::{Request, Response};
 use crate::log::Trace;
 use crate::oauth::{self, authorize, token, userinfo};
@@ -16,8 +17,8 @@ use crate::world::World;
 
 /// Answers one request: the whole server, without a network and without planned faults.
 ///
-/// `now` is the time the world is to believe in; add [`World::clock_offset`] to the real time if
-/// the clock is to be adjustable.
+/// `now` is the time the world is to believe in; ask [`World::time`] for it if the clock is to be
+/// adjustable.
 pub fn handle(world: &mut World, now: Timestamp, request: &Request) -> Response {
     let route = Route::of(request);
     respond(world, now, request, &route, None)
@@ -26,26 +27,130 @@ pub fn handle(world: &mut World, now: Timestamp, request: &Request) -> Response 
 /// Answers one request with the fault that is planned for it, if there is one.
 pub fn deliver(world: &mut World, now: Timestamp, request: &Request) -> Outcome {
     let route = Route::of(request);
-    let fault = route.method().and_then(|method| world.take_fault(method));
-    match fault {
-        None => Outcome::Answer(respond(world, now, request, &route, None)),
-        Some(FaultKind::DropAfter) => {
-            respond(world, now, request, &route, fault);
+    let Some(fault) = planned(world, now, request, &route) else {
+        return Outcome::Answer(respond(world, now, request, &route, None));
+    };
+    let outcome = struck(world, now, request, &route, &fault);
+    match fault.delay_ms {
+        0 => outcome,
+        delay => Outcome::Late(
+            SignedDuration::from_millis(i64::from(delay)),
+            Box::new(outcome),
+        ),
+    }
+}
+
+fn planned(world: &mut World, now: Timestamp, request: &Request, route: &Route) -> Option<Fault> {
+    let method = route.method()?;
+    if world.faults.pending().is_empty() {
+        return None;
+    }
+    let account = oauth::account_shown(world, now, request);
+    let target = Target {
+        method,
+        account: account.as_deref(),
+        event_age_seconds: event_age(world, now, route, account.as_deref()),
+    };
+    world.faults.take(&mut world.fault_chance, target)
+}
+
+/// How long ago the event of this call was made.
+fn event_age(world: &World, now: Timestamp, route: &Route, account: Option<&str>) -> Option<i64> {
+    let Route::Calendar(_, path) = route else {
+        return None;
+    };
+    let [calendar, event, ..] = path.as_slice() else {
+        return None;
+    };
+    let id = match (calendar.as_str(), account) {
+        ("primary", Some(account)) => account,
+        (id, _) => id,
+    };
+    let event = world
+        .calendars
+        .get(id)?
+        .events()
+        .find(|known| known.id == *event)?;
+    Some(now.duration_since(event.created).as_secs())
+}
+
+/// What becomes of a call under `fault`, its delay aside.
+fn struck(
+    world: &mut World,
+    now: Timestamp,
+    request: &Request,
+    route: &Route,
+    fault: &Fault,
+) -> Outcome {
+    let kind = Some(fault.kind);
+    match fault.kind {
+        FaultKind::Delay => Outcome::Answer(respond(world, now, request, route, kind)),
+        FaultKind::DropAfter => {
+            respond(world, now, request, route, kind);
             Outcome::Drop
         }
-        Some(FaultKind::DropBefore) => {
-            record(world, now, &route, Trace::default(), 0, fault);
+        FaultKind::DropBefore => {
+            record(world, now, route, Trace::default(), 0, kind);
             Outcome::Drop
         }
-        Some(FaultKind::Status(status)) => {
-            record(world, now, &route, Trace::default(), status, fault);
-            let response = match route {
-                Route::Token | Route::Revoke | Route::Userinfo => oauth::error::planned(status),
-                _ => ApiError::for_status(status).response(),
-            };
+        FaultKind::Truncated => {
+            Outcome::Answer(truncated(respond(world, now, request, route, kind)))
+        }
+        FaultKind::ReplicationLag(_) => {
+            record(world, now, route, Trace::default(), 404, kind);
+            Outcome::Answer(dated(ApiError::not_found().response(), now))
+        }
+        FaultKind::Status(_) | FaultKind::Error(_) | FaultKind::Html(_) => {
+            let response = replaced(request, route, fault.kind);
+            match fault.when {
+                Moment::Before => {
+                    record(world, now, route, Trace::default(), response.status, kind);
+                }
+                Moment::After => {
+                    respond(world, now, request, route, kind);
+                }
+            }
             Outcome::Answer(dated(response, now))
         }
     }
+}
+
+/// The answer that a fault puts in the place of the true one.
+fn replaced(request: &Request, route: &Route, kind: FaultKind) -> Response {
+    let is_oauth = route
+        .method()
+        .is_some_and(|method| method.starts_with("oauth2."));
+    match kind {
+        FaultKind::Error(name) => match (route, name.oauth(), name.calendar()) {
+            (Route::Authorize | Route::Decide, Some(error), _) => {
+                authorize::refused(request, &error)
+            }
+            (_, Some(error), _) => error.response(),
+            (_, _, Some(error)) => error.response(),
+            (_, None, None) => ApiError::for_status(500).response(),
+        },
+        FaultKind::Html(status) => html(status),
+        FaultKind::Status(status) if is_oauth => oauth::error::planned(status),
+        FaultKind::Status(status) => ApiError::for_status(status).response(),
+        _ => ApiError::for_status(500).response(),
+    }
+}
+
+/// What a front end says that never reached the service: no JSON at all (§13).
+fn html(status: u16) -> Response {
+    let body = format!(
+        "<!DOCTYPE html>\n<html lang=en>\n<title>Error {status} (Server Error)!!1</title>\n\
+         <p><b>{status}.</b> <ins>That is an error.</ins>\n\
+         <p>The server could not complete your request. Please try again in 30 seconds.\n</html>\n"
+    );
+    Response::of_text(status, "text/html; charset=UTF-8", &body)
+}
+
+/// The first half, under a header that promises the whole.
+fn truncated(mut response: Response) -> Response {
+    let whole = response.body.len();
+    response.body.truncate(whole / 2);
+    response.with_header("content-length", &whole.to_string())
 }
 
 fn respond(

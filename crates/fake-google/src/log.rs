@@ -25,7 +25,8 @@ pub struct LogEntry {
     pub calendar: Option<String>,
     /// Event id.
     pub event: Option<String>,
-    /// Status answered, also when the answer was then dropped; 0 when nothing was answered.
+    /// Status answered, or what would have been answered had a fault not struck after the effect;
+    /// 0 when nothing was.
     pub status: u16,
     /// The fault that struck, if one did.
     pub fault: Option<FaultKind>,

@@ -2,7 +2,7 @@
 //! the method's name before anything happens.
 
 use crate::api;
-use crate::discovery::Method;
+use crate::discovery::{Method, discovery};
 use crate::http::Request;
 
 /// Path of the Calendar API.
@@ -38,6 +38,25 @@ const MISSING: [(&str, &str); 6] = [
     ("/oauth2/v2/userinfo", "oauth2.userinfo.v2"),
     ("/batch/calendar/v3", "calendar.batch"),
 ];
+
+/// Method ids of the endpoints outside Calendar v3.
+const OAUTH_METHODS: [&str; 5] = [
+    "oauth2.authorize",
+    "oauth2.decide",
+    "oauth2.token",
+    "oauth2.revoke",
+    "oauth2.userinfo",
+];
+
+/// Every method id that [`Route::method`] gives for a request that has an endpoint.
+pub(crate) fn methods() -> impl Iterator<Item = &'static str> {
+    let missing = MISSING.iter().map(|(_, name)| *name);
+    discovery()
+        .method_ids()
+        .chain(OAUTH_METHODS)
+        .chain(missing)
+        .chain(["unknown"])
+}
 
 impl Route {
     /// The endpoint of `request`.

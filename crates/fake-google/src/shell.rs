@@ -4,21 +4,25 @@
 //! for loopback: the fake has no secrets and no users to protect.
 
 mod line;
+mod partial;
 
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, State};
 use axum::http::{Request as HttpRequest, Response as HttpResponse, StatusCode};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 
 use self::line::{CuttableListener, Line};
+use self::partial::Partial;
+use crate::clock::ClockMode;
 use crate::fault::Outcome;
 use crate::handle::deliver;
 use crate::http::{Request, Response};
@@ -27,21 +31,40 @@ use crate::world::World;
 /// Bytes a request body may have.
 pub const BODY_MAX: usize = 1024 * 1024;
 
+/// How long a wait on a frozen clock lasts before it looks again.
+const FROZEN_WAIT_MAX: Duration = Duration::from_secs(3600);
+
 /// A world that the server and its owner both reach.
 #[derive(Clone, Debug)]
-pub struct Shared(Arc<Mutex<World>>);
+pub struct Shared(Arc<Kept>);
+
+#[derive(Debug)]
+struct Kept {
+    world: Mutex<World>,
+    /// Wakes whoever waits for a time, when somebody moves the clock.
+    clock_moved: Notify,
+}
 
 impl Shared {
     /// Shares `world`.
     #[must_use]
     pub fn new(world: World) -> Self {
-        Self(Arc::new(Mutex::new(world)))
+        Self(Arc::new(Kept {
+            world: Mutex::new(world),
+            clock_moved: Notify::new(),
+        }))
     }
 
     /// Runs `act` while nobody else touches the world.
     pub fn with<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
         // A panic in one test's closure must not take the server from the others.
-        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        let mut world = self.0.world.lock().unwrap_or_else(PoisonError::into_inner);
+        let commands = world.clock.commands();
+        let done = act(&mut world);
+        if world.clock.commands() != commands {
+            self.0.clock_moved.notify_waiters();
+        }
+        done
     }
 }
 
@@ -74,8 +97,26 @@ impl Shell {
     /// The time the world believes in.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        let offset = self.world.with(|world| world.clock_offset());
-        (self.clock)().checked_add(offset).unwrap_or(Timestamp::MAX)
+        self.world.with(|world| world.time((self.clock)()))
+    }
+
+    /// Returns once the world's clock shows `due`, whether time passed or somebody moved it.
+    pub async fn wait_until(&self, due: Timestamp) {
+        loop {
+            // Listens before it looks, so that no move falls in between.
+            let moved = self.world.0.clock_moved.notified();
+            let left = due.duration_since(self.now());
+            if left <= SignedDuration::ZERO {
+                return;
+            }
+            let left = match self.world.with(|world| world.clock_mode()) {
+                ClockMode::Running => left.unsigned_abs(),
+                // Only a command ends this; the hour is there to have an end.
+                ClockMode::Frozen => FROZEN_WAIT_MAX,
+            };
+            // Out of time or told: look again either way.
+            let _ = tokio::time::timeout(left, moved).await;
+        }
     }
 
     fn deliver(&self, request: &Request) -> Outcome {
@@ -106,13 +147,21 @@ async fn answer(State(shell): State<Shell>, request: HttpRequest<Body>) -> HttpR
     let Some(request) = read(request).await else {
         return plain(StatusCode::PAYLOAD_TOO_LARGE, "the body is over 1 MiB");
     };
-    match (shell.deliver(&request), line) {
+    let outcome = match shell.deliver(&request) {
+        Outcome::Late(delay, outcome) => {
+            let due = shell.now().checked_add(delay);
+            shell.wait_until(due.unwrap_or(Timestamp::MAX)).await;
+            *outcome
+        }
+        outcome => outcome,
+    };
+    match (outcome, line) {
         (Outcome::Answer(response), _) => written(response),
-        (Outcome::Drop, Some(line)) => {
+        (_, Some(line)) => {
             line.cut();
             plain(StatusCode::BAD_GATEWAY, "")
         }
-        (Outcome::Drop, None) => plain(StatusCode::BAD_GATEWAY, "the answer was dropped"),
+        (_, None) => plain(StatusCode::BAD_GATEWAY, "the answer was dropped"),
     }
 }
 
@@ -144,9 +193,17 @@ fn written(response: Response) -> HttpResponse<Body> {
         builder = builder.header(name, value);
     }
     // Fails only on a header that is none, which a request's own text must not be able to cause.
+    let body = match announced_length(&response) {
+        Some(whole) if whole > response.body.len() => Body::new(Partial::new(response.body)),
+        _ => Body::from(response.body),
+    };
     builder
-        .body(Body::from(response.body))
+        .body(body)
         .unwrap_or_else(|error| plain(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()))
+}
+
+fn announced_length(response: &Response) -> Option<usize> {
+    response.header("content-length")?.parse().ok()
 }
 
 fn plain(status: StatusCode, text: &str) -> HttpResponse<Body> {

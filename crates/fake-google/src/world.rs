@@ -13,10 +13,15 @@ use crate::calendar::resource::View;
 use crate::calendar::time::zone;
 use crate::calendar::{Calendar, Event, Write, WriteOptions};
 use crate::chance::Chance;
+use crate::clock::{ClockMode, WorldClock};
 use crate::error::ApiError;
-use crate::fault::{Fault, FaultKind, Faults};
+use crate::fault::Fault;
+use crate::fault::plan::Faults;
 use crate::log::RequestLog;
 use crate::oauth::state::{Client, OauthState};
+
+/// Makes the faults' stream of chance another than the ids'.
+const FAULT_SEED: u64 = 0x6661_756c_7473;
 
 /// What a PATCH or PUT on a deleted event answers.
 ///
@@ -121,7 +126,10 @@ pub struct World {
     pub(crate) calendars: BTreeMap<String, Calendar>,
     pub(crate) log: RequestLog,
     pub(crate) faults: Faults,
-    clock_offset: SignedDuration,
+    /// Apart from `chance`, so that an uncertain fault does not change every id after it.
+    pub(crate) fault_chance: Chance,
+    pub(crate) clock: WorldClock,
+    seed: u64,
 }
 
 impl World {
@@ -136,7 +144,9 @@ impl World {
             calendars: BTreeMap::new(),
             log: RequestLog::default(),
             faults: Faults::default(),
-            clock_offset: SignedDuration::ZERO,
+            fault_chance: Chance::new(seed ^ FAULT_SEED),
+            clock: WorldClock::default(),
+            seed,
         }
     }
 
@@ -324,22 +334,56 @@ impl World {
         self.faults.pending()
     }
 
-    /// Uses up one occurrence of the first fault planned for `method`. [`crate::deliver`] does
-    /// this; call it only to build another delivery.
-    pub fn take_fault(&mut self, method: &str) -> Option<FaultKind> {
-        self.faults.take(method)
+    /// The seed last given.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.seed
     }
 
-    /// How far this world's clock is ahead of the caller's. The core never adds it: whoever
-    /// passes `now` does.
+    /// Starts the streams of chance again, from another seed or the same. What is there stays: a
+    /// world that goes on after the same seed twice draws ids that are taken.
+    pub fn reseed(&mut self, seed: u64) {
+        self.seed = seed;
+        self.chance = Chance::new(seed);
+        self.fault_chance = Chance::new(seed ^ FAULT_SEED);
+    }
+
+    /// The time this world believes in while the caller's clock shows `outside`. The core never
+    /// asks: whoever passes `now` does, if the world's clock is to be adjustable.
+    pub fn time(&mut self, outside: Timestamp) -> Timestamp {
+        self.clock.read(outside)
+    }
+
+    /// Whether time passes by itself.
+    #[must_use]
+    pub fn clock_mode(&self) -> ClockMode {
+        self.clock.mode()
+    }
+
+    /// How far this world's clock is ahead of the caller's; see [`World::time`].
     #[must_use]
     pub fn clock_offset(&self) -> SignedDuration {
-        self.clock_offset
+        self.clock.offset()
     }
 
-    /// Moves this world's clock; see [`World::clock_offset`].
+    /// Moves this world's clock, running or frozen.
     pub fn advance_clock(&mut self, by: SignedDuration) {
-        self.clock_offset = self.clock_offset.saturating_add(by);
+        self.clock.advance(by);
+    }
+
+    /// Lets this world's clock show `to` where it showed `now`.
+    pub fn set_clock(&mut self, now: Timestamp, to: Timestamp) {
+        self.clock.set(now, to);
+    }
+
+    /// Stops this world's clock at `now`.
+    pub fn freeze_clock(&mut self, now: Timestamp) {
+        self.clock.freeze(now);
+    }
+
+    /// Lets a frozen clock go on from where it stood.
+    pub fn run_clock(&mut self) {
+        self.clock.run();
     }
 
     pub(crate) fn calendars_of(&self, email: &str) -> impl Iterator<Item = &Calendar> {

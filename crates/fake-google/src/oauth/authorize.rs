@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use crate::http::{Fields, Request, Response, encode_query};
 use crate::log::Trace;
 use crate::oauth::consent_page;
+use crate::oauth::error::TokenError;
 use crate::oauth::scope::{self, is_sign_in};
 use crate::oauth::state::{CODE_TTL, Challenge, Code};
 use crate::text::Language;
@@ -136,6 +137,12 @@ pub(crate) fn decide(
         return back_with_error(&ask, "access_denied");
     }
     back_with_code(world, now, &ask, account, granted)
+}
+
+/// The page for an error that a test asked for.
+pub(crate) fn refused(request: &Request, error: &TokenError) -> Response {
+    let error = AskError::new(error.status(), error.error(), error.description());
+    consent_page::error(Language::of(request), &error)
 }
 
 fn granted(ask: &Ask, form: &Fields) -> BTreeSet<String> {

@@ -8,16 +8,44 @@ use crate::http::Response;
 /// `error` and `error_description`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TokenError {
+    status: u16,
     error: &'static str,
     description: String,
+    subtype: Option<&'static str>,
 }
 
 impl TokenError {
-    fn new(error: &'static str, description: impl Into<String>) -> Self {
+    pub(crate) fn new(error: &'static str, description: impl Into<String>) -> Self {
         Self {
+            status: if error == "invalid_client" { 401 } else { 400 },
             error,
             description: description.into(),
+            subtype: None,
         }
+    }
+
+    pub(crate) fn with_status(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
+    /// With `error_subtype`, which says why a grant is invalid where several reasons share a name.
+    pub(crate) fn with_subtype(self, subtype: &'static str) -> Self {
+        Self {
+            subtype: Some(subtype),
+            ..self
+        }
+    }
+
+    pub(crate) fn error(&self) -> &'static str {
+        self.error
+    }
+
+    pub(crate) fn status(&self) -> u16 {
+        self.status
+    }
+
+    pub(crate) fn description(&self) -> &str {
+        &self.description
     }
 
     pub(crate) fn invalid_grant(description: &str) -> Self {
@@ -55,13 +83,16 @@ impl TokenError {
     }
 
     pub(crate) fn response(&self) -> Response {
-        let status = if self.error == "invalid_client" {
-            401
-        } else {
-            400
-        };
-        let body = json!({ "error": self.error, "error_description": self.description });
-        no_store(Response::of_pretty_json(status, &body))
+        let mut body = json!({ "error": self.error, "error_description": self.description });
+        if let Some(subtype) = self.subtype {
+            body["error_subtype"] = subtype.into();
+        }
+        let response = no_store(Response::of_pretty_json(self.status, &body));
+        match self.error {
+            // RFC 9449 section 8: the nonce to use comes with the refusal.
+            "use_dpop_nonce" => response.with_header("dpop-nonce", "fake-nonce"),
+            _ => response,
+        }
     }
 }
 

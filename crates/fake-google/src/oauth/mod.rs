@@ -11,3 +11,22 @@ mod scope;
 pub(crate) mod state;
 pub(crate) mod token;
 pub(crate) mod userinfo;
+
+use jiff::Timestamp;
+
+use crate::http::Request;
+use crate::world::World;
+
+/// The account behind the access token a request carries, or the refresh token its form does.
+pub(crate) fn account_shown(world: &World, now: Timestamp, request: &Request) -> Option<String> {
+    let grant = match request.header("authorization") {
+        Some(header) => world.oauth.grant_of(header.split_once(' ')?.1.trim(), now),
+        None => {
+            let form = request.form();
+            let token = form.get("refresh_token").or_else(|| form.get("token"))?;
+            let refresh = world.oauth.refresh_tokens.get(token);
+            refresh.map(|token| &token.grant)
+        }
+    };
+    grant.map(|grant| grant.account.clone())
+}

@@ -1,9 +1,10 @@
 //! `/_fake/…`, faults and the request log.
 
 use fake_google::{Fault, FaultKind, Outcome, Request, deliver};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::harness::{ANA, EVENTS, Fake, event_on, event_path};
+use crate::harness::{ANA, EVENTS, Fake, event_on, event_path, instant};
 
 fn post(fake: &mut Fake, name: &str, body: &Value) -> fake_google::Response {
     fake.send(&Request::new("POST", &format!("/_fake/{name}")).with_json(body))
@@ -28,6 +29,68 @@ fn the_state_and_the_clock_can_be_seen_and_moved() {
         assert_eq!(post(&mut fake, "clock", &body).status, status, "{body}");
     }
     assert_eq!(fake.world.clock_offset().as_secs(), 0);
+}
+
+#[test]
+fn the_clock_can_be_set_and_stopped() {
+    let mut fake = Fake::new();
+    let outside = instant("2026-03-01T12:00:00Z");
+    fake.now = fake.world.time(outside);
+    let set = json!({"mode": "frozen", "set": "2027-01-01T00:00:00Z", "advance_seconds": 5});
+    let answer = post(&mut fake, "clock", &set).json();
+    assert_eq!(answer["now"], "2027-01-01T00:00:05Z");
+    assert_eq!(answer["mode"], "frozen");
+    fake.now = fake.world.time(outside + SignedDuration::from_hours(1));
+    assert_eq!(fake.now, instant("2027-01-01T00:00:05Z"), "it stands still");
+    assert_eq!(fake.get("/_fake/state").json()["clockMode"], "frozen");
+    post(&mut fake, "clock", &json!({"mode": "running"}));
+    fake.now = fake.world.time(outside + SignedDuration::from_hours(2));
+    assert_eq!(
+        fake.now,
+        instant("2027-01-01T01:00:05Z"),
+        "it goes on from there"
+    );
+}
+
+#[test]
+fn a_seed_starts_chance_again() {
+    let id = |seed: u64| {
+        let mut fake = Fake::new();
+        let answer = post(&mut fake, "seed", &json!({ "seed": seed }));
+        assert_eq!(answer.json()["seed"], seed);
+        fake.insert_on(2, json!({}))["id"].clone()
+    };
+    assert_eq!(id(9), id(9));
+    assert_ne!(id(9), id(10));
+    let mut fake = Fake::new();
+    assert_eq!(post(&mut fake, "seed", &json!({"seed": -1})).status, 400);
+}
+
+#[test]
+fn control_calls_that_make_no_sense_say_why() {
+    let mut fake = Fake::new();
+    for (verb, name, body, status, word) in [
+        ("POST", "clock", "{", 400, "EOF"),
+        ("POST", "clock", "{}", 400, "at least one"),
+        ("POST", "clock", r#"{"set": "yesterday"}"#, 400, "year"),
+        ("POST", "clock", r#"{"mode": "melted"}"#, 400, "frozen"),
+        ("POST", "clock", r#"{"advance": 1}"#, 400, "advance_seconds"),
+        ("POST", "faults", "{}", 400, "sequence"),
+        ("POST", "revoke", r#"{"account": "nobody"}"#, 400, "nobody"),
+        ("GET", "clock", "", 405, "POST"),
+        ("DELETE", "state", "", 405, "GET"),
+        ("GET", "weather", "", 404, "POST clock"),
+    ] {
+        let mut request = Request::new(verb, &format!("/_fake/{name}"));
+        request.body = body.as_bytes().to_vec();
+        let answer = fake.send(&request);
+        let why = answer.json()["error"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        assert_eq!(answer.status, status, "{verb} {name} {body}");
+        assert!(why.contains(word), "{verb} {name} {body}: {why}");
+    }
 }
 
 #[test]
@@ -56,7 +119,7 @@ fn every_event_of_a_calendar_can_be_listed() {
     let listed = fake.get(&format!("/_fake/events?calendar={ANA}")).json();
     assert_eq!(listed["events"].as_array().unwrap().len(), 1);
     assert_eq!(fake.get("/_fake/events?calendar=nobody").status, 404);
-    assert_eq!(fake.get("/_fake/events").status, 404);
+    assert_eq!(fake.get("/_fake/events").status, 400);
 }
 
 #[test]
@@ -183,6 +246,7 @@ fn pages_and_control_are_spared() {
         method: "*".to_owned(),
         kind: FaultKind::DropBefore,
         count: 9,
+        ..Fault::default()
     });
     for path in ["/calendar", "/_fake/state", "/_assets/page.css"] {
         let outcome = deliver(&mut fake.world, fake.now, &Request::new("GET", path));
@@ -211,6 +275,7 @@ fn a_fault_of_the_token_endpoint_speaks_its_language() {
             method: method.clone(),
             kind,
             count: 1,
+            ..Fault::default()
         });
         let request = Request::new("POST", "/token").with_form(&[]);
         let Outcome::Answer(answer) = deliver(&mut fake.world, fake.now, &request) else {

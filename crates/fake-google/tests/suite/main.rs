@@ -7,6 +7,7 @@ mod description;
 mod determinism;
 mod discovery;
 mod events;
+mod faults;
 mod harness;
 mod list;
 mod oauth;

@@ -103,6 +103,7 @@ async fn a_dropped_answer_ends_the_connection_without_a_byte() {
             method: "calendar.events.insert".to_owned(),
             kind,
             count: 1,
+            ..Fault::default()
         };
         server.world.with(|world| world.add_fault(fault));
         let bearer = authorization(&token);
@@ -167,10 +168,64 @@ async fn without_a_connection_a_drop_shows_as_502() {
         method: "*".to_owned(),
         kind: FaultKind::DropAfter,
         count: 1,
+        ..Fault::default()
     });
     let router = router(Shell::new(Shared::new(world)));
     let request = axum::http::Request::get(EVENTS)
         .body(axum::body::Body::empty())
         .unwrap();
     assert_eq!(router.oneshot(request).await.unwrap().status(), 502);
+}
+
+#[tokio::test]
+async fn a_truncated_answer_breaks_off() {
+    let (server, token) = running().await;
+    let bearer = authorization(&token);
+    let headers = [("authorization", bearer.as_str())];
+    let fault = Fault::once("calendar.events.list", FaultKind::Truncated);
+    server.world.with(|world| world.add_fault(fault));
+    let answer = exchange(server.address, "GET", EVENTS, &headers, "").await;
+    let (head, body) = answer.split_once("\r\n\r\n").expect("the head arrives");
+    let promised = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "))
+        .and_then(|length| length.parse::<usize>().ok())
+        .expect("a length is promised");
+    assert!(!body.is_empty() && body.len() < promised, "{answer}");
+    server.stop().await.unwrap();
+}
+
+/// An answer late by an hour that no test has: the clock is moved instead.
+#[tokio::test]
+async fn a_slow_answer_waits_by_the_worlds_clock() {
+    for mode in ["frozen", "running"] {
+        let (server, token) = running().await;
+        let address = server.address;
+        let clock = format!(r#"{{"mode": "{mode}"}}"#);
+        exchange(address, "POST", "/_fake/clock", &[], &clock).await;
+        let slow = r#"[{"method": "calendar.events.list", "delay_ms": 600000}]"#;
+        let planned = exchange(address, "POST", "/_fake/faults", &[], slow).await;
+        assert!(planned.starts_with("HTTP/1.1 200"), "{planned}");
+        let bearer = authorization(&token);
+        let late = tokio::spawn(async move {
+            let headers = [("authorization", bearer.as_str())];
+            exchange(address, "GET", EVENTS, &headers, "").await
+        });
+        let is_asked = || {
+            server
+                .world
+                .with(|world| world.request_log().count("calendar.events.list"))
+        };
+        while is_asked() == 0 {
+            tokio::task::yield_now().await;
+        }
+        for _ in 0..2 {
+            assert!(!late.is_finished(), "{mode}");
+            let by = r#"{"advance_seconds": 300}"#;
+            exchange(address, "POST", "/_fake/clock", &[], by).await;
+        }
+        let answer = late.await.expect("the task ends");
+        assert!(answer.starts_with("HTTP/1.1 200"), "{mode}: {answer}");
+        server.stop().await.unwrap();
+    }
 }

@@ -1,0 +1,66 @@
+//! `GET /_fake/state`, `/_fake/events`, `/_fake/requests`.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{Answer, Refusal};
+use crate::http::Request;
+use crate::world::World;
+
+pub(super) fn state(world: &World, now: Timestamp) -> Value {
+    let calendars: Vec<Value> = world
+        .calendars
+        .values()
+        .map(|calendar| {
+            let (deleted, live): (Vec<_>, Vec<_>) =
+                calendar.events().partition(|event| event.is_deleted());
+            json!({
+                "id": calendar.id,
+                "summary": calendar.summary,
+                "timeZone": calendar.time_zone,
+                "owner": calendar.owner,
+                "events": live.len(),
+                "deletedEvents": deleted.len(),
+            })
+        })
+        .collect();
+    let clients: Vec<Value> = world
+        .oauth
+        .clients
+        .values()
+        .map(|client| json!({ "id": client.id, "redirectUris": client.redirect_uris }))
+        .collect();
+    json!({
+        "now": now,
+        "clockMode": world.clock_mode(),
+        "clockOffsetSeconds": world.clock_offset().as_secs(),
+        "seed": world.seed(),
+        "accounts": world.accounts().collect::<Vec<_>>(),
+        "calendars": calendars,
+        "clients": clients,
+        "consents": world.oauth.consents,
+        "refreshTokens": world.oauth.refresh_tokens.len(),
+        "faults": world.faults(),
+    })
+}
+
+pub(super) fn events(world: &World, request: &Request) -> Answer {
+    let query = request.query();
+    match query.get("calendar") {
+        Some(id) if world.calendars.contains_key(id) => Ok(json!({ "events": world.events(id) })),
+        Some(id) => Err(Refusal::new(404, format!("there is no calendar {id}"))),
+        None => Err(Refusal::bad("calendar is the id of a calendar")),
+    }
+}
+
+pub(super) fn requests(world: &World) -> Value {
+    let log = world.request_log();
+    let counters: Vec<Value> = log
+        .counters()
+        .iter()
+        .map(|((method, account), count)| {
+            json!({ "method": method, "account": account, "count": count })
+        })
+        .collect();
+    json!({ "counters": counters, "requests": log.entries().collect::<Vec<_>>() })
+}
