@@ -142,6 +142,22 @@ impl Method {
         self.id.strip_prefix("calendar.").unwrap_or(&self.id)
     }
 
+    /// Whether the path names a calendar, always first.
+    pub(crate) fn is_about_a_calendar(&self) -> bool {
+        self.has_segment("calendarId")
+    }
+
+    /// Whether the path names an event, always second.
+    pub(crate) fn is_about_an_event(&self) -> bool {
+        self.has_segment("eventId")
+    }
+
+    fn has_segment(&self, name: &str) -> bool {
+        self.segments
+            .iter()
+            .any(|segment| matches!(segment, Segment::Named(named) if named == name))
+    }
+
     fn captures(&self, given: &[&str]) -> Option<Vec<String>> {
         if given.len() != self.segments.len() {
             return None;

@@ -100,6 +100,17 @@ impl ApiError {
         Self::new(400, "timeRangeEmpty", "The specified time range is empty.")
     }
 
+    /// The sync token is dead (§10.2).
+    pub(crate) fn full_sync_required() -> Self {
+        let message = "Sync token is no longer valid, a full sync is required.";
+        Self::new(410, "fullSyncRequired", message).at_parameter("syncToken")
+    }
+
+    pub(crate) fn updated_min_too_long_ago() -> Self {
+        let message = "The requested minimum modification time lies too far in the past.";
+        Self::new(410, "updatedMinTooLongAgo", message).at_parameter("updatedMin")
+    }
+
     pub(crate) fn login_required() -> Self {
         let error = Self::new(401, "required", "Login Required.").at("header", "Authorization");
         Self {
@@ -229,7 +240,7 @@ impl CredentialTrouble {
 /// Google's grouping of reasons.
 fn domain_of(reason: &str) -> &'static str {
     match reason {
-        "timeRangeEmpty" => "calendar",
+        "timeRangeEmpty" | "fullSyncRequired" | "updatedMinTooLongAgo" => "calendar",
         "rateLimitExceeded" => "usageLimits",
         "notImplemented" => "fake-google",
         _ => "global",

@@ -198,7 +198,7 @@ const JSON: &str = "application/json; charset=UTF-8";
 pub(crate) struct Fields(pub(crate) Vec<(String, String)>);
 
 impl Fields {
-    fn parse(encoded: &[u8]) -> Self {
+    pub(crate) fn parse(encoded: &[u8]) -> Self {
         Self(url::form_urlencoded::parse(encoded).into_owned().collect())
     }
 

@@ -43,4 +43,6 @@ pub use self::handle::{deliver, handle};
 pub use self::http::{Request, Response};
 pub use self::log::{ENTRIES_MAX, LogEntry, RequestLog};
 pub use self::oauth::state::IssuedTokens;
-pub use self::world::{Account, RepeatedFilters, Rules, SetupError, TombstoneWrites, World};
+pub use self::world::{
+    Account, ChangedParameters, Leavers, RepeatedFilters, Rules, SetupError, TombstoneWrites, World,
+};

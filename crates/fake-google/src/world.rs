@@ -52,6 +52,31 @@ pub enum RepeatedFilters {
     Any,
 }
 
+/// What an increment answers when its parameters are not those of the first listing, which Google
+/// calls undefined.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangedParameters {
+    /// 400 `invalid`, so that a client's mistake shows. The default.
+    #[default]
+    Refuse,
+    /// The changed parameters count from now on.
+    Ignore,
+}
+
+/// How an increment tells of an event that has left the window, or another filter, of the first
+/// listing. Google does not say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Leavers {
+    /// As `cancelled`, in the short form of a deletion. The default, because a client that checks
+    /// a deletion before it believes it lives with the other too.
+    #[default]
+    Cancelled,
+    /// As it is now, outside the window.
+    Shown,
+}
+
 /// Choices where Google is contradictory or does not say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
@@ -68,6 +93,17 @@ pub struct Rules {
     /// Panics when an answer of the Calendar API is not what Google's description says: a mistake
     /// of this server, never of the caller. On in debug builds.
     pub checks_answers: bool,
+    /// How long a sync token lives; afterwards 410 `fullSyncRequired`.
+    pub sync_token_ttl: SignedDuration,
+    /// Other parameters than those of the first listing.
+    pub changed_parameters: ChangedParameters,
+    /// Events that leave the filters of the first listing.
+    pub leavers: Leavers,
+    /// How far back `updatedMin` may lie; further is 410 `updatedMinTooLongAgo`.
+    pub updated_min_age_max: SignedDuration,
+    /// One page in so many is empty with more to come, chosen by the seed; 0 for none, 1 for one
+    /// before every page.
+    pub empty_pages: u32,
     /// Origin of `htmlLink`. The shell sets its own, so that the link opens the fake's page.
     pub link_origin: String,
 }
@@ -80,6 +116,11 @@ impl Default for Rules {
             repeated_filters: RepeatedFilters::default(),
             is_strict: false,
             checks_answers: cfg!(debug_assertions),
+            sync_token_ttl: SignedDuration::from_hours(30 * 24),
+            changed_parameters: ChangedParameters::default(),
+            leavers: Leavers::default(),
+            updated_min_age_max: SignedDuration::from_hours(30 * 24),
+            empty_pages: 0,
             link_origin: "https://www.google.com".to_owned(),
         }
     }
@@ -129,6 +170,8 @@ pub struct World {
     /// Apart from `chance`, so that an uncertain fault does not change every id after it.
     pub(crate) fault_chance: Chance,
     pub(crate) clock: WorldClock,
+    /// Rises when all sync tokens are to die; see [`World::expire_sync_tokens`].
+    pub(crate) sync_epoch: u64,
     seed: u64,
 }
 
@@ -147,6 +190,7 @@ impl World {
             fault_chance: Chance::new(seed ^ FAULT_SEED),
             clock: WorldClock::default(),
             seed,
+            sync_epoch: 0,
         }
     }
 
@@ -310,6 +354,19 @@ impl World {
     /// Makes every access token answer 401 from now on; refresh tokens live.
     pub fn expire_access_tokens(&mut self) {
         self.oauth.access_tokens.clear();
+    }
+
+    /// Makes every sync token answer 410 `fullSyncRequired` from now on: those of one calendar's
+    /// events and access list, or all there are.
+    pub fn expire_sync_tokens(&mut self, calendar: Option<&str>) {
+        if calendar.is_none() {
+            self.sync_epoch += 1;
+        }
+        for (id, target) in &mut self.calendars {
+            if calendar.is_none_or(|wanted| wanted == id) {
+                target.sync_epoch += 1;
+            }
+        }
     }
 
     /// What was asked so far.

@@ -12,8 +12,10 @@ mod get_calendar;
 mod insert;
 mod list;
 mod page_token;
+mod paging;
 mod parameters;
 mod patch;
+mod sync_token;
 mod table;
 mod update;
 
@@ -41,7 +43,9 @@ struct Call<'a> {
     now: Timestamp,
     request: &'a Request,
     parameters: Parameters,
-    /// Calendar id, `primary` resolved.
+    /// E-mail of the caller's account.
+    account: String,
+    /// Calendar id, `primary` resolved; empty for a method that is not about one calendar.
     calendar: String,
     /// Event id, for methods on one event.
     event: String,
@@ -79,15 +83,23 @@ fn answer(
     let parameters = Parameters::read(method, &request.query(), world.rules.is_strict)?;
     let selection = Selection::read(method, parameters.text("fields"))?;
     let is_pretty = parameters.flag("prettyPrint").unwrap_or(true);
+    let calendar = match path.first() {
+        Some(asked) if method.is_about_a_calendar() => {
+            resolved(world, &caller.account, asked, trace)?
+        }
+        _ => String::new(),
+    };
+    let event = path.get(1).filter(|_| method.is_about_an_event()).cloned();
     let call = Call {
         now,
         request,
-        calendar: resolved(world, &caller.account, path.first(), trace)?,
-        event: path.get(1).cloned().unwrap_or_default(),
+        calendar,
+        event: event.clone().unwrap_or_default(),
+        account: caller.account,
         parameters,
     };
-    trace.event = path.get(1).cloned();
     check_body(world, method, request)?;
+    trace.event = event;
     let answer = run_method(world, &call, trace)?;
     if world.rules.checks_answers {
         assert_described(method, &answer);
@@ -142,10 +154,9 @@ fn assert_described(method: &Method, answer: &Answer) {
 fn resolved(
     world: &World,
     account: &str,
-    asked: Option<&String>,
+    asked: &str,
     trace: &mut Trace,
 ) -> Result<String, ApiError> {
-    let asked = asked.map(String::as_str).unwrap_or_default();
     let id = if asked == "primary" { account } else { asked };
     trace.calendar = Some(id.to_owned());
     match world.calendars.get(id) {

@@ -16,7 +16,7 @@ pub(crate) struct Parameters(Fields);
 
 /// Parameters that mean something at Google and nothing here yet. Credentials in the query are
 /// among them: they end up in logs, and no client of today sends them.
-const UNSUPPORTED: [&str; 3] = ["syncToken", "oauth_token", "access_token"];
+const UNSUPPORTED: [&str; 2] = ["oauth_token", "access_token"];
 
 impl Parameters {
     /// # Errors
@@ -75,6 +75,19 @@ impl Parameters {
         read_instant(self.0.get(name)?)
     }
 
+    /// Names and values as sent.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let pairs = self.0.0.iter();
+        pairs.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// These and some more, which were checked before.
+    pub(crate) fn with(&self, more: &[(String, String)]) -> Self {
+        let mut pairs = self.0.0.clone();
+        pairs.extend_from_slice(more);
+        Self(Fields(pairs))
+    }
+
     /// Everything that shapes a list, in an order of its own: what a page token must repeat.
     pub(crate) fn fingerprint(&self) -> Vec<(&str, &str)> {
         let passing = [
@@ -87,10 +100,7 @@ impl Parameters {
             "quotaUser",
         ];
         let mut pairs: Vec<(&str, &str)> = self
-            .0
-            .0
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .pairs()
             .filter(|(name, _)| !passing.contains(name))
             .collect();
         pairs.sort_unstable();

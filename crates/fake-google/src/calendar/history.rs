@@ -6,16 +6,12 @@
 //! was" are questions to the log. The log keeps what was before each change (an undo log), so the
 //! present costs nothing, the past costs the changes since, and an entry is stored once.
 //!
-//! [`History::put`] and [`History::remove`] are the only places where anything changes: one call,
-//! one line in the log. Whoever wants to know of changes (push, say) asks
-//! [`History::changes_after`] with the version last seen.
+//! [`History::put`] is the only place where anything changes: one call, one line in the log. Whoever
+//! wants to know of changes (push, say) asks [`History::changes_after`] with the version last seen.
+//! Nothing is ever taken out: what is deleted leaves a tombstone, which is one more state.
 //!
 //! Not here: how long a token lives. That is the asker's rule; the log only says when it no
 //! longer reaches back far enough.
-#![cfg_attr(
-    not(test),
-    expect(dead_code, reason = "lists read the past in the next commit")
-)]
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -96,11 +92,6 @@ impl<T> History<T> {
         self.entries.values().map(|entry| &**entry)
     }
 
-    /// Every entry as it is, with its id, in the order of ids.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &T)> {
-        self.entries.iter().map(|(key, entry)| (&**key, &**entry))
-    }
-
     /// The version that the next change will have.
     pub(crate) fn next_version(&self, now: Timestamp) -> i64 {
         now.as_microsecond().max(self.version + 1)
@@ -117,15 +108,6 @@ impl<T> History<T> {
         let before = self.entries.insert(Arc::clone(&key), Arc::clone(&entry));
         self.log(version, Arc::clone(&key), before);
         &self.entries[&key]
-    }
-
-    /// Takes an entry out, without a trace but in the log. Most things leave a tombstone instead:
-    /// then it is a [`History::put`].
-    pub(crate) fn remove(&mut self, now: Timestamp, key: &str) {
-        if let Some((key, before)) = self.entries.remove_entry(key) {
-            let version = self.next_version(now);
-            self.log(version, key, Some(before));
-        }
     }
 
     /// The changes that made the versions above `version`, oldest first.
@@ -154,15 +136,6 @@ impl<T> History<T> {
             version,
             undone,
         })
-    }
-
-    /// The collection as it is.
-    pub(crate) fn now(&self) -> Snapshot<'_, T> {
-        Snapshot {
-            history: self,
-            version: self.version,
-            undone: BTreeMap::new(),
-        }
     }
 
     fn log(&mut self, version: i64, key: Arc<str>, before: Option<Arc<T>>) {
@@ -198,21 +171,14 @@ impl<'a, T> Snapshot<'a, T> {
         }
     }
 
-    /// Every entry as it was, by id but for those that were removed since.
+    /// Every entry as it was, by id.
     pub(crate) fn values(&self) -> impl Iterator<Item = &'a T> + '_ {
         let history: &'a History<T> = self.history;
-        let still = history
-            .iter()
-            .filter_map(|(key, entry)| match self.undone.get(key) {
-                Some(then) => *then,
-                None => Some(entry),
-            });
-        let removed = self
-            .undone
-            .iter()
-            .filter(|(key, _)| self.history.get(key).is_none())
-            .filter_map(|(_, then)| *then);
-        still.chain(removed)
+        let entries = history.entries.iter();
+        entries.filter_map(|(key, entry)| match self.undone.get(&**key) {
+            Some(then) => *then,
+            None => Some(&**entry),
+        })
     }
 
     /// Ids of what changed between an earlier version and this one, each once.
@@ -261,17 +227,15 @@ mod tests {
         put(&mut history, "a", 1);
         put(&mut history, "b", 2);
         put(&mut history, "a", 3);
-        history.remove(Timestamp::UNIX_EPOCH, "b");
         put(&mut history, "c", 4);
-        let seen: Vec<Vec<u32>> = (0..=5).map(|at| shown(&history.at(at).unwrap())).collect();
+        let seen: Vec<Vec<u32>> = (0..=4).map(|at| shown(&history.at(at).unwrap())).collect();
         assert_eq!(
             seen,
-            [vec![], vec![1], vec![1, 2], vec![2, 3], vec![3], vec![3, 4]]
+            [vec![], vec![1], vec![1, 2], vec![2, 3], vec![2, 3, 4]]
         );
-        assert_eq!(shown(&history.now()), [3, 4]);
-        assert!(history.at(6).is_none());
+        assert!(history.at(5).is_none());
         let third = history.at(3).unwrap();
-        assert_eq!(third.get("b"), Some(&2));
+        assert_eq!(third.get("a"), Some(&3));
         assert_eq!(third.get("c"), None);
         assert_eq!(third.changed_since(1).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(third.changed_since(3).count(), 0);

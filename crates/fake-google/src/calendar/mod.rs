@@ -32,6 +32,8 @@ pub(crate) struct Calendar {
     /// E-mail of the account that owns it.
     pub(crate) owner: String,
     pub(crate) is_primary: bool,
+    /// Rises when the sync tokens of this calendar are to die.
+    pub(crate) sync_epoch: u64,
     inserted: u64,
     /// Every event and tombstone, with the log of changes.
     pub(crate) events: History<Event>,
@@ -76,6 +78,7 @@ impl Calendar {
             time_zone: time_zone.to_owned(),
             owner: owner.to_owned(),
             is_primary: id == owner,
+            sync_epoch: 0,
             inserted: 0,
             events: History::default(),
         }

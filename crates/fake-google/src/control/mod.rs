@@ -8,6 +8,7 @@ mod clock;
 mod faults;
 mod grants;
 mod state;
+mod sync;
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -40,7 +41,7 @@ impl Refusal {
 }
 
 /// Verbs and names of all calls.
-const CALLS: [(&str, &str); 8] = [
+const CALLS: [(&str, &str); 9] = [
     ("GET", "state"),
     ("GET", "events"),
     ("GET", "requests"),
@@ -49,6 +50,7 @@ const CALLS: [(&str, &str); 8] = [
     ("POST", "faults"),
     ("POST", "revoke"),
     ("POST", "expire-access-tokens"),
+    ("POST", "expire-sync-tokens"),
 ];
 
 /// Answers one control call.
@@ -74,6 +76,7 @@ fn answer(world: &mut World, now: Timestamp, request: &Request) -> Answer {
         ("POST", "faults") => faults::run(world, read(request)?),
         ("POST", "revoke") => grants::revoke(world, &read(request)?),
         ("POST", "expire-access-tokens") => Ok(grants::expire_access_tokens(world)),
+        ("POST", "expire-sync-tokens") => sync::expire(world, &read_or_default(request)?),
         (verb, name) => Err(unknown(verb, name)),
     }
 }
@@ -81,6 +84,14 @@ fn answer(world: &mut World, now: Timestamp, request: &Request) -> Answer {
 /// The body as what a call takes.
 fn read<T: DeserializeOwned>(request: &Request) -> Result<T, Refusal> {
     serde_json::from_slice(&request.body).map_err(|error| Refusal::bad(error.to_string()))
+}
+
+/// The same for a call that needs no body.
+fn read_or_default<T: DeserializeOwned + Default>(request: &Request) -> Result<T, Refusal> {
+    if request.body.is_empty() {
+        return Ok(T::default());
+    }
+    read(request)
 }
 
 fn unknown(verb: &str, name: &str) -> Refusal {

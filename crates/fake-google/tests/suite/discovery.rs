@@ -40,7 +40,7 @@ fn answers_fit_the_description() {
         "",
         "?maxResults=1",
         "?showDeleted=true",
-        "?updatedMin=2026-01-01T00:00:00Z",
+        "?updatedMin=2026-02-15T00:00:00Z",
         "?maxAttendees=1",
     ] {
         description.check_named("Events", &fake.get(&format!("{EVENTS}{query}")).json());

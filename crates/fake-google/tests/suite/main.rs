@@ -14,3 +14,4 @@ mod oauth;
 mod pages;
 mod scopes;
 mod shell;
+mod sync;

@@ -1,0 +1,72 @@
+//! Which lines a listing has: all that fit, or what changed between two states.
+
+use std::collections::BTreeSet;
+
+use super::Line;
+use super::filter::Filter;
+use super::lines::lines_of;
+use crate::calendar::Event;
+use crate::calendar::history::Snapshot;
+use crate::world::Leavers;
+
+/// The part of the calendar that an increment tells about.
+pub(super) struct Window<'a> {
+    pub(super) filter: &'a Filter<'a>,
+    pub(super) leavers: Leavers,
+    pub(super) is_single: bool,
+}
+
+/// Every line of one state that fits.
+pub(super) fn full<'a>(
+    shown: &Snapshot<'a, Event>,
+    filter: &Filter<'_>,
+    is_single: bool,
+    is_there: impl Fn(&Event) -> bool,
+) -> Vec<Line<'a>> {
+    shown
+        .values()
+        .filter(|event| is_there(event))
+        .flat_map(|event| lines_of(shown, event, is_single))
+        .filter(|line| filter.keeps(line))
+        .map(Line::Whole)
+        .collect()
+}
+
+/// What somebody who holds one state must be told to hold the other: each line that fits now, and
+/// the going of each that fitted then and does no longer.
+///
+/// Deletions are told however old they are: the token that asks is what limits their age.
+pub(super) fn increment<'a>(
+    shown: &Snapshot<'a, Event>,
+    held: &Snapshot<'a, Event>,
+    changed: impl Iterator<Item = &'a str>,
+    window: &Window<'_>,
+) -> Vec<Line<'a>> {
+    let mut lines = Vec::new();
+    for id in changed {
+        let (before, after) = (held.get(id), shown.get(id));
+        let of = |state, event| lines_of(state, event, window.is_single);
+        let before = before.map(|event| of(held, event)).unwrap_or_default();
+        let after = after.map(|event| of(shown, event)).unwrap_or_default();
+        let was_held = |line: &Event| !line.is_deleted() && window.filter.fits(line);
+        let mut leaving: BTreeSet<&str> = before
+            .iter()
+            .filter(|line| was_held(line))
+            .map(|line| line.id.as_str())
+            .collect();
+        for line in after {
+            let fits = window.filter.fits(&line);
+            let has_left = leaving.remove(line.id.as_str()) && !fits;
+            let is_shown = window.leavers == Leavers::Shown && !line.is_deleted();
+            match (fits, has_left) {
+                (true, _) => lines.push(Line::Whole(line)),
+                (false, true) if is_shown => lines.push(Line::Whole(line)),
+                (false, true) => lines.push(Line::Gone(line)),
+                (false, false) => {}
+            }
+        }
+        let no_more = |line: &&std::borrow::Cow<'a, Event>| leaving.contains(line.id.as_str());
+        lines.extend(before.iter().filter(no_more).cloned().map(Line::Gone));
+    }
+    lines
+}
