@@ -2,6 +2,7 @@
 
 mod conformance;
 mod control;
+mod converge;
 mod coverage;
 mod description;
 mod determinism;
