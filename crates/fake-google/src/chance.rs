@@ -59,6 +59,11 @@ impl Chance {
         format!("4/0A{}", self.text(BASE64URL, 70))
     }
 
+    /// The id of a service account's key: 40 hexadecimal digits.
+    pub(crate) fn key_id(&mut self) -> String {
+        self.text(b"0123456789abcdef", 40)
+    }
+
     pub(crate) fn access_token(&mut self) -> String {
         format!("ya29.a0{}", self.text(BASE64URL, 120))
     }

@@ -7,6 +7,8 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::world::World;
+
 /// Whether time passes by itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -79,6 +81,46 @@ impl WorldClock {
         self.commands += 1;
         self.offset = self.offset();
         self.frozen_at = None;
+    }
+}
+
+impl World {
+    /// The time this world believes in while the caller's clock shows `outside`. The core never
+    /// asks: whoever passes `now` does, if the world's clock is to be adjustable.
+    pub fn time(&mut self, outside: Timestamp) -> Timestamp {
+        self.clock.read(outside)
+    }
+
+    /// Whether time passes by itself.
+    #[must_use]
+    pub fn clock_mode(&self) -> ClockMode {
+        self.clock.mode()
+    }
+
+    /// How far this world's clock is ahead of the caller's; see [`World::time`].
+    #[must_use]
+    pub fn clock_offset(&self) -> SignedDuration {
+        self.clock.offset()
+    }
+
+    /// Moves this world's clock, running or frozen.
+    pub fn advance_clock(&mut self, by: SignedDuration) {
+        self.clock.advance(by);
+    }
+
+    /// Lets this world's clock show `to` where it showed `now`.
+    pub fn set_clock(&mut self, now: Timestamp, to: Timestamp) {
+        self.clock.set(now, to);
+    }
+
+    /// Stops this world's clock at `now`.
+    pub fn freeze_clock(&mut self, now: Timestamp) {
+        self.clock.freeze(now);
+    }
+
+    /// Lets a frozen clock go on from where it stood.
+    pub fn run_clock(&mut self) {
+        self.clock.run();
     }
 }
 

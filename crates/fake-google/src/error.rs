@@ -19,14 +19,16 @@ pub struct ApiError {
     trouble: Option<CredentialTrouble>,
 }
 
-/// What is wrong with the caller's credentials: the part of the error that Google's newer layers
-/// add to.
+/// What is wrong with the caller's credentials or project: the part of the error that Google's
+/// newer layers add to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum CredentialTrouble {
     Missing,
     Invalid,
     /// For the method named.
     ScopeMissing(&'static str),
+    /// In the project named.
+    ServiceDisabled(String),
 }
 
 /// Where in the request the trouble is.
@@ -137,6 +139,17 @@ impl ApiError {
         }
     }
 
+    /// The Calendar API is not enabled in the project.
+    pub(crate) fn not_enabled(project: &str) -> Self {
+        let message = format!(
+            "Google Calendar API has not been used in project {project} before or it is disabled."
+        );
+        Self {
+            trouble: Some(CredentialTrouble::ServiceDisabled(project.to_owned())),
+            ..Self::new(403, "accessNotConfigured", message)
+        }
+    }
+
     pub(crate) fn forbidden() -> Self {
         Self::new(403, "forbidden", "Forbidden")
     }
@@ -191,7 +204,7 @@ impl ApiError {
             if let Some(details) = trouble.details() {
                 error["details"] = details;
             }
-            challenge = Some(trouble.challenge());
+            challenge = trouble.challenge();
         }
         let response = Response::of_pretty_json(self.code, &json!({ "error": error })).with_header(
             "cache-control",
@@ -208,31 +221,41 @@ impl CredentialTrouble {
     fn status(&self) -> &'static str {
         match self {
             Self::Missing | Self::Invalid => "UNAUTHENTICATED",
-            Self::ScopeMissing(_) => "PERMISSION_DENIED",
+            Self::ScopeMissing(_) | Self::ServiceDisabled(_) => "PERMISSION_DENIED",
         }
     }
 
     fn details(&self) -> Option<Value> {
-        let Self::ScopeMissing(method) = self else {
-            return None;
+        let service = "calendar-json.googleapis.com";
+        let (reason, metadata) = match self {
+            Self::Missing | Self::Invalid => return None,
+            Self::ScopeMissing(method) => (
+                "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+                json!({ "service": service, "method": method }),
+            ),
+            Self::ServiceDisabled(project) => (
+                "SERVICE_DISABLED",
+                json!({ "service": service, "consumer": format!("projects/{project}") }),
+            ),
         };
         Some(json!([{
             "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-            "reason": "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+            "reason": reason,
             "domain": "googleapis.com",
-            "metadata": { "service": "calendar-json.googleapis.com", "method": method },
+            "metadata": metadata,
         }]))
     }
 
-    fn challenge(&self) -> &'static str {
+    fn challenge(&self) -> Option<&'static str> {
         match self {
-            Self::Missing => r#"Bearer realm="https://accounts.google.com/""#,
+            Self::Missing => Some(r#"Bearer realm="https://accounts.google.com/""#),
             Self::Invalid => {
-                r#"Bearer realm="https://accounts.google.com/", error="invalid_token""#
+                Some(r#"Bearer realm="https://accounts.google.com/", error="invalid_token""#)
             }
             Self::ScopeMissing(_) => {
-                r#"Bearer realm="https://accounts.google.com/", error="insufficient_scope""#
+                Some(r#"Bearer realm="https://accounts.google.com/", error="insufficient_scope""#)
             }
+            Self::ServiceDisabled(_) => None,
         }
     }
 }
@@ -240,8 +263,17 @@ impl CredentialTrouble {
 /// Google's grouping of reasons.
 fn domain_of(reason: &str) -> &'static str {
     match reason {
-        "timeRangeEmpty" | "fullSyncRequired" | "updatedMinTooLongAgo" => "calendar",
-        "rateLimitExceeded" => "usageLimits",
+        "forbiddenForNonOrganizer"
+        | "forbiddenForServiceAccounts"
+        | "fullSyncRequired"
+        | "notACalendarUser"
+        | "timeRangeEmpty"
+        | "updatedMinTooLongAgo" => "calendar",
+        "accessNotConfigured"
+        | "dailyLimitExceeded"
+        | "quotaExceeded"
+        | "rateLimitExceeded"
+        | "userRateLimitExceeded" => "usageLimits",
         "notImplemented" => "fake-google",
         _ => "global",
     }

@@ -10,7 +10,7 @@ use crate::fault::plan::Target;
 use crate::fault::{Fault, FaultKind, Moment, Outcome};
 use crate::http::{Request, Response};
 use crate::log::Trace;
-use crate::oauth::{self, authorize, token, userinfo};
+use crate::oauth::{self, authorize, metadata, token, tokeninfo, userinfo};
 use crate::pages;
 use crate::route::Route;
 use crate::world::World;
@@ -178,7 +178,11 @@ fn answer(
         Route::Decide => authorize::decide(world, now, request, trace),
         Route::Token => token::token(world, now, request, trace),
         Route::Revoke => token::revoke(world, now, request, trace),
-        Route::Userinfo => userinfo::userinfo(world, now, request, trace),
+        Route::Userinfo(shape) => userinfo::userinfo(world, now, request, *shape, trace),
+        Route::Tokeninfo(shape) => tokeninfo::tokeninfo(world, now, request, *shape, trace),
+        Route::Configuration => metadata::configuration(world, request),
+        Route::KeySet => metadata::key_set(),
+        Route::Certificates => metadata::certificates(),
         Route::Calendar(method, path) => api::run(world, now, request, (method, path), trace),
         Route::Page => pages::run(world, now, request),
         Route::Control => control::run(world, now, request),

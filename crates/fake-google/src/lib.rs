@@ -42,7 +42,9 @@ pub use self::fault::{ALWAYS, ErrorName, Fault, FaultKind, Moment, Outcome};
 pub use self::handle::{deliver, handle};
 pub use self::http::{Request, Response};
 pub use self::log::{ENTRIES_MAX, LogEntry, RequestLog};
+pub use self::oauth::project::{ClientStanding, PROJECT_DEFAULT, Project, Publishing};
 pub use self::oauth::state::IssuedTokens;
 pub use self::world::{
-    Account, ChangedParameters, Leavers, RepeatedFilters, Rules, SetupError, TombstoneWrites, World,
+    Account, ChangedParameters, ConsentBoxes, Leavers, RepeatedFilters, Rules, SetupError,
+    Standing, TombstoneWrites, World,
 };

@@ -4,6 +4,7 @@
 use crate::api;
 use crate::discovery::{Method, discovery};
 use crate::http::Request;
+use crate::oauth::{tokeninfo, userinfo};
 
 /// Path of the Calendar API.
 const CALENDAR_BASE: &str = "/calendar/v3/";
@@ -17,7 +18,14 @@ pub(crate) enum Route {
     Decide,
     Token,
     Revoke,
-    Userinfo,
+    Userinfo(userinfo::Shape),
+    Tokeninfo(tokeninfo::Shape),
+    /// `/.well-known/openid-configuration`.
+    Configuration,
+    /// The keys as JWKS.
+    KeySet,
+    /// The keys as certificates.
+    Certificates,
     /// A Calendar v3 method with its path parameters.
     Calendar(&'static Method, Vec<String>),
     /// Something for people, or one of its assets.
@@ -30,22 +38,18 @@ pub(crate) enum Route {
 }
 
 /// Google's endpoints outside Calendar v3 that are not here yet.
-const MISSING: [(&str, &str); 6] = [
-    ("/.well-known/openid-configuration", "the OpenID metadata"),
-    ("/oauth2/v3/certs", "the JWKS"),
-    ("/tokeninfo", "oauth2.tokeninfo"),
-    ("/oauth2/v2/tokeninfo", "oauth2.tokeninfo"),
-    ("/oauth2/v2/userinfo", "oauth2.userinfo.v2"),
-    ("/batch/calendar/v3", "calendar.batch"),
-];
+const MISSING: [(&str, &str); 1] = [("/batch/calendar/v3", "calendar.batch")];
 
 /// Method ids of the endpoints outside Calendar v3.
-const OAUTH_METHODS: [&str; 5] = [
+const OAUTH_METHODS: [&str; 8] = [
     "oauth2.authorize",
     "oauth2.decide",
     "oauth2.token",
     "oauth2.revoke",
     "oauth2.userinfo",
+    "oauth2.tokeninfo",
+    "oauth2.configuration",
+    "oauth2.certs",
 ];
 
 /// Every method id that [`Route::method`] gives for a request that has an endpoint.
@@ -73,7 +77,15 @@ impl Route {
             ("POST", "/o/oauth2/v2/auth") => Self::Decide,
             ("POST", "/token") => Self::Token,
             ("POST", "/revoke") => Self::Revoke,
-            ("GET" | "POST", "/v1/userinfo") => Self::Userinfo,
+            ("GET" | "POST", "/v1/userinfo") => Self::Userinfo(userinfo::Shape::OpenId),
+            ("GET", "/oauth2/v2/userinfo" | "/userinfo/v2/me") => {
+                Self::Userinfo(userinfo::Shape::Legacy)
+            }
+            ("GET" | "POST", "/tokeninfo") => Self::Tokeninfo(tokeninfo::Shape::Current),
+            ("GET" | "POST", "/oauth2/v2/tokeninfo") => Self::Tokeninfo(tokeninfo::Shape::Legacy),
+            ("GET", "/.well-known/openid-configuration") => Self::Configuration,
+            ("GET", "/oauth2/v3/certs") => Self::KeySet,
+            ("GET", "/oauth2/v1/certs") => Self::Certificates,
             _ if path.starts_with("/_fake/") => Self::Control,
             _ if is_page(path) => Self::Page,
             _ => MISSING
@@ -90,7 +102,10 @@ impl Route {
             Self::Decide => Some("oauth2.decide"),
             Self::Token => Some("oauth2.token"),
             Self::Revoke => Some("oauth2.revoke"),
-            Self::Userinfo => Some("oauth2.userinfo"),
+            Self::Userinfo(_) => Some("oauth2.userinfo"),
+            Self::Tokeninfo(_) => Some("oauth2.tokeninfo"),
+            Self::Configuration => Some("oauth2.configuration"),
+            Self::KeySet | Self::Certificates => Some("oauth2.certs"),
             Self::Calendar(method, _) => Some(&method.id),
             Self::Missing(name) => Some(name),
             Self::Unknown => Some("unknown"),

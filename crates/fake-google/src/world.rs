@@ -13,12 +13,11 @@ use crate::calendar::resource::View;
 use crate::calendar::time::zone;
 use crate::calendar::{Calendar, Event, Write, WriteOptions};
 use crate::chance::Chance;
-use crate::clock::{ClockMode, WorldClock};
+use crate::clock::WorldClock;
 use crate::error::ApiError;
-use crate::fault::Fault;
 use crate::fault::plan::Faults;
 use crate::log::RequestLog;
-use crate::oauth::state::{Client, OauthState};
+use crate::oauth::state::OauthState;
 
 /// Makes the faults' stream of chance another than the ids'.
 const FAULT_SEED: u64 = 0x6661_756c_7473;
@@ -77,6 +76,17 @@ pub enum Leavers {
     Shown,
 }
 
+/// How the boxes of the consent page start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentBoxes {
+    /// As Google's do: nothing is granted that was not ticked.
+    #[default]
+    Empty,
+    /// For a demo, where the usual case should be one click.
+    Ticked,
+}
+
 /// Choices where Google is contradictory or does not say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
@@ -104,6 +114,14 @@ pub struct Rules {
     /// One page in so many is empty with more to come, chosen by the seed; 0 for none, 1 for one
     /// before every page.
     pub empty_pages: u32,
+    /// How the boxes of the consent page start.
+    pub consent_boxes: ConsentBoxes,
+    /// Refresh tokens one account may have at one client; one more and the oldest dies (§3.5).
+    pub refresh_tokens_max: usize,
+    /// How long a refresh token may go unused. Google says six months.
+    pub refresh_token_disuse: SignedDuration,
+    /// `iss` of an `id_token`. Google also writes it without the scheme (§3.7).
+    pub issuer: String,
     /// Origin of `htmlLink`. The shell sets its own, so that the link opens the fake's page.
     pub link_origin: String,
 }
@@ -121,9 +139,28 @@ impl Default for Rules {
             leavers: Leavers::default(),
             updated_min_age_max: SignedDuration::from_hours(30 * 24),
             empty_pages: 0,
+            consent_boxes: ConsentBoxes::default(),
+            refresh_tokens_max: 100,
+            refresh_token_disuse: SignedDuration::from_hours(183 * 24),
+            issuer: "https://accounts.google.com".to_owned(),
             link_origin: "https://www.google.com".to_owned(),
         }
     }
+}
+
+/// Whether an account may use its grants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// It may.
+    #[default]
+    Active,
+    /// Deleted or disabled: no sign-in, refreshing is `invalid_grant`, access tokens are 401.
+    Disabled,
+    /// Its administrator blocks the app: `admin_policy_enforced`.
+    BlockedByAdmin,
+    /// It must sign in again: refreshing is `invalid_grant` with `invalid_rapt`.
+    NeedsReauth,
 }
 
 /// A Google account.
@@ -137,6 +174,12 @@ pub struct Account {
     pub name: String,
     /// BCP 47 tag.
     pub locale: String,
+    /// Workspace domain (`hd`); none for a consumer's account.
+    pub hosted_domain: Option<String>,
+    /// Whether it may use its grants.
+    pub standing: Standing,
+    /// Whether it has Google Calendar; 403 `notACalendarUser` if not.
+    pub is_calendar_user: bool,
 }
 
 /// Why a world cannot be set up as asked.
@@ -214,9 +257,17 @@ impl World {
             email: email.to_owned(),
             name: name.to_owned(),
             locale: "en".to_owned(),
+            hosted_domain: None,
+            standing: Standing::Active,
+            is_calendar_user: true,
         };
         self.accounts.insert(email.to_owned(), account);
         Ok(sub)
+    }
+
+    /// One account, to be changed. Its e-mail and `sub` are names elsewhere: leave them.
+    pub fn account_mut(&mut self, email: &str) -> Option<&mut Account> {
+        self.accounts.get_mut(email)
     }
 
     /// Adds a further calendar to an account.
@@ -234,17 +285,6 @@ impl World {
             return Err(SetupError::NoAccount(owner_email.to_owned()));
         }
         self.put_calendar(owner_email, id, summary, time_zone)
-    }
-
-    /// Adds an OAuth client, or replaces the one of that id. All clients of a world belong to one
-    /// Google Cloud project.
-    pub fn add_client(&mut self, id: &str, secret: &str, redirect_uris: &[&str]) {
-        let client = Client {
-            id: id.to_owned(),
-            secret: secret.to_owned(),
-            redirect_uris: redirect_uris.iter().map(|&uri| uri.to_owned()).collect(),
-        };
-        self.oauth.clients.insert(id.to_owned(), client);
     }
 
     /// The accounts, by e-mail.
@@ -348,7 +388,7 @@ impl World {
     /// Ends every grant of the account, as its owner can on Google's account page: access and
     /// refresh tokens of all clients die, and the next authorization asks for consent again.
     pub fn revoke_grants(&mut self, email: &str) {
-        self.oauth.revoke(email);
+        self.oauth.revoke(None, email);
     }
 
     /// Makes every access token answer 401 from now on; refresh tokens live.
@@ -375,22 +415,6 @@ impl World {
         &self.log
     }
 
-    /// Plans a fault, after those planned before.
-    pub fn add_fault(&mut self, fault: Fault) {
-        self.faults.add(fault);
-    }
-
-    /// Forgets all planned faults.
-    pub fn clear_faults(&mut self) {
-        self.faults.clear();
-    }
-
-    /// The faults still waiting.
-    #[must_use]
-    pub fn faults(&self) -> &[Fault] {
-        self.faults.pending()
-    }
-
     /// The seed last given.
     #[must_use]
     pub fn seed(&self) -> u64 {
@@ -403,44 +427,6 @@ impl World {
         self.seed = seed;
         self.chance = Chance::new(seed);
         self.fault_chance = Chance::new(seed ^ FAULT_SEED);
-    }
-
-    /// The time this world believes in while the caller's clock shows `outside`. The core never
-    /// asks: whoever passes `now` does, if the world's clock is to be adjustable.
-    pub fn time(&mut self, outside: Timestamp) -> Timestamp {
-        self.clock.read(outside)
-    }
-
-    /// Whether time passes by itself.
-    #[must_use]
-    pub fn clock_mode(&self) -> ClockMode {
-        self.clock.mode()
-    }
-
-    /// How far this world's clock is ahead of the caller's; see [`World::time`].
-    #[must_use]
-    pub fn clock_offset(&self) -> SignedDuration {
-        self.clock.offset()
-    }
-
-    /// Moves this world's clock, running or frozen.
-    pub fn advance_clock(&mut self, by: SignedDuration) {
-        self.clock.advance(by);
-    }
-
-    /// Lets this world's clock show `to` where it showed `now`.
-    pub fn set_clock(&mut self, now: Timestamp, to: Timestamp) {
-        self.clock.set(now, to);
-    }
-
-    /// Stops this world's clock at `now`.
-    pub fn freeze_clock(&mut self, now: Timestamp) {
-        self.clock.freeze(now);
-    }
-
-    /// Lets a frozen clock go on from where it stood.
-    pub fn run_clock(&mut self) {
-        self.clock.run();
     }
 
     pub(crate) fn calendars_of(&self, email: &str) -> impl Iterator<Item = &Calendar> {

@@ -28,7 +28,22 @@ pub(super) fn state(world: &World, now: Timestamp) -> Value {
         .oauth
         .clients
         .values()
-        .map(|client| json!({ "id": client.id, "redirectUris": client.redirect_uris }))
+        .map(|client| {
+            json!({
+                "id": client.id,
+                "redirectUris": client.redirect_uris,
+                "project": client.project,
+                "standing": client.standing,
+            })
+        })
+        .collect();
+    let consents: Vec<Value> = world
+        .oauth
+        .consents
+        .iter()
+        .map(|((project, account), scopes)| {
+            json!({ "project": project, "account": account, "scopes": scopes })
+        })
         .collect();
     json!({
         "now": now,
@@ -38,10 +53,20 @@ pub(super) fn state(world: &World, now: Timestamp) -> Value {
         "accounts": world.accounts().collect::<Vec<_>>(),
         "calendars": calendars,
         "clients": clients,
-        "consents": world.oauth.consents,
-        "refreshTokens": world.oauth.refresh_tokens.len(),
+        "projects": world.oauth.projects,
+        "serviceAccounts": world.oauth.service_accounts.keys().collect::<Vec<_>>(),
+        "consents": consents,
+        "refreshTokens": living(world, now),
         "faults": world.faults(),
     })
+}
+
+/// Refresh tokens that still work.
+fn living(world: &World, now: Timestamp) -> usize {
+    let tokens = world.oauth.refresh_tokens.values();
+    tokens
+        .filter(|token| token.is_alive(now, &world.rules))
+        .count()
 }
 
 pub(super) fn events(world: &World, request: &Request) -> Answer {

@@ -2,6 +2,7 @@
 
 use super::{ALWAYS, Fault, FaultKind};
 use crate::chance::Chance;
+use crate::world::World;
 
 /// What the plan needs to know about a call.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +44,24 @@ impl Faults {
             fault.count -= 1;
         }
         Some(fault.clone())
+    }
+}
+
+impl World {
+    /// Plans a fault, after those planned before.
+    pub fn add_fault(&mut self, fault: Fault) {
+        self.faults.add(fault);
+    }
+
+    /// Forgets all planned faults.
+    pub fn clear_faults(&mut self) {
+        self.faults.clear();
+    }
+
+    /// The faults still waiting.
+    #[must_use]
+    pub fn faults(&self) -> &[Fault] {
+        self.faults.pending()
     }
 }
 

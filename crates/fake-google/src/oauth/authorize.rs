@@ -14,10 +14,11 @@ use crate::http::{Fields, Request, Response, encode_query};
 use crate::log::Trace;
 use crate::oauth::consent_page;
 use crate::oauth::error::TokenError;
+use crate::oauth::project::ClientStanding;
 use crate::oauth::scope::{self, is_sign_in};
 use crate::oauth::state::{CODE_TTL, Challenge, Code};
 use crate::text::Language;
-use crate::world::World;
+use crate::world::{Account, Standing, World};
 
 /// A checked authorization request.
 #[derive(Clone, Debug)]
@@ -32,6 +33,7 @@ pub(crate) struct Ask {
     is_offline: bool,
     includes_granted: bool,
     prompt: Prompt,
+    is_trusted: bool,
 }
 
 /// What `prompt` demands.
@@ -59,6 +61,11 @@ impl AskError {
         }
     }
 
+    /// The same error on a page.
+    fn of(error: &TokenError) -> Self {
+        Self::new(error.status(), error.error(), error.description())
+    }
+
     fn invalid_request(detail: impl Into<String>) -> Self {
         Self::new(400, "invalid_request", detail)
     }
@@ -74,9 +81,9 @@ impl Ask {
     }
 
     /// Whether boxes are shown: not for a single scope alone, nor for sign-in only (granular
-    /// permissions guide).
+    /// permissions guide), nor for an app that an administrator trusts (§3.3).
     pub(crate) fn is_granular(&self) -> bool {
-        self.scopes.len() > 1 && self.optional_scopes().next().is_some()
+        !self.is_trusted && self.scopes.len() > 1 && self.optional_scopes().next().is_some()
     }
 }
 
@@ -93,7 +100,14 @@ pub(crate) fn show(
         Err(error) => return consent_page::error(language, &error),
     };
     let account = likely_account(world, &ask);
-    let known = account.filter(|account| world.oauth.has_consented(account, &ask.scopes));
+    if let Some(error) = account
+        .as_deref()
+        .and_then(|email| barred(world, &ask, email))
+    {
+        return consent_page::error(language, &error);
+    }
+    let known =
+        account.filter(|account| world.oauth.has_consented(&ask.client, account, &ask.scopes));
     match known {
         Some(account) if !ask.prompt.is_consent && !ask.prompt.is_select_account => {
             trace.account = Some(account.clone());
@@ -127,11 +141,15 @@ pub(crate) fn decide(
     }
     let account = form
         .get("account")
-        .and_then(|email| world.accounts.get(email));
+        .and_then(|email| world.accounts.get(email))
+        .filter(|account| is_person(world, account));
     let Some(account) = account.map(|account| account.email.clone()) else {
         return consent_page::question(world, language, request, &ask);
     };
     trace.account = Some(account.clone());
+    if let Some(error) = barred(world, &ask, &account) {
+        return consent_page::error(language, &error);
+    }
     let granted = granted(&ask, &form);
     if granted.is_empty() {
         return back_with_error(&ask, "access_denied");
@@ -141,8 +159,29 @@ pub(crate) fn decide(
 
 /// The page for an error that a test asked for.
 pub(crate) fn refused(request: &Request, error: &TokenError) -> Response {
-    let error = AskError::new(error.status(), error.error(), error.description());
-    consent_page::error(Language::of(request), &error)
+    consent_page::error(Language::of(request), &AskError::of(error))
+}
+
+/// Why this account cannot grant anything to this client, as Google tells its user.
+fn barred(world: &World, ask: &Ask, email: &str) -> Option<AskError> {
+    let account = world.accounts.get(email)?;
+    if account.standing == Standing::BlockedByAdmin {
+        let detail = "The administrator of this account does not allow this app.";
+        return Some(AskError::new(400, "admin_policy_enforced", detail));
+    }
+    let (_, project) = world.oauth.project_of(&ask.client)?;
+    let error = project.refuses(account)?;
+    Some(AskError::new(
+        403,
+        error,
+        format!("{email} may not use this app."),
+    ))
+}
+
+/// Whether the account can sign in at all.
+pub(crate) fn is_person(world: &World, account: &Account) -> bool {
+    account.standing != Standing::Disabled
+        && !world.oauth.service_accounts.contains_key(&account.email)
 }
 
 fn granted(ask: &Ask, form: &Fields) -> BTreeSet<String> {
@@ -158,11 +197,11 @@ fn granted(ask: &Ask, form: &Fields) -> BTreeSet<String> {
 
 /// The account meant without asking: the hinted one, or the only one.
 fn likely_account(world: &World, ask: &Ask) -> Option<String> {
-    let mut accounts = world.accounts.values();
+    let people = world.accounts.values();
+    let mut people = people.filter(|account| is_person(world, account));
     match &ask.login_hint {
-        Some(hint) => accounts.find(|account| account.email == *hint || account.sub == *hint),
-        None if world.accounts.len() == 1 => accounts.next(),
-        None => None,
+        Some(hint) => people.find(|account| account.email == *hint || account.sub == *hint),
+        None => people.next().filter(|_| people.next().is_none()),
     }
     .map(|account| account.email.clone())
 }
@@ -174,11 +213,12 @@ fn back_with_code(
     account: String,
     granted: BTreeSet<String>,
 ) -> Response {
-    let is_first_consent = !world.oauth.has_consented(&account, &ask.scopes);
-    let consents = world.oauth.consents.entry(account.clone()).or_default();
-    consents.extend(granted.iter().cloned());
+    let is_first_consent = !world
+        .oauth
+        .has_consented(&ask.client, &account, &ask.scopes);
+    let consents = world.oauth.consent(&ask.client, &account, &granted);
     let scopes = if ask.includes_granted {
-        consents.clone()
+        consents
     } else {
         granted
     };
@@ -239,7 +279,6 @@ fn read(world: &World, query: &Fields) -> Result<Ask, AskError> {
     }
     let text = |name: &str| query.get(name).map(str::to_owned);
     Ok(Ask {
-        client,
         redirect_uri,
         scopes: read_scopes(query)?,
         login_hint: text("login_hint"),
@@ -249,7 +288,14 @@ fn read(world: &World, query: &Fields) -> Result<Ask, AskError> {
         is_offline: read_access_type(query)?,
         includes_granted: query.get("include_granted_scopes") == Some("true"),
         prompt: read_prompt(query)?,
+        is_trusted: is_trusted(world, &client),
+        client,
     })
+}
+
+fn is_trusted(world: &World, client: &str) -> bool {
+    let project = world.oauth.project_of(client);
+    project.is_some_and(|(_, project)| project.is_trusted)
 }
 
 fn missing(parameter: &str) -> AskError {
@@ -265,6 +311,14 @@ fn read_client(world: &World, query: &Fields) -> Result<(String, String), AskErr
             "The OAuth client was not found.",
         ));
     };
+    let gone = match client.standing {
+        ClientStanding::Live => None,
+        ClientStanding::Deleted => Some(TokenError::deleted_client()),
+        ClientStanding::Disabled => Some(TokenError::disabled_client()),
+    };
+    if let Some(error) = gone {
+        return Err(AskError::of(&error));
+    }
     let redirect_uri = query
         .get("redirect_uri")
         .ok_or_else(|| missing("redirect_uri"))?;

@@ -2,14 +2,12 @@
 
 use crate::html::{Page, escape, put};
 use crate::http::{Request, Response};
-use crate::oauth::authorize::{Ask, AskError};
+use crate::oauth::authorize::{Ask, AskError, is_person};
 use crate::oauth::scope::{EMAIL, OPENID, PROFILE};
 use crate::text::{Language, Word};
-use crate::world::World;
+use crate::world::{Account, ConsentBoxes, World};
 
 /// Asks the owner which account and which scopes.
-///
-/// Boxes start ticked, unlike Google's: who tries a demo wants the usual case to work.
 pub(crate) fn question(
     world: &World,
     language: Language,
@@ -24,7 +22,7 @@ pub(crate) fn question(
         escape(&request.path),
     );
     write_accounts(&mut body, world, language, ask);
-    write_scopes(&mut body, language, ask);
+    write_scopes(&mut body, world, language, ask);
     let (deny, allow) = (say(Word::Deny), say(Word::Allow));
     put!(
         body,
@@ -71,16 +69,17 @@ fn write_accounts(body: &mut String, world: &World, language: Language, ask: &As
     let legend = Word::ChooseAccount.in_language(language);
     put!(body, "<fieldset><legend>{legend}</legend>");
     let hinted = ask.login_hint.as_deref();
-    let chosen = world
-        .accounts
-        .values()
+    let people = world.accounts.values();
+    let people: Vec<&Account> = people.filter(|account| is_person(world, account)).collect();
+    let chosen = people
+        .iter()
         .find(|account| {
             [&account.email, &account.sub]
                 .iter()
                 .any(|id| hinted == Some(id))
         })
-        .or_else(|| world.accounts.values().next());
-    for account in world.accounts.values() {
+        .or_else(|| people.first());
+    for account in &people {
         let checked = if Some(account) == chosen {
             " checked"
         } else {
@@ -93,19 +92,20 @@ fn write_accounts(body: &mut String, world: &World, language: Language, ask: &As
 <span><strong>{name}</strong> <small>{email}</small></span></label>"#
         );
     }
-    if world.accounts.is_empty() {
+    if people.is_empty() {
         put!(body, "<p>{}</p>", Word::NoAccounts.in_language(language));
     }
     body.push_str("</fieldset>");
 }
 
-fn write_scopes(body: &mut String, language: Language, ask: &Ask) {
+fn write_scopes(body: &mut String, world: &World, language: Language, ask: &Ask) {
     let boxes: Vec<&str> = ask.optional_scopes().collect();
     if !boxes.is_empty() {
         let legend = Word::SelectWhat.in_language(language);
         put!(body, "<fieldset><legend>{legend}</legend>");
         for scope in boxes {
-            write_scope(body, language, scope, ask.is_granular());
+            let boxes = ask.is_granular().then_some(world.rules.consent_boxes);
+            write_scope(body, language, scope, boxes);
         }
         body.push_str("</fieldset>");
     }
@@ -126,14 +126,17 @@ fn write_scopes(body: &mut String, language: Language, ask: &Ask) {
     }
 }
 
-fn write_scope(body: &mut String, language: Language, scope: &str, is_choice: bool) {
+fn write_scope(body: &mut String, language: Language, scope: &str, boxes: Option<ConsentBoxes>) {
     let name = scope.rsplit('/').next().unwrap_or(scope);
     let sentence = sentence(scope).map_or(name, |word| word.in_language(language));
     let scope = escape(scope);
-    let input = if is_choice {
-        format!(r#"<input type="checkbox" name="scope" value="{scope}" checked>"#)
-    } else {
-        String::new()
+    let checked = match boxes {
+        Some(ConsentBoxes::Ticked) => " checked",
+        _ => "",
+    };
+    let input = match boxes {
+        Some(_) => format!(r#"<input type="checkbox" name="scope" value="{scope}"{checked}>"#),
+        None => String::new(),
     };
     put!(
         body,

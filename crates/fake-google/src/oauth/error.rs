@@ -60,6 +60,14 @@ impl TokenError {
         Self::new("unauthorized_client", "Unauthorized")
     }
 
+    pub(crate) fn deleted_client() -> Self {
+        Self::new("deleted_client", "The OAuth client was deleted.").with_status(401)
+    }
+
+    pub(crate) fn disabled_client() -> Self {
+        Self::new("disabled_client", "The OAuth client was disabled.").with_status(401)
+    }
+
     pub(crate) fn missing(parameter: &str) -> Self {
         Self::new(
             "invalid_request",

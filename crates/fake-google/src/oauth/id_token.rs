@@ -1,9 +1,4 @@
-//! The `id_token`: a JWT whose claims are right and whose signature is a placeholder.
-//!
-//! The header says RS256 as Google's does, but no RSA key is behind it: the signature is the
-//! SHA-256 of what would be signed. A client that trusts the token because it came over the token
-//! endpoint's connection (OpenID Connect Core 3.1.3.7 point 6) works; one that verifies the
-//! signature must wait for the issue that brings a key and the JWKS endpoint.
+//! The `id_token`: who the account is, signed (§3.7).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,41 +6,38 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::oauth::jwt::signed_by_google;
 use crate::oauth::scope::{EMAIL, PROFILE};
 use crate::oauth::state::{ACCESS_TOKEN_TTL_SECONDS, Grant};
 use crate::world::Account;
 
-/// A token that says who `account` is.
-pub(crate) fn id_token(
-    now: Timestamp,
-    account: &Account,
-    grant: &Grant,
-    access_token: &str,
-    nonce: Option<&str>,
-) -> String {
-    let header = json!({ "alg": "RS256", "kid": "fake-google-placeholder", "typ": "JWT" });
-    let claims = claims(now, account, grant, access_token, nonce);
-    let signed = format!("{}.{}", part(&header), part(&claims));
-    let signature = URL_SAFE_NO_PAD.encode(Sha256::digest(signed.as_bytes()));
-    format!("{signed}.{signature}")
+/// What an `id_token` says beside who the account is.
+pub(crate) struct Occasion<'a> {
+    pub(crate) now: Timestamp,
+    pub(crate) issuer: &'a str,
+    pub(crate) access_token: &'a str,
+    pub(crate) nonce: Option<&'a str>,
 }
 
-fn claims(
-    now: Timestamp,
-    account: &Account,
-    grant: &Grant,
-    access_token: &str,
-    nonce: Option<&str>,
-) -> Value {
+/// A token that says who `account` is.
+pub(crate) fn id_token(account: &Account, grant: &Grant, occasion: &Occasion<'_>) -> String {
+    signed_by_google(&claims(account, grant, occasion))
+}
+
+fn claims(account: &Account, grant: &Grant, occasion: &Occasion<'_>) -> Value {
+    let issued = occasion.now.as_second();
     let mut claims = json!({
-        "iss": "https://accounts.google.com",
+        "iss": occasion.issuer,
         "azp": grant.client,
         "aud": grant.client,
         "sub": account.sub,
-        "at_hash": access_token_hash(access_token),
-        "iat": now.as_second(),
-        "exp": now.as_second() + ACCESS_TOKEN_TTL_SECONDS + 1,
+        "at_hash": access_token_hash(occasion.access_token),
+        "iat": issued,
+        "exp": issued + ACCESS_TOKEN_TTL_SECONDS + 1,
     });
+    if let Some(domain) = &account.hosted_domain {
+        claims["hd"] = domain.as_str().into();
+    }
     if grant.scopes.contains(EMAIL) {
         claims["email"] = account.email.as_str().into();
         claims["email_verified"] = true.into();
@@ -53,7 +45,7 @@ fn claims(
     if grant.scopes.contains(PROFILE) {
         claims["name"] = account.name.as_str().into();
     }
-    if let Some(nonce) = nonce {
+    if let Some(nonce) = occasion.nonce {
         claims["nonce"] = nonce.into();
     }
     claims
@@ -62,8 +54,4 @@ fn claims(
 /// The left half of the hash (OpenID Connect Core 3.1.3.6).
 fn access_token_hash(access_token: &str) -> String {
     URL_SAFE_NO_PAD.encode(&Sha256::digest(access_token.as_bytes())[..16])
-}
-
-fn part(value: &Value) -> String {
-    URL_SAFE_NO_PAD.encode(value.to_string())
 }

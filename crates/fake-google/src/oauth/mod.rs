@@ -1,15 +1,21 @@
 //! Google's OAuth 2.0: authorization page, token, revocation and userinfo endpoints.
 //!
-//! Missing on purpose, and answered with 501 by name: JWKS, OpenID metadata, tokeninfo, the legacy
-//! userinfo, the JWT-bearer grant. The signature of an `id_token` is a placeholder, see `id_token`.
+//! Also what verifies them: keys, OpenID metadata, tokeninfo. Ignored on purpose: DPoP.
 
 pub(crate) mod authorize;
 mod consent_page;
 pub(crate) mod error;
 mod id_token;
+mod jwt;
+mod keys;
+pub(crate) mod metadata;
+pub(crate) mod project;
+mod refresh_token;
 mod scope;
+mod service_account;
 pub(crate) mod state;
 pub(crate) mod token;
+pub(crate) mod tokeninfo;
 pub(crate) mod userinfo;
 
 use jiff::Timestamp;

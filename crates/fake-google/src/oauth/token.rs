@@ -5,22 +5,26 @@ use std::collections::BTreeSet;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::http::{Fields, Request, Response};
 use crate::log::Trace;
 use crate::oauth::error::{TokenError, no_store};
-use crate::oauth::id_token::id_token;
+use crate::oauth::id_token::{Occasion, id_token};
+use crate::oauth::project::ClientStanding;
 use crate::oauth::scope::{self, OPENID};
+use crate::oauth::service_account;
 use crate::oauth::state::{ACCESS_TOKEN_TTL_SECONDS, Challenge, Code, Grant};
-use crate::world::World;
+use crate::world::{Account, Standing, World};
 
 /// What a successful grant answers with.
 struct Answer {
     grant: Grant,
     access_token: String,
     refresh_token: Option<String>,
+    /// Until the refresh token ends, where the client is told.
+    refresh_token_seconds: Option<i64>,
     nonce: Option<String>,
 }
 
@@ -34,7 +38,7 @@ pub(crate) fn token(
     match grant(world, now, request) {
         Ok(answer) => {
             trace.account = Some(answer.grant.account.clone());
-            answered(world, now, &answer)
+            no_store(Response::of_pretty_json(200, &body(world, now, &answer)))
         }
         Err(error) => error.response(),
     }
@@ -52,16 +56,14 @@ pub(crate) fn revoke(
     let Some(token) = form.get("token").or_else(|| query.get("token")) else {
         return TokenError::missing("token").response();
     };
-    let refresh = world
-        .oauth
-        .refresh_tokens
-        .get(token)
-        .map(|token| &token.grant);
+    let refresh = world.oauth.refresh_tokens.get(token);
+    let refresh = refresh.filter(|token| token.is_alive(now, &world.rules));
+    let refresh = refresh.map(|token| &token.grant);
     let Some(grant) = refresh.or_else(|| world.oauth.grant_of(token, now)) else {
         return TokenError::invalid_token().response();
     };
-    let account = grant.account.clone();
-    world.oauth.revoke(&account);
+    let (project, account) = (grant.project.clone(), grant.account.clone());
+    world.oauth.revoke(Some(&project), &account);
     trace.account = Some(account);
     no_store(Response::of_pretty_json(200, &json!({})))
 }
@@ -71,6 +73,11 @@ fn grant(world: &mut World, now: Timestamp, request: &Request) -> Result<Answer,
     let grant_type = form
         .get("grant_type")
         .ok_or_else(|| TokenError::missing("grant_type"))?;
+    if grant_type == service_account::GRANT_TYPE {
+        // The assertion proves who asks; there is no client secret.
+        let grant = service_account::assert_grant(world, now, request, &form)?;
+        return Ok(issue_access(world, now, grant, false));
+    }
     let client = authenticated_client(world, request, &form)?;
     match grant_type {
         "authorization_code" => exchange_code(world, now, &form, &client),
@@ -98,6 +105,11 @@ fn authenticated_client(
     let client = world.oauth.clients.get(&id);
     let client =
         client.ok_or_else(|| TokenError::invalid_client("The OAuth client was not found."))?;
+    match client.standing {
+        ClientStanding::Live => {}
+        ClientStanding::Deleted => return Err(TokenError::deleted_client()),
+        ClientStanding::Disabled => return Err(TokenError::disabled_client()),
+    }
     match secret {
         None => Err(TokenError::missing("client_secret")),
         Some(secret) if secret == client.secret => Ok(id),
@@ -135,25 +147,36 @@ fn exchange_code(
 }
 
 fn issue(world: &mut World, now: Timestamp, client: &str, code: Code) -> Answer {
-    let Code {
-        account,
-        scopes,
-        nonce,
-        gives_refresh_token,
-        ..
-    } = code;
+    let project = world.oauth.project_of(client);
     let grant = Grant {
         client: client.to_owned(),
-        account,
-        scopes,
+        project: project.map_or_else(String::new, |(name, _)| name.to_owned()),
+        account: code.account,
+        scopes: code.scopes,
+        service_account: None,
     };
-    let (oauth, chance) = (&mut world.oauth, &mut world.chance);
+    let mut answer = issue_access(world, now, grant, code.gives_refresh_token);
+    answer.nonce = code.nonce;
+    if code.gives_refresh_token {
+        let (oauth, chance) = (&mut world.oauth, &mut world.chance);
+        let name = oauth.issue_refresh_token(chance, now, &world.rules, answer.grant.clone());
+        let issued = oauth.refresh_tokens.get(&name);
+        answer.refresh_token_seconds = issued.and_then(|token| token.seconds_left(now));
+        answer.refresh_token = Some(name);
+    }
+    answer
+}
+
+fn issue_access(world: &mut World, now: Timestamp, grant: Grant, is_offline: bool) -> Answer {
+    let chance = &mut world.chance;
     Answer {
-        access_token: oauth.issue_access_token(chance, now, grant.clone()),
-        refresh_token: gives_refresh_token
-            .then(|| oauth.issue_refresh_token(chance, grant.clone())),
+        access_token: world
+            .oauth
+            .issue_access_token(chance, now, grant.clone(), is_offline),
         grant,
-        nonce,
+        refresh_token: None,
+        refresh_token_seconds: None,
+        nonce: None,
     }
 }
 
@@ -191,7 +214,8 @@ fn refresh(
     let name = form
         .get("refresh_token")
         .ok_or_else(|| TokenError::missing("refresh_token"))?;
-    let Some(token) = world.oauth.refresh_tokens.get(name) else {
+    let token = world.oauth.refresh_tokens.get_mut(name);
+    let Some(token) = token.filter(|token| token.is_alive(now, &world.rules)) else {
         return Err(TokenError::invalid_grant(
             "Token has been expired or revoked.",
         ));
@@ -200,18 +224,35 @@ fn refresh(
     if grant.client != client {
         return Err(TokenError::unauthorized_client());
     }
+    check_standing(world.accounts.get(&grant.account))?;
     if let Some(wanted) = form.get("scope") {
         grant.scopes = narrowed(&grant.scopes, wanted)?;
     }
-    let access_token = world
-        .oauth
-        .issue_access_token(&mut world.chance, now, grant.clone());
+    token.last_used = now;
+    let refresh_token_seconds = token.seconds_left(now);
     Ok(Answer {
-        grant,
-        access_token,
-        refresh_token: None,
-        nonce: None,
+        refresh_token_seconds,
+        ..issue_access(world, now, grant, true)
     })
+}
+
+/// An account may be gone, blocked by its administrator, or have to sign in again (§3.5, causes 7
+/// to 9).
+fn check_standing(account: Option<&Account>) -> Result<(), TokenError> {
+    match account.map(|account| account.standing) {
+        Some(Standing::Active) => Ok(()),
+        Some(Standing::BlockedByAdmin) => Err(TokenError::new(
+            "admin_policy_enforced",
+            "The administrator of this account does not allow this app.",
+        )),
+        Some(Standing::NeedsReauth) => {
+            let error = TokenError::invalid_grant("reauth related error (invalid_rapt)");
+            Err(error.with_subtype("invalid_rapt"))
+        }
+        None | Some(Standing::Disabled) => {
+            Err(TokenError::invalid_grant("Account has been deleted"))
+        }
+    }
 }
 
 /// A refresh may ask for less than was granted, never for more (RFC 6749 section 6).
@@ -222,27 +263,34 @@ fn narrowed(granted: &BTreeSet<String>, wanted: &str) -> Result<BTreeSet<String>
     }
 }
 
-fn answered(world: &World, now: Timestamp, answer: &Answer) -> Response {
-    let Answer {
-        grant,
-        access_token,
-        refresh_token,
-        nonce,
-    } = answer;
+fn body(world: &World, now: Timestamp, answer: &Answer) -> Value {
+    let grant = &answer.grant;
     let mut body = json!({
-        "access_token": access_token,
+        "access_token": answer.access_token,
         "expires_in": ACCESS_TOKEN_TTL_SECONDS,
-        "scope": scope::join(&grant.scopes),
         "token_type": "Bearer",
     });
-    if let Some(refresh_token) = refresh_token {
+    if grant.service_account.is_some() {
+        return body;
+    }
+    body["scope"] = scope::join(&grant.scopes).into();
+    if let Some(refresh_token) = &answer.refresh_token {
         body["refresh_token"] = refresh_token.as_str().into();
+    }
+    if let Some(seconds) = answer.refresh_token_seconds {
+        body["refresh_token_expires_in"] = seconds.into();
     }
     if let (true, Some(account)) = (
         grant.scopes.contains(OPENID),
         world.accounts.get(&grant.account),
     ) {
-        body["id_token"] = id_token(now, account, grant, access_token, nonce.as_deref()).into();
+        let occasion = Occasion {
+            now,
+            issuer: &world.rules.issuer,
+            access_token: &answer.access_token,
+            nonce: answer.nonce.as_deref(),
+        };
+        body["id_token"] = id_token(account, grant, &occasion).into();
     }
-    no_store(Response::of_pretty_json(200, &body))
+    body
 }

@@ -1,4 +1,5 @@
-//! `GET /v1/userinfo` (OpenID Connect): who the token's account is, as far as its scopes say.
+//! Who the token's account is, as far as its scopes say: `/v1/userinfo` (OpenID Connect) and the
+//! older `/oauth2/v2/userinfo`, whose shape Google's description gives (§3.7).
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -9,11 +10,21 @@ use crate::oauth::error::no_store;
 use crate::oauth::scope::{self, EMAIL, PROFILE};
 use crate::world::World;
 
-/// The userinfo endpoint.
+/// Which of the two endpoints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// `/v1/userinfo`.
+    OpenId,
+    /// `/oauth2/v2/userinfo`, also at `/userinfo/v2/me`.
+    Legacy,
+}
+
+/// The userinfo endpoints.
 pub(crate) fn userinfo(
     world: &World,
     now: Timestamp,
     request: &Request,
+    shape: Shape,
     trace: &mut Trace,
 ) -> Response {
     let token = request
@@ -33,14 +44,26 @@ pub(crate) fn userinfo(
             "Request had insufficient scopes.",
         );
     }
-    let mut body = json!({ "sub": account.sub });
+    let (id, verified) = match shape {
+        Shape::OpenId => ("sub", "email_verified"),
+        Shape::Legacy => ("id", "verified_email"),
+    };
+    let mut body = json!({ id: account.sub });
     if grant.scopes.contains(EMAIL) {
         body["email"] = account.email.as_str().into();
-        body["email_verified"] = true.into();
+        body[verified] = true.into();
     }
     if grant.scopes.contains(PROFILE) {
+        let (given, family) = account.name.split_once(' ').unwrap_or((&account.name, ""));
         body["name"] = account.name.as_str().into();
+        body["given_name"] = given.into();
         body["locale"] = account.locale.as_str().into();
+        if !family.is_empty() {
+            body["family_name"] = family.into();
+        }
+    }
+    if let Some(domain) = &account.hosted_domain {
+        body["hd"] = domain.as_str().into();
     }
     no_store(Response::of_pretty_json(200, &body))
 }

@@ -2,97 +2,13 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use fake_google::{Request, Response};
+use fake_google::{ConsentBoxes, Request};
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 
+use crate::dance::{
+    SCOPE_EMAIL, SCOPE_LIST, VERIFIER, allow, ask, challenge, code, exchange, refresh, scopes,
+};
 use crate::harness::{ANA, CLIENT, EVENTS, Fake, REDIRECT, SCOPE_EVENTS, SECRET, landed, value};
-
-const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-const SCOPE_LIST: &str = "https://www.googleapis.com/auth/calendar.calendarlist.readonly";
-const SCOPE_EMAIL: &str = "https://www.googleapis.com/auth/userinfo.email";
-
-/// The usual question, with changes; an empty value leaves the parameter out.
-fn ask(changes: &[(&str, &str)]) -> String {
-    let scope = format!("openid email {SCOPE_EVENTS}");
-    let mut pairs = vec![
-        ("client_id", CLIENT),
-        ("redirect_uri", REDIRECT),
-        ("response_type", "code"),
-        ("scope", &scope),
-        ("access_type", "offline"),
-        ("state", "the state"),
-    ];
-    for (name, value) in changes {
-        pairs.retain(|(n, _)| n != name);
-        pairs.push((name, value));
-    }
-    pairs.retain(|(_, value)| !value.is_empty());
-    let query = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(pairs)
-        .finish();
-    format!("/o/oauth2/v2/auth?{query}")
-}
-
-fn challenge() -> String {
-    URL_SAFE_NO_PAD.encode(Sha256::digest(VERIFIER.as_bytes()))
-}
-
-/// Ana ticks these boxes and allows.
-fn allow(fake: &mut Fake, ask: &str, ticked: &[&str]) -> Response {
-    let mut form = vec![("account", ANA), ("decision", "allow")];
-    form.extend(ticked.iter().map(|scope| ("scope", *scope)));
-    fake.send(&Request::new("POST", ask).with_form(&form))
-}
-
-fn code(fake: &mut Fake, changes: &[(&str, &str)]) -> String {
-    let back = allow(fake, &ask(changes), &[SCOPE_EVENTS, SCOPE_LIST]);
-    value(&landed(&back), "code")
-        .expect("allowed, so there is a code")
-        .to_owned()
-}
-
-fn token(fake: &mut Fake, form: &[(&str, &str)]) -> Response {
-    fake.send(&Request::new("POST", "/token").with_form(form))
-}
-
-/// The usual exchange, with changes; an empty value leaves the field out.
-fn exchange(fake: &mut Fake, code: &str, changes: &[(&str, &str)]) -> Response {
-    let mut form = vec![
-        ("grant_type", "authorization_code"),
-        ("code", code),
-        ("client_id", CLIENT),
-        ("client_secret", SECRET),
-        ("redirect_uri", REDIRECT),
-    ];
-    for (name, value) in changes {
-        form.retain(|(n, _)| n != name);
-        form.push((name, value));
-    }
-    form.retain(|(_, value)| !value.is_empty());
-    token(fake, &form)
-}
-
-fn refresh(fake: &mut Fake, refresh_token: &str) -> Response {
-    token(
-        fake,
-        &[
-            ("grant_type", "refresh_token"),
-            ("refresh_token", refresh_token),
-            ("client_id", CLIENT),
-            ("client_secret", SECRET),
-        ],
-    )
-}
-
-fn scopes(body: &Value) -> Vec<&str> {
-    let listed = body["scope"]
-        .as_str()
-        .expect("a token answer lists its scopes");
-    let mut scopes: Vec<&str> = listed.split(' ').collect();
-    scopes.sort_unstable();
-    scopes
-}
 
 #[test]
 fn the_whole_dance_ends_with_a_token_that_works() {
@@ -654,7 +570,7 @@ fn userinfo_needs_a_token_and_says_what_its_scopes_allow() {
             "profile",
             vec!["openid", "profile"],
             200,
-            vec!["locale", "name", "sub"],
+            vec!["given_name", "locale", "name", "sub"],
         ),
         (
             "calendar only",
@@ -679,18 +595,29 @@ fn userinfo_needs_a_token_and_says_what_its_scopes_allow() {
 }
 
 #[test]
+fn boxes_start_empty_as_googles_do_unless_told_otherwise() {
+    let ask = ask(&[("prompt", "consent")]);
+    for (boxes, ticked) in [(ConsentBoxes::Empty, 0), (ConsentBoxes::Ticked, 1)] {
+        let mut fake = Fake::new();
+        assert_eq!(
+            fake.world.rules.consent_boxes,
+            ConsentBoxes::Empty,
+            "Google's way"
+        );
+        fake.world.rules.consent_boxes = boxes;
+        let page = fake.send(&Request::new("GET", &ask)).text();
+        let shown = page.split("<input type=\"checkbox\"").skip(1);
+        let checked = shown
+            .clone()
+            .filter(|rest| rest[..rest.find('>').unwrap()].contains("checked"));
+        assert_eq!((shown.count(), checked.count()), (1, ticked), "{boxes:?}");
+    }
+}
+
+#[test]
 fn what_is_missing_says_so() {
     let mut fake = Fake::new();
-    for path in [
-        "/oauth2/v3/certs",
-        "/.well-known/openid-configuration",
-        "/tokeninfo",
-    ] {
-        let answer = fake.get(path);
-        assert_eq!(answer.status, 501, "{path}");
-        assert!(
-            answer.text().contains("fake-google does not implement"),
-            "{path}"
-        );
-    }
+    let answer = fake.send(&Request::new("POST", "/batch/calendar/v3"));
+    assert_eq!(answer.status, 501);
+    assert!(answer.text().contains("batch"));
 }

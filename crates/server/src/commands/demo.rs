@@ -177,6 +177,8 @@ fn start_google(
     // What our client sends must be what Google describes.
     world.rules.is_strict = true;
     world.add_account(OWNER, owner, zone)?;
+    // Who tries the demo wants the usual case to be one click.
+    world.rules.consent_boxes = ::fake_google::ConsentBoxes::Ticked;
     world.add_client(
         CLIENT_ID,
         CLIENT_SECRET,
