@@ -90,6 +90,11 @@ impl ApiError {
         Self::new(400, "required", message)
     }
 
+    /// Text, properties or rules too long.
+    pub(crate) fn too_large() -> Self {
+        Self::invalid("A provided value exceeds the allowed size limit.")
+    }
+
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
         Self::new(400, "badRequest", message)
     }

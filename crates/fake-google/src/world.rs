@@ -94,6 +94,9 @@ pub struct Rules {
     pub tombstone_writes: TombstoneWrites,
     /// How long a deleted event is still answered; afterwards 404, though its id stays taken.
     pub tombstone_retention: SignedDuration,
+    /// How far ahead a series without end is told of where no `timeMax` says it. Google's own
+    /// horizon is years ahead and not published (§10.3).
+    pub expansion_horizon: SignedDuration,
     /// Repeated extended property filters.
     pub repeated_filters: RepeatedFilters,
     /// Refuses query parameters and body fields that Google's description does not have with 400.
@@ -131,6 +134,7 @@ impl Default for Rules {
         Self {
             tombstone_writes: TombstoneWrites::default(),
             tombstone_retention: SignedDuration::from_hours(30 * 24),
+            expansion_horizon: SignedDuration::from_hours(2 * 365 * 24),
             repeated_filters: RepeatedFilters::default(),
             is_strict: false,
             checks_answers: cfg!(debug_assertions),
@@ -383,6 +387,30 @@ impl World {
             .get_mut(calendar)
             .ok_or_else(ApiError::not_found)?;
         target.delete(&host_write(now, &self.rules, event_id))
+    }
+
+    /// Changes an instance and all that follow, as its host would by hand on Google's page ("this
+    /// and following events"), which no single method of the API does: the series ends before the
+    /// instance, and a new one begins there that copies everything, private extended properties
+    /// included, and then takes `patch`. Returns the new series, or the old one if the instance is
+    /// its first.
+    ///
+    /// # Errors
+    /// What the API would answer; 400 when `instance` is not an instance.
+    pub fn split_series(
+        &mut self,
+        now: Timestamp,
+        calendar: &str,
+        instance: &str,
+        patch: &Value,
+    ) -> Result<Value, ApiError> {
+        let patch = object(patch)?;
+        let target = self
+            .calendars
+            .get_mut(calendar)
+            .ok_or_else(ApiError::not_found)?;
+        let id = target.split_series(&host_write(now, &self.rules, instance), &patch)?;
+        self.event(calendar, &id).ok_or_else(ApiError::not_found)
     }
 
     /// Ends every grant of the account, as its owner can on Google's account page: access and

@@ -10,6 +10,7 @@ mod fields;
 mod get;
 mod get_calendar;
 mod insert;
+mod instances;
 mod list;
 mod page_token;
 mod paging;
@@ -245,7 +246,8 @@ impl Call<'_> {
     /// The event this call has just written, as it now is.
     fn written(&self, world: &World, event_id: &str) -> Result<Answer, ApiError> {
         let event = self.calendar(world).event(event_id, self.now, &world.rules);
-        self.shown(world, event.ok_or_else(ApiError::not_found)?)
+        let event = event.ok_or_else(ApiError::not_found)?;
+        self.shown(world, &event)
     }
 }
 

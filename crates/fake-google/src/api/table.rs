@@ -1,7 +1,7 @@
 //! Which method is answered by which file: the one table behind calls, faults and coverage.
 
 use crate::api::{Answer, Call};
-use crate::api::{delete, get, get_calendar, insert, list, patch, update};
+use crate::api::{delete, get, get_calendar, insert, instances, list, patch, update};
 use crate::error::ApiError;
 use crate::log::Trace;
 use crate::world::World;
@@ -21,6 +21,9 @@ const METHODS: &[(&str, Run)] = &[
         get::run(world, call)
     }),
     ("calendar.events.insert", insert::run),
+    ("calendar.events.instances", |world, call, _| {
+        instances::run(world, call)
+    }),
     ("calendar.events.list", |world, call, _| {
         list::run(world, call)
     }),

@@ -4,9 +4,12 @@
 //! Google does not know is passed over. What Google does and we do not yet is refused with 501 by
 //! name, never dropped silently.
 
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
-use crate::calendar::time::{EventTime, read_range};
+use crate::calendar::recurrence::Recurrence;
+use crate::calendar::time::{Edge, EventTime, read_range};
 use crate::discovery::discovery;
 use crate::error::ApiError;
 
@@ -42,8 +45,7 @@ const KEPT: [&str; 14] = [
 ];
 
 /// Fields that mean a kind of event this server has not.
-const UNSUPPORTED: [&str; 5] = [
-    "recurrence",
+const UNSUPPORTED: [&str; 4] = [
     "birthdayProperties",
     "focusTimeProperties",
     "outOfOfficeProperties",
@@ -108,6 +110,8 @@ pub(crate) struct Content {
     pub(crate) status: Status,
     pub(crate) start: EventTime,
     pub(crate) end: EventTime,
+    /// What makes it a series; start and end are then the first instance's.
+    pub(crate) recurrence: Option<Recurrence>,
     /// The rest, without defaults.
     pub(crate) fields: Map<String, Value>,
     /// The `sequence` the writer sent, if any.
@@ -128,6 +132,7 @@ impl Content {
         }
         refuse_unsupported(&body, options)?;
         let (start, end) = read_range(&body, calendar_zone)?;
+        let recurrence = read_recurrence(&body, &start)?;
         let mut fields = Map::new();
         for name in KEPT {
             if let Some(value) = body.remove(name) {
@@ -141,10 +146,71 @@ impl Content {
             status: Status::read(body.get("status"))?,
             start,
             end,
+            recurrence,
             fields,
             sequence: body.get("sequence").and_then(Value::as_i64),
         })
     }
+
+    /// How long it lasts; of days, those of the first instance.
+    pub(crate) fn length(&self, calendar_zone: &TimeZone) -> SignedDuration {
+        let end = self.end.instant(calendar_zone);
+        end.duration_since(self.start.instant(calendar_zone))
+    }
+
+    /// The end of an instance that starts at `start`: as long as the first one, in days or exactly
+    /// (RFC 5545 §3.8.5.3).
+    pub(crate) fn end_from(&self, start: &EventTime, calendar_zone: &TimeZone) -> EventTime {
+        match (&self.start, &self.end, start) {
+            (EventTime::Day(first), EventTime::Day(end), EventTime::Day(start)) => {
+                let length = first.until(*end).unwrap_or_default();
+                EventTime::Day(start.saturating_add(length))
+            }
+            (_, end, start) => {
+                let at = start.instant(calendar_zone);
+                let at = at.saturating_add(self.length(calendar_zone));
+                let zone = match end {
+                    EventTime::Moment { zone, .. } => zone.clone(),
+                    EventTime::Day(_) => "UTC".to_owned(),
+                };
+                EventTime::Moment {
+                    at: at.unwrap_or(Timestamp::MAX),
+                    zone,
+                }
+            }
+        }
+    }
+}
+
+/// A series; none where `recurrence` is absent or empty.
+///
+/// A timed series says its zone, in which it is expanded, once for both ends (reference of
+/// `EventDateTime`; §6).
+fn read_recurrence(
+    body: &Map<String, Value>,
+    start: &EventTime,
+) -> Result<Option<Recurrence>, ApiError> {
+    let lines = body.get("recurrence").and_then(Value::as_array);
+    let lines: Vec<String> = lines
+        .into_iter()
+        .flatten()
+        .filter_map(|line| line.as_str().map(str::to_owned))
+        .collect();
+    if lines.is_empty() {
+        return Ok(None);
+    }
+    if !start.is_day() {
+        let zone_of = |edge: Edge| body[edge.field()]["timeZone"].as_str();
+        let Some(zone) = zone_of(Edge::Start) else {
+            let message = "Missing time zone definition for start time.";
+            return Err(ApiError::required(message).at_parameter("start.timeZone"));
+        };
+        if zone_of(Edge::End).is_some_and(|end| end != zone) {
+            let message = "A recurring event has one time zone for start and end.";
+            return Err(ApiError::invalid(message).at_parameter("end.timeZone"));
+        }
+    }
+    Recurrence::read(lines, start).map(Some)
 }
 
 /// Lays a patch over an event: absent stays, `null` deletes, arrays are replaced, and objects
@@ -271,9 +337,7 @@ fn extended_properties(given: &Value) -> Result<Value, ApiError> {
         }
     }
     if count > PROPERTIES_MAX || bytes > PROPERTIES_BYTES_MAX {
-        return Err(ApiError::invalid(
-            "A provided value exceeds the allowed size limit.",
-        ));
+        return Err(ApiError::too_large());
     }
     Ok(kept.into())
 }
@@ -380,10 +444,10 @@ mod tests {
                 "invalid",
             ),
             (
-                "recurrence",
+                "series without a zone",
                 json!({"recurrence": ["RRULE:FREQ=DAILY"]}),
-                501,
-                "notImplemented",
+                400,
+                "required",
             ),
             (
                 "event type",

@@ -5,8 +5,13 @@
 
 pub(crate) mod content;
 pub(crate) mod history;
+pub(crate) mod recurrence;
 pub(crate) mod resource;
+pub(crate) mod series;
+mod split;
 pub(crate) mod time;
+
+use std::borrow::Cow;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -15,6 +20,7 @@ use serde_json::{Map, Value};
 use self::content::merge;
 pub(crate) use self::content::{Content, Status, WriteOptions};
 use self::history::History;
+use self::series::{Fate, Occurrence};
 use self::time::{EventTime, known_zone};
 use crate::chance::Chance;
 use crate::error::ApiError;
@@ -40,10 +46,12 @@ pub(crate) struct Calendar {
 }
 
 /// One event, or what a deleted one leaves behind.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Event {
     pub(crate) id: String,
     pub(crate) ical_uid: String,
+    /// Its place in a series, for instances and exceptions.
+    pub(crate) occurrence: Option<Occurrence>,
     pub(crate) content: Content,
     pub(crate) sequence: i64,
     /// Position in the order of insertion, which is the order of an unsorted list.
@@ -62,6 +70,11 @@ impl Event {
 
     pub(crate) fn is_deleted(&self) -> bool {
         self.content.status == Status::Cancelled
+    }
+
+    fn has_fate(&self, fate: Fate) -> bool {
+        let occurrence = self.occurrence.as_ref();
+        occurrence.is_some_and(|occurrence| occurrence.fate == fate)
     }
 
     /// `updated` to the millisecond that the answer shows.
@@ -102,11 +115,18 @@ impl Calendar {
         self.events.values()
     }
 
-    /// An event, or the tombstone of one until it is purged.
-    pub(crate) fn event(&self, id: &str, now: Timestamp, rules: &Rules) -> Option<&Event> {
-        self.events
-            .get(id)
-            .filter(|event| !is_purged(event, now, rules))
+    /// An event, an instance of a series, or the tombstone of either until it is purged.
+    pub(crate) fn event(&self, id: &str, now: Timestamp, rules: &Rules) -> Option<Cow<'_, Event>> {
+        let stored = self.events.get(id);
+        let event = match stored {
+            Some(event) if !event.has_fate(Fate::Dropped) => Cow::Borrowed(event),
+            // A start that a series lost may have come back.
+            _ => match self.computed_instance(id) {
+                Some(instance) => Cow::Owned(instance),
+                None => Cow::Borrowed(stored?),
+            },
+        };
+        (!is_purged(&event, now, rules)).then_some(event)
     }
 
     /// Adds an event with the id chosen in `body`, or one of ours.
@@ -135,9 +155,10 @@ impl Calendar {
             ical_uid: chosen
                 .ical_uid
                 .unwrap_or_else(|| format!("{id}@google.com")),
+            occurrence: None,
             sequence: content.sequence.unwrap_or(0),
             ordinal,
-            created: instant_of(version - version.rem_euclid(1_000_000)),
+            created: whole_second(instant_of(version)),
             updated: version,
             version,
             content,
@@ -151,8 +172,8 @@ impl Calendar {
         write: &Write<'_>,
         body: Map<String, Value>,
     ) -> Result<&Event, ApiError> {
-        self.check_writable(write, body.get("status"), Status::Confirmed)?;
-        self.store(write, body)
+        let old = self.writable_event(write, body.get("status"), Status::Confirmed)?;
+        self.store(write, &old, body)
     }
 
     /// Changes what `patch` names and nothing else.
@@ -161,33 +182,44 @@ impl Calendar {
         write: &Write<'_>,
         patch: &Map<String, Value>,
     ) -> Result<&Event, ApiError> {
-        self.check_writable(write, patch.get("status"), Status::Cancelled)?;
-        let mut body = self.known(write).writable(&self.zone());
+        let old = self.writable_event(write, patch.get("status"), Status::Cancelled)?;
+        let mut body = old.writable(&self.zone());
         merge(&mut body, patch);
-        self.store(write, body)
+        self.store(write, &old, body)
     }
 
     /// Turns an event into a tombstone. A second time is refused with 410.
+    ///
+    /// An instance becomes a cancelled exception; with a series go its exceptions.
     pub(crate) fn delete(&mut self, write: &Write<'_>) -> Result<(), ApiError> {
         let event = self.event(write.event, write.now, write.rules);
-        if event.ok_or_else(ApiError::not_found)?.is_deleted() {
+        let old = event.ok_or_else(ApiError::not_found)?.into_owned();
+        if old.is_deleted() {
             return Err(ApiError::deleted());
         }
-        self.check_etag(write)?;
-        let mut event = self.known(write).clone();
+        check_etag(write, &old)?;
+        let mut event = old.clone();
         event.content.status = Status::Cancelled;
-        self.put(write.now, event, Touch::MainData);
+        self.put_over(write.now, &old, event, Touch::MainData);
         Ok(())
     }
 
-    /// The event of a write whose being there was checked.
-    fn known(&self, write: &Write<'_>) -> &Event {
-        self.events.get(write.event).expect("checked by the caller")
+    /// Stores the new state of an event that was `old`, and what follows for its exceptions.
+    fn put_over(&mut self, now: Timestamp, old: &Event, event: Event, touch: Touch) {
+        self.put(now, event, touch);
+        if old.is_master() {
+            self.settle_exceptions(now, old);
+        }
     }
 
     /// Stores the new state of an event: the one way for anything to change in a calendar.
-    fn put(&mut self, now: Timestamp, event: Event, touch: Touch) -> &Event {
+    fn put(&mut self, now: Timestamp, mut event: Event, touch: Touch) -> &Event {
         let id = event.id.clone();
+        if self.events.get(&id).is_none() {
+            // A new exception has its own place in the order, not its series'.
+            self.inserted += 1;
+            event.ordinal = self.inserted;
+        }
         self.events.put(now, &id, |version| Event {
             updated: match touch {
                 Touch::MainData => version,
@@ -198,38 +230,40 @@ impl Calendar {
         })
     }
 
-    /// Whether `write` may touch its event; a deleted one is a matter of [`TombstoneWrites`].
-    fn check_writable(
+    /// The event that `write` may touch; a deleted one is a matter of [`TombstoneWrites`].
+    fn writable_event(
         &self,
         write: &Write<'_>,
         status: Option<&Value>,
         status_when_absent: Status,
-    ) -> Result<(), ApiError> {
+    ) -> Result<Event, ApiError> {
         let event = self.event(write.event, write.now, write.rules);
-        if event.ok_or_else(ApiError::not_found)?.is_deleted() {
+        let event = event.ok_or_else(ApiError::not_found)?.into_owned();
+        if event.is_deleted() {
             let status = status
                 .and_then(Value::as_str)
                 .unwrap_or(status_when_absent.word());
+            let revives = status != Status::Cancelled.word();
             match write.rules.tombstone_writes {
+                // A cancelled instance of a living series can be put back.
+                _ if revives && event.live_occurrence().is_some() => {}
                 TombstoneWrites::Gone => return Err(ApiError::deleted()),
-                TombstoneWrites::Revive if status != Status::Cancelled.word() => {}
+                TombstoneWrites::Revive if revives => {}
                 TombstoneWrites::Forbidden | TombstoneWrites::Revive => {
                     return Err(ApiError::forbidden());
                 }
             }
         }
-        self.check_etag(write)
+        check_etag(write, &event)?;
+        Ok(event)
     }
 
-    fn check_etag(&self, write: &Write<'_>) -> Result<(), ApiError> {
-        let current = self.known(write).etag();
-        match write.if_match {
-            Some(wanted) if !matches_etag(wanted, &current) => Err(ApiError::stale()),
-            _ => Ok(()),
-        }
-    }
-
-    fn store(&mut self, write: &Write<'_>, body: Map<String, Value>) -> Result<&Event, ApiError> {
+    fn store(
+        &mut self,
+        write: &Write<'_>,
+        old: &Event,
+        body: Map<String, Value>,
+    ) -> Result<&Event, ApiError> {
         if body
             .get("id")
             .and_then(Value::as_str)
@@ -238,8 +272,11 @@ impl Calendar {
             return Err(ApiError::invalid("Invalid resource id value."));
         }
         let content = Content::read(body, write.options, &self.time_zone)?;
+        if old.occurrence.is_some() && content.recurrence.is_some() {
+            let message = "An instance of a series has no recurrence.";
+            return Err(ApiError::invalid(message).at_parameter("recurrence"));
+        }
         let zone = self.zone();
-        let old = self.known(write);
         let sequence = next_sequence(old, &content, &zone)?;
         let touch = if differs_in_reminders_only(&old.content, &content) {
             Touch::RemindersOnly
@@ -251,7 +288,8 @@ impl Calendar {
             sequence,
             ..old.clone()
         };
-        Ok(self.put(write.now, event, touch))
+        self.put_over(write.now, old, event, touch);
+        Ok(self.events.get(write.event).expect("stored just now"))
     }
 
     fn unused_id(&self, chance: &mut Chance) -> String {
@@ -261,6 +299,13 @@ impl Calendar {
                 return id;
             }
         }
+    }
+}
+
+fn check_etag(write: &Write<'_>, event: &Event) -> Result<(), ApiError> {
+    match write.if_match {
+        Some(wanted) if !matches_etag(wanted, &event.etag()) => Err(ApiError::stale()),
+        _ => Ok(()),
     }
 }
 
@@ -343,9 +388,12 @@ fn differs_in_reminders_only(old: &Content, new: &Content) -> bool {
     old.fields.get("reminders") != new.fields.get("reminders") && without(old) == without(new)
 }
 
-/// Whether a tombstone is so old that nobody gets to see it any more.
+/// Whether a tombstone is so old that nobody gets to see it any more. Cancelled instances stay as
+/// long as their series (§10.4).
 pub(crate) fn is_purged(event: &Event, now: Timestamp, rules: &Rules) -> bool {
-    event.is_deleted() && now.duration_since(event.updated_at()) > rules.tombstone_retention
+    event.is_deleted()
+        && event.live_occurrence().is_none()
+        && now.duration_since(event.updated_at()) > rules.tombstone_retention
 }
 
 /// Google's observed form: twice the microseconds of the last change, in quotes.
@@ -359,6 +407,11 @@ pub(crate) fn matches_etag(header: &str, etag: &str) -> bool {
         .split(',')
         .map(str::trim)
         .any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
+}
+
+/// `created` is told to the second (observed, §6).
+fn whole_second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_microsecond().div_euclid(1_000_000)).unwrap_or(at)
 }
 
 fn instant_of(version: i64) -> Timestamp {

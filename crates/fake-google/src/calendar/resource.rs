@@ -47,6 +47,14 @@ impl Calendar {
         ] {
             resource.insert(name.to_owned(), value);
         }
+        if let Some(recurrence) = &event.content.recurrence {
+            resource.insert("recurrence".to_owned(), json!(recurrence.lines()));
+        }
+        if let Some(occurrence) = &event.occurrence {
+            resource.insert("recurringEventId".to_owned(), json!(occurrence.series));
+            let original = occurrence.original_start.resource(&view.zone);
+            resource.insert("originalStartTime".to_owned(), original);
+        }
         resource
             .entry("reminders")
             .or_insert_with(|| json!({ "useDefault": true }));
@@ -54,14 +62,20 @@ impl Calendar {
         resource.into()
     }
 
-    /// What remains visible of a deleted event where only its going is told.
-    pub(crate) fn stub(event: &Event) -> Value {
-        json!({
+    /// What remains visible of a deleted event where only its going is told; of a cancelled
+    /// instance also which one it was (§10.4).
+    pub(crate) fn stub(event: &Event, zone: &TimeZone) -> Value {
+        let mut stub = json!({
             "kind": "calendar#event",
             "etag": event.etag(),
             "id": event.id,
             "status": Status::Cancelled.word(),
-        })
+        });
+        if let Some(occurrence) = &event.occurrence {
+            stub["recurringEventId"] = json!(occurrence.series);
+            stub["originalStartTime"] = occurrence.original_start.resource(zone);
+        }
+        stub
     }
 
     /// Says which attendee is this calendar, and leaves the others out when they are too many.
@@ -104,6 +118,9 @@ impl Event {
         body.insert("status".to_owned(), self.content.status.word().into());
         body.insert("start".to_owned(), self.content.start.resource(zone));
         body.insert("end".to_owned(), self.content.end.resource(zone));
+        if let Some(recurrence) = &self.content.recurrence {
+            body.insert("recurrence".to_owned(), json!(recurrence.lines()));
+        }
         body
     }
 }

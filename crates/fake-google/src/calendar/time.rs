@@ -161,7 +161,7 @@ pub(crate) fn read_instant(text: &str) -> Option<Timestamp> {
     Timestamp::from_second(at.as_second()).ok()
 }
 
-fn read_day(text: &str) -> Option<Date> {
+pub(crate) fn read_day(text: &str) -> Option<Date> {
     if text.len() == 10 {
         text.parse().ok()
     } else {

@@ -10,6 +10,8 @@
 //!
 //! Times are civil, in the zone of the page. Success answers 303 to the week.
 
+use std::borrow::Cow;
+
 use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Span, Timestamp};
 use serde_json::{Map, Value, json};
@@ -132,7 +134,7 @@ impl Edit<'_> {
         {
             return Err(Refusal::Stale);
         }
-        let (shown, sent) = (Draft::of(event, &self.place), Draft::sent(self.form));
+        let (shown, sent) = (Draft::of(&event, &self.place), Draft::sent(self.form));
         let mut patch = Map::new();
         for ((name, new), (_, old)) in texts(&sent).into_iter().zip(texts(&shown)) {
             if new != old {
@@ -203,7 +205,7 @@ impl Edit<'_> {
         Ok(())
     }
 
-    fn event<'w>(&self, world: &'w World) -> Result<&'w Event, Refusal> {
+    fn event<'w>(&self, world: &'w World) -> Result<Cow<'w, Event>, Refusal> {
         let calendar = world.calendars.get(&self.calendar).ok_or(Refusal::Gone)?;
         let event = calendar.event(&self.event, self.now, &world.rules);
         event
@@ -260,10 +262,8 @@ impl Edit<'_> {
 
     fn refused(&self, world: &World, refusal: Refusal) -> Response {
         let language = self.place.language;
-        let existing = self
-            .event(world)
-            .ok()
-            .and_then(|event| Some((world.calendars.get(&self.calendar)?, event)));
+        let event = self.event(world).ok();
+        let existing = world.calendars.get(&self.calendar).zip(event.as_deref());
         let form = match (refusal, existing) {
             (Refusal::Gone, _) => return problem(404, language, Word::NoSuchEvent),
             (Refusal::Stale, None) => return problem(404, language, Word::NoSuchEvent),

@@ -116,11 +116,11 @@ pub(super) fn existing(world: &World, now: Timestamp, place: &Place, query: &Fie
         return problem(404, place.language, Word::NoSuchEvent);
     };
     let place = place.for_account(&calendar.owner);
-    let draft = Draft::of(event, &place);
+    let draft = Draft::of(&event, &place);
     let form = Form {
         status: 200,
         notice: None,
-        existing: Some((calendar, event)),
+        existing: Some((calendar, &event)),
         draft,
     };
     form_page(world, &place, &form)

@@ -1,10 +1,13 @@
 //! Which events stand where in a week: rows of five minutes, and lanes side by side for events
 //! that overlap.
 
+use std::borrow::Cow;
+
 use jiff::civil::{Date, DateTime};
 use jiff::{Timestamp, ToSpan as _};
 
 use super::place::Place;
+use crate::calendar::series::Span;
 use crate::calendar::time::{EventTime, resolve};
 use crate::calendar::{Calendar, Event};
 use crate::world::World;
@@ -24,7 +27,7 @@ const TICK_SECONDS: i64 = 300;
 /// The part of a timed event that falls on one day.
 pub(super) struct Block<'a> {
     pub(super) calendar: &'a Calendar,
-    pub(super) event: &'a Event,
+    pub(super) event: Cow<'a, Event>,
     pub(super) row: u16,
     pub(super) rows: u16,
     pub(super) lane: usize,
@@ -38,7 +41,7 @@ pub(super) struct Block<'a> {
 pub(super) struct Day<'a> {
     pub(super) date: Date,
     /// Day events, with their colours.
-    pub(super) all_day: Vec<(&'a Calendar, &'a Event, usize)>,
+    pub(super) all_day: Vec<(&'a Calendar, Cow<'a, Event>, usize)>,
     pub(super) blocks: Vec<Block<'a>>,
     /// The row of the present moment, today.
     pub(super) now_row: Option<u16>,
@@ -71,7 +74,7 @@ fn day<'a>(world: &'a World, now: Timestamp, place: &Place, date: Date) -> Day<'
     };
     for (index, calendar) in world.calendars_of(&place.account).enumerate() {
         let colour = index % COLOURS;
-        for event in calendar.events().filter(|event| !event.is_deleted()) {
+        for event in shown_on(world, now, place, calendar, date) {
             match (&event.content.start, &event.content.end) {
                 (EventTime::Day(first), EventTime::Day(end)) => {
                     if *first <= date && date < *end {
@@ -92,13 +95,43 @@ fn day<'a>(world: &'a World, now: Timestamp, place: &Place, date: Date) -> Day<'
     day
 }
 
+/// Single events, and the instances of series that may touch `date`.
+fn shown_on<'a>(
+    world: &World,
+    now: Timestamp,
+    place: &Place,
+    calendar: &'a Calendar,
+    date: Date,
+) -> Vec<Cow<'a, Event>> {
+    let zone = calendar.zone();
+    let midnight = |date: Date| resolve(date.at(0, 0, 0, 0), &place.zone);
+    // A day wider on both sides: days begin elsewhere in the calendar's zone.
+    let span = Span {
+        after: Some(midnight(date.saturating_sub(1.day()))),
+        before: Some(midnight(date.saturating_add(2.days()))),
+        horizon: world.rules.expansion_horizon,
+        now,
+        zone: &zone,
+    };
+    let live = calendar.events().filter(|event| !event.is_deleted());
+    let shown = live.flat_map(|event| {
+        if event.is_master() {
+            let instances = event.instances(&span, |id| calendar.is_exception(id));
+            instances.into_iter().map(Cow::Owned).collect()
+        } else {
+            vec![Cow::Borrowed(event)]
+        }
+    });
+    shown.collect()
+}
+
 /// The block of an event on `date`, if it touches that day.
 fn block<'a>(
     place: &Place,
     date: Date,
     (start, end): (Timestamp, Timestamp),
     calendar: &'a Calendar,
-    event: &'a Event,
+    event: Cow<'a, Event>,
     colour: usize,
 ) -> Option<Block<'a>> {
     let midnight = |date: Date| resolve(date.at(0, 0, 0, 0), &place.zone);

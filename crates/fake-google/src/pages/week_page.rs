@@ -227,7 +227,7 @@ fn write_day(body: &mut String, day: &Day<'_>, place: &Place) {
             body,
             place,
             block.calendar,
-            block.event,
+            &block.event,
             &classes(block),
             block.has_end,
         );

@@ -172,11 +172,6 @@ fn inserts_are_refused_by_reason() {
             event_on(2, json!({"summary": 1})),
             (400, "parseError"),
         ),
-        (
-            "recurrence",
-            event_on(2, json!({"recurrence": ["RRULE:FREQ=DAILY"]})),
-            (501, "notImplemented"),
-        ),
     ] {
         let answer = fake.call("POST", EVENTS, Some(&body));
         assert_eq!(

@@ -17,6 +17,7 @@ mod oauth;
 mod pages;
 mod projects;
 mod scopes;
+mod series;
 mod service_accounts;
 mod shell;
 mod sync;

@@ -1,13 +1,14 @@
 //! Which events a list holds (§8.1).
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::api::parameters::Parameters;
 use crate::calendar::Event;
+use crate::calendar::series::Span;
 use crate::error::ApiError;
-use crate::world::RepeatedFilters;
+use crate::world::{RepeatedFilters, Rules};
 
 /// Filters that an increment must not repeat and that its token remembers (§10.1).
 pub(super) const REMEMBERED: [&str; 7] = [
@@ -26,6 +27,8 @@ pub(super) struct Filter<'a> {
     time_max: Option<Timestamp>,
     updated_min: Option<Timestamp>,
     pub(super) shows_deleted: bool,
+    /// `singleEvents`: instances instead of series.
+    pub(super) is_single: bool,
     ical_uid: Option<&'a str>,
     words: Vec<String>,
     private: Vec<(&'a str, &'a str)>,
@@ -33,12 +36,15 @@ pub(super) struct Filter<'a> {
     repeated: RepeatedFilters,
     has_default_type: bool,
     pub(super) zone: TimeZone,
+    now: Timestamp,
+    horizon: SignedDuration,
 }
 
 impl<'a> Filter<'a> {
     pub(super) fn read(
         parameters: &'a Parameters,
-        repeated: RepeatedFilters,
+        now: Timestamp,
+        rules: &Rules,
         zone: TimeZone,
     ) -> Result<Self, ApiError> {
         let (time_min, time_max) = (parameters.instant("timeMin"), parameters.instant("timeMax"));
@@ -53,34 +59,48 @@ impl<'a> Filter<'a> {
             time_max,
             updated_min: parameters.instant("updatedMin"),
             shows_deleted: parameters.flag("showDeleted") == Some(true),
+            is_single: parameters.flag("singleEvents") == Some(true),
             ical_uid: parameters.text("iCalUID"),
             words: words(parameters.text("q").unwrap_or_default()),
             private: properties(parameters, "privateExtendedProperty")?,
             shared: properties(parameters, "sharedExtendedProperty")?,
-            repeated,
+            repeated: rules.repeated_filters,
             has_default_type: event_types.peek().is_none()
                 || event_types.any(|kind| kind == "default"),
             zone,
+            now,
+            horizon: rules.expansion_horizon,
         })
+    }
+
+    /// The times asked for.
+    pub(super) fn span(&self) -> Span<'_> {
+        Span {
+            after: self.time_min,
+            before: self.time_max,
+            horizon: self.horizon,
+            now: self.now,
+            zone: &self.zone,
+        }
     }
 
     /// Whether a full listing holds the event.
     pub(super) fn keeps(&self, event: &Event) -> bool {
-        // Deletions since `updatedMin` are always told.
-        (self.shows_deleted || self.updated_min.is_some() || !event.is_deleted())
+        // Deletions since `updatedMin` are always told. Where a series is one line, its cancelled
+        // instances are always told, or they would be taken for held (§8.1, §10.4).
+        let is_missing_instance = !self.is_single && event.live_occurrence().is_some();
+        (self.shows_deleted
+            || self.updated_min.is_some()
+            || !event.is_deleted()
+            || is_missing_instance)
             && self.fits(event)
     }
 
     /// Whether the event, deleted or not, is one of those asked for.
     pub(super) fn fits(&self, event: &Event) -> bool {
-        let (start, end) = (&event.content.start, &event.content.end);
+        let is_open = self.time_min.is_none() && self.time_max.is_none();
         self.has_default_type
-            && self
-                .time_min
-                .is_none_or(|min| end.instant(&self.zone) > min)
-            && self
-                .time_max
-                .is_none_or(|max| start.instant(&self.zone) < max)
+            && (is_open || event.touches(&self.span()))
             && self.updated_min.is_none_or(|min| event.updated_at() >= min)
             && self.ical_uid.is_none_or(|uid| event.ical_uid == uid)
             && self.has_properties(event, "private", &self.private)

@@ -64,22 +64,22 @@ pub(super) fn run(world: &World, call: &Call<'_>) -> Result<Answer, ApiError> {
         || parameters.clone(),
         |since| parameters.with(&since.filters),
     );
-    let filter = Filter::read(&asked, world.rules.repeated_filters, calendar.zone())?;
+    let filter = Filter::read(&asked, call.now, &world.rules, calendar.zone())?;
     let states = listing.states(&calendar.events)?;
-    let is_single = parameters.flag("singleEvents") == Some(true);
+    let single = filter.is_single.then(|| filter.span());
     let lines = match states.held {
         Some(held) => {
             let window = select::Window {
                 filter: &filter,
                 leavers: world.rules.leavers,
-                is_single,
+                single,
             };
             let changed = states.shown.changed_since(states.held_version);
             select::increment(&states.shown, &held, changed, &window)
         }
         None => {
             let is_there = |event: &Event| !is_purged(event, call.now, &world.rules);
-            select::full(&states.shown, &filter, is_single, is_there)
+            select::full(&states.shown, &filter, single, is_there)
         }
     };
     let order = if since.is_some() {
@@ -115,10 +115,10 @@ impl Line<'_> {
     fn item(&self, calendar: &Calendar, filter: &Filter<'_>, view: &View<'_>) -> Value {
         match self {
             Self::Whole(event) if event.is_deleted() && !filter.shows_deleted => {
-                Calendar::stub(event)
+                Calendar::stub(event, &view.zone)
             }
             Self::Whole(event) => calendar.resource(event, view),
-            Self::Gone(event) => Calendar::stub(event),
+            Self::Gone(event) => Calendar::stub(event, &view.zone),
         }
     }
 }
@@ -179,7 +179,8 @@ fn place_of(event: &Event, order: Order, zone: &TimeZone) -> Place {
     }
 }
 
-fn envelope(
+/// The `Events` answer.
+pub(super) fn envelope(
     calendar: &Calendar,
     items: Vec<Value>,
     token: Option<(&'static str, String)>,

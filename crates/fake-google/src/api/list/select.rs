@@ -7,26 +7,28 @@ use super::filter::Filter;
 use super::lines::lines_of;
 use crate::calendar::Event;
 use crate::calendar::history::Snapshot;
+use crate::calendar::series::Span;
 use crate::world::Leavers;
 
 /// The part of the calendar that an increment tells about.
 pub(super) struct Window<'a> {
     pub(super) filter: &'a Filter<'a>,
     pub(super) leavers: Leavers,
-    pub(super) is_single: bool,
+    /// Which instances are wanted, with `singleEvents`.
+    pub(super) single: Option<Span<'a>>,
 }
 
 /// Every line of one state that fits.
 pub(super) fn full<'a>(
     shown: &Snapshot<'a, Event>,
     filter: &Filter<'_>,
-    is_single: bool,
+    single: Option<Span<'_>>,
     is_there: impl Fn(&Event) -> bool,
 ) -> Vec<Line<'a>> {
     shown
         .values()
         .filter(|event| is_there(event))
-        .flat_map(|event| lines_of(shown, event, is_single))
+        .flat_map(|event| lines_of(shown, event, single.as_ref()))
         .filter(|line| filter.keeps(line))
         .map(Line::Whole)
         .collect()
@@ -45,7 +47,7 @@ pub(super) fn increment<'a>(
     let mut lines = Vec::new();
     for id in changed {
         let (before, after) = (held.get(id), shown.get(id));
-        let of = |state, event| lines_of(state, event, window.is_single);
+        let of = |state, event| lines_of(state, event, window.single.as_ref());
         let before = before.map(|event| of(held, event)).unwrap_or_default();
         let after = after.map(|event| of(shown, event)).unwrap_or_default();
         let was_held = |line: &Event| !line.is_deleted() && window.filter.fits(line);
