@@ -96,7 +96,11 @@ impl Event {
             occurrence: Some(Occurrence {
                 series: self.id.clone(),
                 original_start: start.clone(),
-                fate: Fate::Live,
+                fate: if self.is_deleted() {
+                    Fate::SeriesDeleted
+                } else {
+                    Fate::Live
+                },
             }),
             content: Content {
                 recurrence: None,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{ANA, CLIENT, EVENTS, SCOPE_EVENTS, Fake, event_path, instant, refusal};
+use crate::harness::{ANA, CLIENT, EVENTS, Fake, SCOPE_EVENTS, event_path, instant, refusal};
 
 const ZONE: &str = "America/Montevideo";
 

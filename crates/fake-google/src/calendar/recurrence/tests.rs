@@ -1,3 +1,5 @@
+//! Rules against python-dateutil, and the corners by hand.
+
 use serde_json::Value;
 
 use super::super::time::{Edge, rfc3339};
