@@ -34,6 +34,12 @@ impl Chance {
         f64::from(step) / (f64::from(u32::MAX) + 1.0)
     }
 
+    /// A number from 0 up to `bound`, left out; 0 when `bound` is 0.
+    pub(crate) fn below(&mut self, bound: u32) -> u32 {
+        let below = self.next() % u64::from(bound.max(1));
+        u32::try_from(below).expect("below a 32-bit bound")
+    }
+
     fn text(&mut self, digits: &[u8], length: usize) -> String {
         (0..length)
             .map(|_| {

@@ -53,6 +53,9 @@ pub struct Options {
     /// Refuse query parameters and body fields that Google does not describe
     #[arg(long)]
     pub strict: bool,
+    /// Take channels with plain http addresses on loopback, which Google never does
+    #[arg(long)]
+    pub push_http: bool,
     /// Listen beyond this machine. There is no protection of any kind.
     #[arg(long)]
     pub allow_remote: bool,
@@ -105,6 +108,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
 fn world(options: &Options) -> anyhow::Result<World> {
     let mut world = World::new(options.seed);
     world.rules.is_strict = options.strict;
+    world.rules.push.allows_http = options.push_http;
     for account in &options.accounts {
         let (email, zone) = account.split_once(':').unwrap_or((account, "UTC"));
         world.add_account(email, &name_of(email), zone)?;
@@ -153,9 +157,10 @@ mod tests {
             "--client",
             "id:secret:http://localhost:8080/callback",
             "--strict",
+            "--push-http",
         ])
         .unwrap();
-        assert!(world.rules.is_strict);
+        assert!(world.rules.is_strict && world.rules.push.allows_http);
         let names: Vec<&str> = world
             .accounts()
             .map(|account| account.name.as_str())

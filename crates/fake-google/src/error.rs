@@ -175,6 +175,34 @@ impl ApiError {
         Self::new(412, "conditionNotMet", "Precondition Failed").at("header", "If-Match")
     }
 
+    /// An id of a channel that was there before, in this project, ever.
+    pub(crate) fn channel_id_not_unique(id: &str) -> Self {
+        Self::new(
+            400,
+            "channelIdNotUnique",
+            format!("Channel id {id} not unique"),
+        )
+    }
+
+    pub(crate) fn channel_not_found(id: &str) -> Self {
+        Self::new(404, "notFound", format!("Channel '{id}' not found"))
+    }
+
+    pub(crate) fn push_not_supported() -> Self {
+        let message = "Push notifications are not supported by this resource.";
+        Self::new(400, "pushNotSupportedForRequestedResource", message)
+    }
+
+    pub(crate) fn webhook_not_https(address: &str) -> Self {
+        let message = format!("WebHook callback must be HTTPS: {address}");
+        Self::new(400, "push.webhookUrlNotHttps", message)
+    }
+
+    pub(crate) fn webhook_unauthorized(status: u16, address: &str) -> Self {
+        let message = format!("Unauthorized WebHook callback channel: {address}");
+        Self::new(status, "push.webhookUrlUnauthorized", message)
+    }
+
     /// For what Google does and this server does not yet.
     pub(crate) fn not_implemented(what: &str) -> Self {
         let message = format!("fake-google does not implement {what}");
@@ -272,6 +300,7 @@ fn domain_of(reason: &str) -> &'static str {
         | "forbiddenForServiceAccounts"
         | "fullSyncRequired"
         | "notACalendarUser"
+        | "pushNotSupportedForRequestedResource"
         | "timeRangeEmpty"
         | "updatedMinTooLongAgo" => "calendar",
         "accessNotConfigured"

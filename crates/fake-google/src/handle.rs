@@ -162,6 +162,7 @@ fn respond(
 ) -> Response {
     let mut trace = Trace::default();
     let response = answer(world, now, request, route, &mut trace);
+    world.notice(now);
     record(world, now, route, trace, response.status, fault);
     dated(response, now)
 }

@@ -29,6 +29,7 @@ mod http;
 mod log;
 mod oauth;
 mod pages;
+mod push;
 mod route;
 pub mod shell;
 mod text;
@@ -44,6 +45,9 @@ pub use self::http::{Request, Response};
 pub use self::log::{ENTRIES_MAX, LogEntry, RequestLog};
 pub use self::oauth::project::{ClientStanding, PROJECT_DEFAULT, Project, Publishing};
 pub use self::oauth::state::IssuedTokens;
+pub use self::push::DeliveryReport;
+pub use self::push::delivery::{Carried, Delivery, ResourceState};
+pub use self::push::rules::PushRules;
 pub use self::world::{
     Account, ChangedParameters, ConsentBoxes, Leavers, RepeatedFilters, Rules, SetupError,
     Standing, TombstoneWrites, World,

@@ -5,8 +5,9 @@
 
 mod line;
 mod partial;
+mod pump;
 
-use std::future::Future;
+use std::future::{Future, IntoFuture as _};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -22,6 +23,7 @@ use tokio::task::JoinHandle;
 
 use self::line::{CuttableListener, Line};
 use self::partial::Partial;
+use self::pump::Courier;
 use crate::clock::ClockMode;
 use crate::fault::Outcome;
 use crate::handle::deliver;
@@ -43,6 +45,8 @@ struct Kept {
     world: Mutex<World>,
     /// Wakes whoever waits for a time, when somebody moves the clock.
     clock_moved: Notify,
+    /// Wakes whoever carries push messages, when one was queued.
+    queued: Notify,
 }
 
 impl Shared {
@@ -52,6 +56,7 @@ impl Shared {
         Self(Arc::new(Kept {
             world: Mutex::new(world),
             clock_moved: Notify::new(),
+            queued: Notify::new(),
         }))
     }
 
@@ -59,12 +64,20 @@ impl Shared {
     pub fn with<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
         // A panic in one test's closure must not take the server from the others.
         let mut world = self.0.world.lock().unwrap_or_else(PoisonError::into_inner);
-        let commands = world.clock.commands();
+        let (commands, queued) = (world.clock.commands(), world.push.queued());
         let done = act(&mut world);
         if world.clock.commands() != commands {
             self.0.clock_moved.notify_waiters();
         }
+        if world.push.queued() != queued {
+            self.0.queued.notify_one();
+        }
         done
+    }
+
+    /// Returns once a push message was queued since this last returned.
+    async fn queued(&self) {
+        self.0.queued.notified().await;
     }
 }
 
@@ -73,6 +86,7 @@ impl Shared {
 pub struct Shell {
     world: Shared,
     clock: fn() -> Timestamp,
+    courier: Courier,
 }
 
 impl Shell {
@@ -85,7 +99,12 @@ impl Shell {
     /// A shell on another clock, shifted by the world's offset.
     #[must_use]
     pub fn with_clock(world: Shared, clock: fn() -> Timestamp) -> Self {
-        Self { world, clock }
+        let courier = Courier::default();
+        Self {
+            world,
+            clock,
+            courier,
+        }
     }
 
     /// The world behind this shell.
@@ -155,6 +174,7 @@ async fn answer(State(shell): State<Shell>, request: HttpRequest<Body>) -> HttpR
         }
         outcome => outcome,
     };
+    pump::carry_before_answer(&shell).await;
     match (outcome, line) {
         (Outcome::Answer(response), _) => written(response),
         (_, Some(line)) => {
@@ -212,7 +232,7 @@ fn plain(status: StatusCode, text: &str) -> HttpResponse<Body> {
     response
 }
 
-/// Serves until `shutdown` is ready. Links in events point to this listener from then on.
+/// Serves until `shutdown` is ready, and carries push messages meanwhile. Links in events point to this listener from then on.
 ///
 /// # Errors
 /// When the listener has no address or fails.
@@ -223,10 +243,12 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     let origin = format!("http://{}", listener.local_addr()?);
     shell.world.with(|world| world.rules.link_origin = origin);
-    let service = router(shell).into_make_service_with_connect_info::<Line>();
-    axum::serve(CuttableListener(listener), service)
-        .with_graceful_shutdown(shutdown)
-        .await
+    let service = router(shell.clone()).into_make_service_with_connect_info::<Line>();
+    let serving = axum::serve(CuttableListener(listener), service).with_graceful_shutdown(shutdown);
+    tokio::select! {
+        served = serving.into_future() => served,
+        never = pump::run(&shell) => match never {},
+    }
 }
 
 /// A server running inside another process.

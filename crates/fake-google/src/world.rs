@@ -18,9 +18,14 @@ use crate::error::ApiError;
 use crate::fault::plan::Faults;
 use crate::log::RequestLog;
 use crate::oauth::state::OauthState;
+use crate::push::Push;
+use crate::push::rules::PushRules;
 
 /// Makes the faults' stream of chance another than the ids'.
 const FAULT_SEED: u64 = 0x6661_756c_7473;
+
+/// The same for push.
+const PUSH_SEED: u64 = 0x7075_7368;
 
 /// What a PATCH or PUT on a deleted event answers.
 ///
@@ -125,6 +130,8 @@ pub struct Rules {
     pub refresh_token_disuse: SignedDuration,
     /// `iss` of an `id_token`. Google also writes it without the scheme (§3.7).
     pub issuer: String,
+    /// How notifications behave.
+    pub push: PushRules,
     /// Origin of `htmlLink`. The shell sets its own, so that the link opens the fake's page.
     pub link_origin: String,
 }
@@ -147,6 +154,7 @@ impl Default for Rules {
             refresh_tokens_max: 100,
             refresh_token_disuse: SignedDuration::from_hours(183 * 24),
             issuer: "https://accounts.google.com".to_owned(),
+            push: PushRules::default(),
             link_origin: "https://www.google.com".to_owned(),
         }
     }
@@ -216,6 +224,8 @@ pub struct World {
     pub(crate) faults: Faults,
     /// Apart from `chance`, so that an uncertain fault does not change every id after it.
     pub(crate) fault_chance: Chance,
+    /// Channels, and messages that wait; with a stream of chance of its own, too.
+    pub(crate) push: Push,
     pub(crate) clock: WorldClock,
     /// Rises when all sync tokens are to die; see [`World::expire_sync_tokens`].
     pub(crate) sync_epoch: u64,
@@ -235,6 +245,7 @@ impl World {
             log: RequestLog::default(),
             faults: Faults::default(),
             fault_chance: Chance::new(seed ^ FAULT_SEED),
+            push: Push::new(seed ^ PUSH_SEED),
             clock: WorldClock::default(),
             seed,
             sync_epoch: 0,
@@ -348,6 +359,7 @@ impl World {
             .insert(now, &mut self.chance, body, options)?
             .id
             .clone();
+        self.notice(now);
         self.event(calendar, &id).ok_or_else(ApiError::not_found)
     }
 
@@ -368,6 +380,7 @@ impl World {
             .get_mut(calendar)
             .ok_or_else(ApiError::not_found)?;
         target.patch(&host_write(now, &self.rules, event_id), &patch)?;
+        self.notice(now);
         self.event(calendar, event_id)
             .ok_or_else(ApiError::not_found)
     }
@@ -386,7 +399,9 @@ impl World {
             .calendars
             .get_mut(calendar)
             .ok_or_else(ApiError::not_found)?;
-        target.delete(&host_write(now, &self.rules, event_id))
+        target.delete(&host_write(now, &self.rules, event_id))?;
+        self.notice(now);
+        Ok(())
     }
 
     /// Changes an instance and all that follow, as its host would by hand on Google's page ("this
@@ -455,6 +470,7 @@ impl World {
         self.seed = seed;
         self.chance = Chance::new(seed);
         self.fault_chance = Chance::new(seed ^ FAULT_SEED);
+        self.push.reseed(seed ^ PUSH_SEED);
     }
 
     pub(crate) fn calendars_of(&self, email: &str) -> impl Iterator<Item = &Calendar> {

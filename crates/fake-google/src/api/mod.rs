@@ -16,9 +16,11 @@ mod page_token;
 mod paging;
 mod parameters;
 mod patch;
+mod stop;
 mod sync_token;
 mod table;
 mod update;
+mod watch;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -46,6 +48,8 @@ struct Call<'a> {
     parameters: Parameters,
     /// E-mail of the caller's account.
     account: String,
+    /// OAuth client through which it calls.
+    client: String,
     /// Calendar id, `primary` resolved; empty for a method that is not about one calendar.
     calendar: String,
     /// Event id, for methods on one event.
@@ -95,6 +99,7 @@ fn answer(
         calendar,
         event: event.clone().unwrap_or_default(),
         account: caller.account,
+        client: caller.client,
         parameters,
     };
     check_body(world, method, request)?;

@@ -1,7 +1,7 @@
 //! Which method is answered by which file: the one table behind calls, faults and coverage.
 
 use crate::api::{Answer, Call};
-use crate::api::{delete, get, get_calendar, insert, instances, list, patch, update};
+use crate::api::{delete, get, get_calendar, insert, instances, list, patch, stop, update, watch};
 use crate::error::ApiError;
 use crate::log::Trace;
 use crate::world::World;
@@ -13,6 +13,9 @@ pub(super) type Run = fn(&mut World, &Call<'_>, &mut Trace) -> Result<Answer, Ap
 const METHODS: &[(&str, Run)] = &[
     ("calendar.calendars.get", |world, call, _| {
         Ok(get_calendar::run(world, call))
+    }),
+    ("calendar.channels.stop", |world, call, _| {
+        stop::run(world, call)
     }),
     ("calendar.events.delete", |world, call, _| {
         delete::run(world, call)
@@ -32,6 +35,9 @@ const METHODS: &[(&str, Run)] = &[
     }),
     ("calendar.events.update", |world, call, _| {
         update::run(world, call)
+    }),
+    ("calendar.events.watch", |world, call, _| {
+        watch::events(world, call)
     }),
 ];
 

@@ -7,6 +7,7 @@
 mod clock;
 mod faults;
 mod grants;
+mod push;
 mod state;
 mod sync;
 
@@ -41,7 +42,7 @@ impl Refusal {
 }
 
 /// Verbs and names of all calls.
-const CALLS: [(&str, &str); 9] = [
+const CALLS: [(&str, &str); 11] = [
     ("GET", "state"),
     ("GET", "events"),
     ("GET", "requests"),
@@ -51,6 +52,8 @@ const CALLS: [(&str, &str); 9] = [
     ("POST", "revoke"),
     ("POST", "expire-access-tokens"),
     ("POST", "expire-sync-tokens"),
+    ("GET", "channels"),
+    ("POST", "push"),
 ];
 
 /// Answers one control call.
@@ -77,6 +80,8 @@ fn answer(world: &mut World, now: Timestamp, request: &Request) -> Answer {
         ("POST", "revoke") => grants::revoke(world, &read(request)?),
         ("POST", "expire-access-tokens") => Ok(grants::expire_access_tokens(world)),
         ("POST", "expire-sync-tokens") => sync::expire(world, &read_or_default(request)?),
+        ("GET", "channels") => Ok(push::channels(world, now)),
+        ("POST", "push") => push::set(world, read(request)?),
         (verb, name) => Err(unknown(verb, name)),
     }
 }

@@ -683,21 +683,9 @@ fn unknown_paths_and_missing_methods_are_told_apart() {
         ("GET", "/elsewhere", 404, "Not Found"),
         (
             "POST",
-            "/calendar/v3/freeBusy",
+            "/calendar/v3/calendars/primary/events/quickAdd",
             501,
-            "calendar.freebusy.query",
-        ),
-        (
-            "POST",
-            "/calendar/v3/calendars/primary/events/watch",
-            501,
-            "calendar.events.watch",
-        ),
-        (
-            "GET",
-            "/calendar/v3/users/me/calendarList",
-            501,
-            "calendar.calendarList.list",
+            "calendar.events.quickAdd",
         ),
         ("POST", "/batch/calendar/v3", 501, "calendar.batch"),
     ] {

@@ -16,6 +16,8 @@ mod list;
 mod oauth;
 mod pages;
 mod projects;
+mod push;
+mod push_http;
 mod scopes;
 mod series;
 mod service_accounts;

@@ -1,0 +1,64 @@
+//! The world's side of push: what it watches, and the doors for whoever carries messages.
+
+use jiff::Timestamp;
+
+use crate::push::DeliveryReport;
+use crate::push::channel::{Channel, Watched};
+use crate::push::delivery::{Carried, Delivery};
+use crate::world::World;
+
+impl World {
+    /// When the next push message is due, by the world's time. `None` while none waits.
+    #[must_use]
+    pub fn next_delivery(&self) -> Option<Timestamp> {
+        self.push.next()
+    }
+
+    /// Takes up to `most` push messages that are due at `now`, the earliest first. Each must come
+    /// back through [`World::report_delivery`], or it is as lost as if nobody had asked.
+    pub fn take_due_deliveries(&mut self, now: Timestamp, most: usize) -> Vec<Delivery> {
+        self.notice(now);
+        self.push.take_due(now, most)
+    }
+
+    /// Takes the `sync` message that must arrive before the call just handled is answered, when
+    /// [`crate::PushRules::is_sync_first`] says so.
+    pub fn take_deliveries_before_answer(&mut self) -> Vec<Delivery> {
+        self.push.take_before_answer()
+    }
+
+    /// Says how carrying a message went; the world queues the next try if there is to be one.
+    pub fn report_delivery(&mut self, now: Timestamp, delivery: Delivery, carried: Carried) {
+        self.push.report(now, &self.rules.push, delivery, carried);
+    }
+
+    /// The last thousand reports, oldest first.
+    pub fn delivery_reports(&self) -> impl Iterator<Item = &DeliveryReport> {
+        self.push.reports()
+    }
+
+    /// Queues messages for what changed since this was last called. Everything that changes the
+    /// world ends with it, so one call makes one message on each channel.
+    pub(crate) fn notice(&mut self, now: Timestamp) {
+        let calendars = &self.calendars;
+        let rules = &self.rules.push;
+        self.push.notice(now, rules, |channel| {
+            let Watched::Events { calendar, .. } = &channel.watched;
+            let events = &calendars.get(calendar)?.events;
+            let has_changed = events.changes_after(channel.seen).next().is_some();
+            Some((events.version(), has_changed && cares(channel)))
+        });
+    }
+
+    /// The version of what is to be watched; `None` when it is not there.
+    pub(crate) fn watched_version(&self, watched: &Watched) -> Option<i64> {
+        let Watched::Events { calendar, .. } = watched;
+        Some(self.calendars.get(calendar)?.version())
+    }
+}
+
+/// Whether a channel on chosen event types cares for a change. All events here are `default`.
+fn cares(channel: &Channel) -> bool {
+    let Watched::Events { event_types, .. } = &channel.watched;
+    event_types.is_empty() || event_types.iter().any(|kind| kind == "default")
+}
