@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use tokio::net::TcpListener;
 
 use crate::coverage::coverage;
+use crate::oauth::project::{PROJECT_DEFAULT, Project, Publishing};
 use crate::shell::{Shared, Shell, serve};
 use crate::world::World;
 
@@ -50,6 +51,13 @@ pub struct Options {
     /// OAuth client: `id:secret:redirect-uri`; repeatable
     #[arg(long = "client", value_name = "ID:SECRET:REDIRECT")]
     pub clients: Vec<String>,
+    /// A rule, such as `quotas.per_minute_per_user=60`, `consent_boxes=ticked`,
+    /// `tombstone_writes=gone`; repeatable. `GET /_fake/rules` lists them.
+    #[arg(long = "rule", value_name = "NAME=VALUE")]
+    pub rules: Vec<String>,
+    /// Put the clients' project in testing: refresh tokens live seven days
+    #[arg(long)]
+    pub testing: bool,
     /// Refuse query parameters and body fields that Google does not describe
     #[arg(long)]
     pub strict: bool,
@@ -107,8 +115,19 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
 
 fn world(options: &Options) -> anyhow::Result<World> {
     let mut world = World::new(options.seed);
-    world.rules.is_strict = options.strict;
-    world.rules.push.allows_http = options.push_http;
+    world.rules.is_strict |= options.strict;
+    world.rules.push.allows_http |= options.push_http;
+    for rule in &options.rules {
+        let patched = world.rules.with_setting(rule);
+        world.rules = patched.map_err(|why| anyhow::anyhow!("--rule {rule}: {why}"))?;
+    }
+    if options.testing {
+        let project = Project {
+            publishing: Publishing::Testing,
+            ..Project::default()
+        };
+        world.set_project(PROJECT_DEFAULT, project);
+    }
     for account in &options.accounts {
         let (email, zone) = account.split_once(':').unwrap_or((account, "UTC"));
         world.add_account(email, &name_of(email), zone)?;
@@ -171,6 +190,15 @@ mod tests {
             ["http://localhost:8080/callback"]
         );
         assert_eq!(world.calendars["leo@example.com"].time_zone, "UTC");
+    }
+
+    #[test]
+    fn rules_and_testing_are_options() {
+        let world = parse(&["--rule", "quotas.per_minute_per_user=7", "--testing"]).unwrap();
+        assert_eq!(world.rules.quotas.per_minute_per_user, Some(7));
+        let project = world.project(PROJECT_DEFAULT).unwrap();
+        assert_eq!(project.publishing, Publishing::Testing);
+        assert!(parse(&["--rule", "is_polite=true"]).is_err());
     }
 
     #[test]

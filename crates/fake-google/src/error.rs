@@ -16,7 +16,8 @@ pub struct ApiError {
     reason: &'static str,
     message: String,
     place: Option<Place>,
-    trouble: Option<CredentialTrouble>,
+    /// Boxed: few errors have it, and every result would be as large.
+    trouble: Option<Box<CredentialTrouble>>,
 }
 
 /// What is wrong with the caller's credentials or project: the part of the error that Google's
@@ -29,6 +30,8 @@ enum CredentialTrouble {
     ScopeMissing(&'static str),
     /// In the project named.
     ServiceDisabled(String),
+    /// The limit named, of the project named.
+    RateExceeded(&'static str, String),
 }
 
 /// Where in the request the trouble is.
@@ -121,7 +124,7 @@ impl ApiError {
     pub(crate) fn login_required() -> Self {
         let error = Self::new(401, "required", "Login Required.").at("header", "Authorization");
         Self {
-            trouble: Some(CredentialTrouble::Missing),
+            trouble: Some(Box::new(CredentialTrouble::Missing)),
             ..error
         }
     }
@@ -130,7 +133,7 @@ impl ApiError {
         let error =
             Self::new(401, "authError", "Invalid Credentials").at("header", "Authorization");
         Self {
-            trouble: Some(CredentialTrouble::Invalid),
+            trouble: Some(Box::new(CredentialTrouble::Invalid)),
             ..error
         }
     }
@@ -139,7 +142,7 @@ impl ApiError {
         let message = "Request had insufficient authentication scopes.";
         let error = Self::new(403, "insufficientPermissions", message);
         Self {
-            trouble: Some(CredentialTrouble::ScopeMissing(method)),
+            trouble: Some(Box::new(CredentialTrouble::ScopeMissing(method))),
             ..error
         }
     }
@@ -150,8 +153,25 @@ impl ApiError {
             "Google Calendar API has not been used in project {project} before or it is disabled."
         );
         Self {
-            trouble: Some(CredentialTrouble::ServiceDisabled(project.to_owned())),
+            trouble: Some(Box::new(CredentialTrouble::ServiceDisabled(
+                project.to_owned(),
+            ))),
             ..Self::new(403, "accessNotConfigured", message)
+        }
+    }
+
+    /// A rate is exceeded, in the words of the newer layers.
+    pub(crate) fn too_many(limit: &'static str, project: &str) -> Self {
+        let message = format!(
+            "Quota exceeded for quota metric 'Queries' and limit '{limit}' of service \
+             'calendar-json.googleapis.com' for consumer '{project}'."
+        );
+        Self {
+            trouble: Some(Box::new(CredentialTrouble::RateExceeded(
+                limit,
+                project.to_owned(),
+            ))),
+            ..Self::new(429, "rateLimitExceeded", message)
         }
     }
 
@@ -255,6 +275,7 @@ impl CredentialTrouble {
         match self {
             Self::Missing | Self::Invalid => "UNAUTHENTICATED",
             Self::ScopeMissing(_) | Self::ServiceDisabled(_) => "PERMISSION_DENIED",
+            Self::RateExceeded(..) => "RESOURCE_EXHAUSTED",
         }
     }
 
@@ -269,6 +290,14 @@ impl CredentialTrouble {
             Self::ServiceDisabled(project) => (
                 "SERVICE_DISABLED",
                 json!({ "service": service, "consumer": format!("projects/{project}") }),
+            ),
+            Self::RateExceeded(limit, project) => (
+                "RATE_LIMIT_EXCEEDED",
+                json!({
+                    "service": service,
+                    "consumer": format!("projects/{project}"),
+                    "quota_limit": limit,
+                }),
             ),
         };
         Some(json!([{
@@ -288,7 +317,7 @@ impl CredentialTrouble {
             Self::ScopeMissing(_) => {
                 Some(r#"Bearer realm="https://accounts.google.com/", error="insufficient_scope""#)
             }
-            Self::ServiceDisabled(_) => None,
+            Self::ServiceDisabled(_) | Self::RateExceeded(..) => None,
         }
     }
 }

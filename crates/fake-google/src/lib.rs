@@ -30,7 +30,9 @@ mod log;
 mod oauth;
 mod pages;
 mod push;
+mod quota;
 mod route;
+mod settings;
 pub mod shell;
 mod text;
 mod world;
@@ -48,6 +50,7 @@ pub use self::oauth::state::IssuedTokens;
 pub use self::push::DeliveryReport;
 pub use self::push::delivery::{Carried, Delivery, ResourceState};
 pub use self::push::rules::PushRules;
+pub use self::quota::{QuotaLimits, RateForm, WriteLimit};
 pub use self::world::{
     Account, ChangedParameters, ConsentBoxes, Leavers, RepeatedFilters, Rules, SetupError,
     Standing, TombstoneWrites, World,

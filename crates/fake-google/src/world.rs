@@ -20,6 +20,7 @@ use crate::log::RequestLog;
 use crate::oauth::state::OauthState;
 use crate::push::Push;
 use crate::push::rules::PushRules;
+use crate::quota::{QuotaLimits, Quotas};
 
 /// Makes the faults' stream of chance another than the ids'.
 const FAULT_SEED: u64 = 0x6661_756c_7473;
@@ -92,8 +93,9 @@ pub enum ConsentBoxes {
     Ticked,
 }
 
-/// Choices where Google is contradictory or does not say.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Choices where Google is contradictory or does not say, and limits that differ by project.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Rules {
     /// PATCH and PUT of deleted events.
     pub tombstone_writes: TombstoneWrites,
@@ -122,6 +124,8 @@ pub struct Rules {
     /// One page in so many is empty with more to come, chosen by the seed; 0 for none, 1 for one
     /// before every page.
     pub empty_pages: u32,
+    /// What callers may use.
+    pub quotas: QuotaLimits,
     /// How the boxes of the consent page start.
     pub consent_boxes: ConsentBoxes,
     /// Refresh tokens one account may have at one client; one more and the oldest dies (§3.5).
@@ -150,6 +154,7 @@ impl Default for Rules {
             leavers: Leavers::default(),
             updated_min_age_max: SignedDuration::from_hours(30 * 24),
             empty_pages: 0,
+            quotas: QuotaLimits::default(),
             consent_boxes: ConsentBoxes::default(),
             refresh_tokens_max: 100,
             refresh_token_disuse: SignedDuration::from_hours(183 * 24),
@@ -220,6 +225,7 @@ pub struct World {
     pub(crate) accounts: BTreeMap<String, Account>,
     pub(crate) oauth: OauthState,
     pub(crate) calendars: BTreeMap<String, Calendar>,
+    pub(crate) quotas: Quotas,
     pub(crate) log: RequestLog,
     pub(crate) faults: Faults,
     /// Apart from `chance`, so that an uncertain fault does not change every id after it.
@@ -242,6 +248,7 @@ impl World {
             accounts: BTreeMap::new(),
             oauth: OauthState::default(),
             calendars: BTreeMap::new(),
+            quotas: Quotas::default(),
             log: RequestLog::default(),
             faults: Faults::default(),
             fault_chance: Chance::new(seed ^ FAULT_SEED),

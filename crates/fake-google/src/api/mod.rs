@@ -82,7 +82,7 @@ fn answer(
 ) -> Result<Response, ApiError> {
     let run_method =
         table::find(&method.id).ok_or_else(|| ApiError::not_implemented(&method.id))?;
-    let caller = auth::admitted(world, now, request, method, trace)?;
+    let caller = auth::admitted(world, now, request, (method, path), trace)?;
     let parameters = Parameters::read(method, &request.query(), world.rules.is_strict)?;
     let selection = Selection::read(method, parameters.text("fields"))?;
     let is_pretty = parameters.flag("prettyPrint").unwrap_or(true);

@@ -10,6 +10,8 @@ use crate::world::World;
 #[serde(deny_unknown_fields)]
 pub(super) struct Revocation {
     account: String,
+    /// Every project, if none is said.
+    project: Option<String>,
 }
 
 pub(super) fn revoke(world: &mut World, command: &Revocation) -> Answer {
@@ -17,7 +19,12 @@ pub(super) fn revoke(world: &mut World, command: &Revocation) -> Answer {
     if !world.accounts.contains_key(email) {
         return Err(Refusal::bad(format!("there is no account {email}")));
     }
-    world.revoke_grants(email);
+    match command.project.as_deref() {
+        Some(project) if world.project(project).is_none() => {
+            return Err(Refusal::bad(format!("there is no project {project}")));
+        }
+        project => world.oauth.revoke(project, email),
+    }
     Ok(Value::Null)
 }
 

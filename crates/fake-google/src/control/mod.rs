@@ -8,6 +8,8 @@ mod clock;
 mod faults;
 mod grants;
 mod push;
+mod quotas;
+mod setup;
 mod state;
 mod sync;
 
@@ -42,10 +44,19 @@ impl Refusal {
 }
 
 /// Verbs and names of all calls.
-const CALLS: [(&str, &str); 11] = [
+const CALLS: &[(&str, &str)] = &[
     ("GET", "state"),
     ("GET", "events"),
     ("GET", "requests"),
+    ("GET", "rules"),
+    ("GET", "quotas"),
+    ("POST", "rules"),
+    ("POST", "quotas"),
+    ("POST", "accounts"),
+    ("POST", "clients"),
+    ("POST", "projects"),
+    ("POST", "service-accounts"),
+    ("POST", "grants"),
     ("POST", "clock"),
     ("POST", "seed"),
     ("POST", "faults"),
@@ -74,6 +85,15 @@ fn answer(world: &mut World, now: Timestamp, request: &Request) -> Answer {
         ("GET", "state") => Ok(state::state(world, now)),
         ("GET", "events") => state::events(world, request),
         ("GET", "requests") => Ok(state::requests(world)),
+        ("GET", "rules") => Ok(json!(world.rules)),
+        ("GET", "quotas") => Ok(world.quotas.shown(now)),
+        ("POST", "rules") => setup::rules(world, &read(request)?),
+        ("POST", "quotas") => quotas::run(world, now, &read(request)?),
+        ("POST", "accounts") => setup::account(world, read(request)?),
+        ("POST", "clients") => setup::client(world, read(request)?),
+        ("POST", "projects") => setup::project(world, read(request)?),
+        ("POST", "service-accounts") => setup::service_account(world, request, &read(request)?),
+        ("POST", "grants") => setup::grant(world, now, &read(request)?),
         ("POST", "clock") => clock::run(world, now, read(request)?),
         ("POST", "seed") => clock::reseed(world, &read(request)?),
         ("POST", "faults") => faults::run(world, read(request)?),

@@ -57,6 +57,7 @@ impl ErrorName {
             "authError" => ApiError::invalid_credentials(),
             "loginRequired" => ApiError::login_required(),
             "insufficientPermissions" => ApiError::insufficient_scope("any"),
+            "tooManyRequests" => ApiError::too_many("Queries per minute per user", "any"),
             "accessNotConfigured" => ApiError::not_enabled("any"),
             "conditionNotMet" => ApiError::stale(),
             "fullSyncRequired" => ApiError::new(row.1, row.2, row.3).at_parameter("syncToken"),

@@ -199,6 +199,7 @@ fn a_fault_may_be_for_one_account() {
 fn an_uncertain_fault_strikes_about_as_often_as_said_and_changes_no_id() {
     let history = |faults: bool| {
         let mut fake = Fake::new();
+        fake.world.rules.quotas.per_minute_per_user = None;
         if faults {
             fake.world.add_fault(Fault {
                 probability: 0.25,
