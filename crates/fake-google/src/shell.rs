@@ -45,7 +45,7 @@ struct Kept {
     world: Mutex<World>,
     /// Wakes whoever waits for a time, when somebody moves the clock.
     clock_moved: Notify,
-    /// Wakes whoever carries push messages, when one was queued.
+    /// Wakes whoever carries push messages, when there is one to queue or to carry.
     queued: Notify,
 }
 
@@ -69,13 +69,13 @@ impl Shared {
         if world.clock.commands() != commands {
             self.0.clock_moved.notify_waiters();
         }
-        if world.push.queued() != queued {
+        if world.push.queued() != queued || world.has_news() {
             self.0.queued.notify_one();
         }
         done
     }
 
-    /// Returns once a push message was queued since this last returned.
+    /// Returns once something happened that may make a push message due.
     async fn queued(&self) {
         self.0.queued.notified().await;
     }

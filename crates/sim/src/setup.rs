@@ -119,6 +119,8 @@ fn google(seed: u64) -> World {
     let mut world = World::new(seed);
     // What our client sends must be what Google describes.
     world.rules.is_strict = true;
+    // And what it answers, in a release build too.
+    world.rules.checks_answers = true;
     let zone = "Europe/Madrid";
     world
         .add_account(ACCOUNT, "Host", zone)

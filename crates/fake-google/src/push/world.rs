@@ -50,6 +50,14 @@ impl World {
         });
     }
 
+    /// Whether a channel would be told something by [`World::take_due_deliveries`] that no call has
+    /// queued yet: an edit beside the two doors of this crate.
+    pub(crate) fn has_news(&self) -> bool {
+        self.push
+            .channels()
+            .any(|channel| self.watched_version(&channel.watched) != Some(channel.seen))
+    }
+
     /// The version of what is to be watched; `None` when it is not there.
     pub(crate) fn watched_version(&self, watched: &Watched) -> Option<i64> {
         let Watched::Events { calendar, .. } = watched;

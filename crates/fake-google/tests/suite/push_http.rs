@@ -165,10 +165,22 @@ async fn an_edit_of_the_owner_beside_http_is_told_too() {
     receiver.next().await;
     let state = call(&server, "", "GET", "/_fake/state", &Value::Null).await;
     let now = state["now"].as_str().unwrap().parse().unwrap();
-    let event = event_on(2, json!({}));
+    let zone = json!("UTC");
+    let mut series = event_on(2, json!({"recurrence": ["RRULE:FREQ=WEEKLY;COUNT=3"]}));
+    series["start"]["timeZone"] = zone.clone();
+    series["end"]["timeZone"] = zone;
+    let series = server
+        .world
+        .with(|world| world.insert_event(now, ANA, &series))
+        .unwrap();
+    assert_eq!(
+        header(&receiver.next().await, "x-goog-resource-state"),
+        Some("exists")
+    );
+    let second = format!("{}_20260309T100000Z", series["id"].as_str().unwrap());
     server
         .world
-        .with(|world| world.insert_event(now, ANA, &event))
+        .with(|world| world.split_series(now, ANA, &second, &json!({"summary": "new"})))
         .unwrap();
     assert_eq!(
         header(&receiver.next().await, "x-goog-resource-state"),
