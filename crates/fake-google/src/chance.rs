@@ -6,6 +6,7 @@
 /// Event ids use the digits of base32hex in lower case (RFC 4648 section 7).
 const BASE32HEX: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
 const BASE64URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const HEX: &[u8; 16] = b"0123456789abcdef";
 const DECIMAL: &[u8; 10] = b"0123456789";
 
 /// A deterministic generator.
@@ -52,6 +53,12 @@ impl Chance {
     /// A server-made event id: 26 characters, as Google's are.
     pub(crate) fn event_id(&mut self) -> String {
         self.text(BASE32HEX, 26)
+    }
+
+    /// A server-made calendar id, in the form of recent ones.
+    pub(crate) fn calendar_id(&mut self) -> String {
+        let name = self.text(HEX, 64);
+        format!("c_{name}@group.calendar.google.com")
     }
 
     /// An account's `sub`: 21 decimal digits.

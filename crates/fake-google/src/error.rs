@@ -6,6 +6,7 @@
 
 use serde_json::{Value, json};
 
+use crate::calendar::access::Role;
 use crate::http::Response;
 
 /// Why the API said no.
@@ -179,6 +180,17 @@ impl ApiError {
         Self::new(403, "forbidden", "Forbidden")
     }
 
+    /// The caller sees the calendar and may not do this in it.
+    pub(crate) fn role_too_low(needed: Role) -> Self {
+        let word = match needed {
+            Role::FreeBusyReader | Role::Reader => "reader",
+            Role::WriterWithoutPrivateAccess | Role::Writer => "writer",
+            Role::Owner => "owner",
+        };
+        let message = format!("You need to have {word} access to this calendar.");
+        Self::new(403, "requiredAccessLevel", message)
+    }
+
     pub(crate) fn not_found() -> Self {
         Self::new(404, "notFound", "Not Found")
     }
@@ -330,6 +342,7 @@ fn domain_of(reason: &str) -> &'static str {
         | "fullSyncRequired"
         | "notACalendarUser"
         | "pushNotSupportedForRequestedResource"
+        | "requiredAccessLevel"
         | "timeRangeEmpty"
         | "updatedMinTooLongAgo" => "calendar",
         "accessNotConfigured"

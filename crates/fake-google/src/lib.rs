@@ -29,6 +29,7 @@ mod http;
 mod log;
 mod oauth;
 mod pages;
+mod profile;
 mod push;
 mod quota;
 mod route;
@@ -37,6 +38,7 @@ pub mod shell;
 mod text;
 mod world;
 
+pub use self::calendar::access::Role;
 pub use self::cli::run_cli;
 pub use self::clock::ClockMode;
 pub use self::coverage::{Coverage, MethodCoverage, coverage};

@@ -3,14 +3,16 @@
 //! A world is a value: clone it to branch a history. Everything in it is ordered and every
 //! chance comes from its seed, so the same seed and the same calls give the same bytes.
 
+mod sharing;
+
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::calendar::redact::Detail;
 use crate::calendar::resource::View;
-use crate::calendar::time::zone;
 use crate::calendar::{Calendar, Event, Write, WriteOptions};
 use crate::chance::Chance;
 use crate::clock::WorldClock;
@@ -18,6 +20,7 @@ use crate::error::ApiError;
 use crate::fault::plan::Faults;
 use crate::log::RequestLog;
 use crate::oauth::state::OauthState;
+use crate::profile::Profile;
 use crate::push::Push;
 use crate::push::rules::PushRules;
 use crate::quota::{QuotaLimits, Quotas};
@@ -211,6 +214,9 @@ pub enum SetupError {
     /// There is no account of that e-mail.
     #[error("no account {0}")]
     NoAccount(String),
+    /// There is no calendar of that id, or not for that account.
+    #[error("no calendar {0}")]
+    NoCalendar(String),
     /// There is no OAuth client of that id.
     #[error("no OAuth client {0}")]
     NoClient(String),
@@ -226,6 +232,8 @@ pub struct World {
     pub(crate) oauth: OauthState,
     pub(crate) calendars: BTreeMap<String, Calendar>,
     pub(crate) quotas: Quotas,
+    /// By e-mail, one for every account.
+    pub(crate) profiles: BTreeMap<String, Profile>,
     pub(crate) log: RequestLog,
     pub(crate) faults: Faults,
     /// Apart from `chance`, so that an uncertain fault does not change every id after it.
@@ -249,6 +257,7 @@ impl World {
             oauth: OauthState::default(),
             calendars: BTreeMap::new(),
             quotas: Quotas::default(),
+            profiles: BTreeMap::new(),
             log: RequestLog::default(),
             faults: Faults::default(),
             fault_chance: Chance::new(seed ^ FAULT_SEED),
@@ -284,29 +293,14 @@ impl World {
             is_calendar_user: true,
         };
         self.accounts.insert(email.to_owned(), account);
+        let profile = Profile::new(email, time_zone);
+        self.profiles.insert(email.to_owned(), profile);
         Ok(sub)
     }
 
     /// One account, to be changed. Its e-mail and `sub` are names elsewhere: leave them.
     pub fn account_mut(&mut self, email: &str) -> Option<&mut Account> {
         self.accounts.get_mut(email)
-    }
-
-    /// Adds a further calendar to an account.
-    ///
-    /// # Errors
-    /// Any [`SetupError`] but `NoClient`.
-    pub fn add_calendar(
-        &mut self,
-        owner_email: &str,
-        id: &str,
-        summary: &str,
-        time_zone: &str,
-    ) -> Result<(), SetupError> {
-        if !self.accounts.contains_key(owner_email) {
-            return Err(SetupError::NoAccount(owner_email.to_owned()));
-        }
-        self.put_calendar(owner_email, id, summary, time_zone)
     }
 
     /// The accounts, by e-mail.
@@ -492,27 +486,10 @@ impl World {
     pub(crate) fn view_of(&self, calendar: &Calendar) -> View<'_> {
         View {
             zone: calendar.zone(),
+            detail: Detail::Full,
             attendees_max: None,
             link_origin: &self.rules.link_origin,
         }
-    }
-
-    fn put_calendar(
-        &mut self,
-        owner: &str,
-        id: &str,
-        summary: &str,
-        time_zone: &str,
-    ) -> Result<(), SetupError> {
-        if zone(time_zone).is_none() {
-            return Err(SetupError::UnknownTimeZone(time_zone.to_owned()));
-        }
-        if self.calendars.contains_key(id) {
-            return Err(SetupError::Exists(id.to_owned()));
-        }
-        self.calendars
-            .insert(id.to_owned(), Calendar::new(id, summary, time_zone, owner));
-        Ok(())
     }
 }
 

@@ -1,8 +1,13 @@
-//! Access tokens, scopes, and whatever else keeps a caller out before a method is looked at.
+//! Access tokens, scopes, roles, and whatever else keeps a caller out: whether a caller may, and how much it then sees.
+//!
+//! A caller stands in a calendar with a role, which is what the access list gives its account,
+//! narrowed by the widest scope it has for the method (§4). A method asks for a least role.
 
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::calendar::Calendar;
+use crate::calendar::access::Role;
 use crate::discovery::Method;
 use crate::error::ApiError;
 use crate::http::Request;
@@ -10,14 +15,6 @@ use crate::log::Trace;
 use crate::oauth::state::Grant;
 use crate::quota::{self, Use};
 use crate::world::{Standing, World};
-
-/// Scopes that Google accepts for methods here but that mean a reduced view (free/busy only), or
-/// calendars there are none of here (public ones, ones made by the app). They open nothing yet.
-const WITHOUT_EFFECT: [&str; 3] = [
-    "https://www.googleapis.com/auth/calendar.app.created",
-    "https://www.googleapis.com/auth/calendar.events.freebusy",
-    "https://www.googleapis.com/auth/calendar.events.public.readonly",
-];
 
 /// What one PATCH costs.
 const PATCH_UNITS: u32 = 3;
@@ -143,17 +140,96 @@ fn caller(world: &World, now: Timestamp, request: &Request) -> Result<Grant, Api
         .ok_or_else(ApiError::invalid_credentials)
 }
 
-/// Refuses a caller that none of its scopes lets in.
+/// Refuses a caller that none of its scopes lets in, whichever calendar it asks for.
 fn require_scope(caller: &Grant, method: &'static Method) -> Result<(), ApiError> {
-    let opens = |scope: &&String| !WITHOUT_EFFECT.contains(&scope.as_str());
-    if method
-        .scopes
-        .iter()
-        .filter(opens)
-        .any(|scope| caller.scopes.contains(scope))
-    {
+    if scopes_for(caller, method).next().is_some() {
         Ok(())
     } else {
         Err(ApiError::insufficient_scope(method.short_id()))
+    }
+}
+
+/// The caller's role in a calendar as far as its scopes reach.
+///
+/// # Errors
+/// 404 `notFound` when the account has no access at all, 403 `insufficientPermissions` when no
+/// scope reaches this calendar, 403 `requiredAccessLevel` when the role is too low.
+pub(crate) fn require_role(
+    calendar: &Calendar,
+    caller: &Grant,
+    method: &'static Method,
+) -> Result<Role, ApiError> {
+    let held = calendar.access.role_of(&caller.account);
+    let held = held.ok_or_else(ApiError::not_found)?;
+    let reached = scopes_for(caller, method)
+        .filter_map(|scope| Reach::of(scope).role_in(calendar, held, caller))
+        .max()
+        .ok_or_else(|| ApiError::insufficient_scope(method.short_id()))?;
+    let needed = role_needed(method.short_id());
+    if reached >= needed {
+        Ok(reached)
+    } else if held >= needed {
+        Err(ApiError::insufficient_scope(method.short_id()))
+    } else {
+        Err(ApiError::role_too_low(needed))
+    }
+}
+
+fn scopes_for<'a>(
+    caller: &'a Grant,
+    method: &'static Method,
+) -> impl Iterator<Item = &'static str> + 'a {
+    let scopes = method.scopes.iter();
+    scopes
+        .filter(|scope| caller.scopes.contains(*scope))
+        .map(String::as_str)
+}
+
+/// Which calendars a scope is about, and how much of them it opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    Everything,
+    Owned,
+    MadeByClient,
+    Times,
+    Public,
+}
+
+impl Reach {
+    fn of(scope: &str) -> Self {
+        match scope.trim_start_matches("https://www.googleapis.com/auth/") {
+            "calendar.events.owned" | "calendar.events.owned.readonly" => Self::Owned,
+            "calendar.app.created" => Self::MadeByClient,
+            "calendar.events.freebusy" => Self::Times,
+            "calendar.events.public.readonly" => Self::Public,
+            _ => Self::Everything,
+        }
+    }
+
+    fn role_in(self, calendar: &Calendar, held: Role, caller: &Grant) -> Option<Role> {
+        match self {
+            Self::Everything => Some(held),
+            Self::Owned => Some(held).filter(|role| *role == Role::Owner),
+            Self::MadeByClient => {
+                Some(held).filter(|_| calendar.made_by.as_ref() == Some(&caller.client))
+            }
+            Self::Times => Some(Role::FreeBusyReader),
+            Self::Public => calendar.access.public_role().map(|role| role.min(held)),
+        }
+    }
+}
+
+/// The least role that a method on a calendar takes. Google's method pages say so for few of
+/// them; the rest is the meaning of the roles.
+fn role_needed(method: &str) -> Role {
+    match method {
+        "acl.get" | "acl.list" | "acl.watch" => Role::Writer,
+        "calendars.get" | "events.get" | "events.instances" | "events.list" | "events.watch" => {
+            Role::FreeBusyReader
+        }
+        _ if method.starts_with("events.") => Role::WriterWithoutPrivateAccess,
+        // What an account does with its own list needs the calendar only to be seen.
+        _ if method.starts_with("calendarList.") => Role::FreeBusyReader,
+        _ => Role::Owner,
     }
 }

@@ -87,5 +87,5 @@ pub(super) fn run(world: &World, call: &Call<'_>) -> Result<Answer, ApiError> {
         .collect();
     // There is no incremental form.
     let token = Some(token).filter(|(name, _)| *name == "nextPageToken");
-    Ok(envelope(calendar, items, token))
+    Ok(envelope(world, call, items, token))
 }

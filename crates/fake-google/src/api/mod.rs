@@ -4,11 +4,15 @@
 //! scopes and schemas come from the discovery document; a method without a row answers 501 with
 //! its name.
 
+mod acl;
 mod auth;
+mod calendar_list;
+mod calendars;
+mod colors;
 mod delete;
+mod entries;
 mod fields;
 mod get;
-mod get_calendar;
 mod insert;
 mod instances;
 mod list;
@@ -16,6 +20,7 @@ mod page_token;
 mod paging;
 mod parameters;
 mod patch;
+mod settings;
 mod stop;
 mod sync_token;
 mod table;
@@ -27,6 +32,8 @@ use serde_json::{Map, Value};
 
 use self::fields::Selection;
 use self::parameters::Parameters;
+use crate::calendar::access::Role;
+use crate::calendar::redact::Detail;
 use crate::calendar::resource::View;
 use crate::calendar::time::zone;
 use crate::calendar::{Calendar, Event, Write, WriteOptions, matches_etag};
@@ -34,6 +41,7 @@ use crate::discovery::{Method, discovery};
 use crate::error::ApiError;
 use crate::http::{Request, Response};
 use crate::log::Trace;
+use crate::oauth::state::Grant;
 use crate::world::World;
 
 /// Whether this server answers the method.
@@ -48,10 +56,14 @@ struct Call<'a> {
     parameters: Parameters,
     /// E-mail of the caller's account.
     account: String,
-    /// OAuth client through which it calls.
+    /// Id of the OAuth client that calls.
     client: String,
+    /// Decoded path parameters, in the order of the path.
+    path: &'a [String],
     /// Calendar id, `primary` resolved; empty for a method that is not about one calendar.
     calendar: String,
+    /// What the caller may do in that calendar.
+    role: Role,
     /// Event id, for methods on one event.
     event: String,
 }
@@ -86,22 +98,25 @@ fn answer(
     let parameters = Parameters::read(method, &request.query(), world.rules.is_strict)?;
     let selection = Selection::read(method, parameters.text("fields"))?;
     let is_pretty = parameters.flag("prettyPrint").unwrap_or(true);
-    let calendar = match path.first() {
+    let (calendar, role) = match path.first() {
         Some(asked) if method.is_about_a_calendar() => {
-            resolved(world, &caller.account, asked, trace)?
+            resolved(world, &caller, (method, asked), trace)?
         }
-        _ => String::new(),
+        _ => (String::new(), Role::Owner),
     };
     let event = path.get(1).filter(|_| method.is_about_an_event()).cloned();
     let call = Call {
         now,
         request,
         calendar,
+        role,
         event: event.clone().unwrap_or_default(),
         account: caller.account,
         client: caller.client,
+        path,
         parameters,
     };
+    require_event_access(world, &call, method)?;
     check_body(world, method, request)?;
     trace.event = event;
     let answer = run_method(world, &call, trace)?;
@@ -154,19 +169,36 @@ fn assert_described(method: &Method, answer: &Answer) {
     );
 }
 
-/// The calendar's real id, if the account can see it.
+/// The calendar's real id and the caller's role in it.
 fn resolved(
     world: &World,
-    account: &str,
-    asked: &str,
+    caller: &Grant,
+    (method, asked): (&'static Method, &str),
     trace: &mut Trace,
-) -> Result<String, ApiError> {
-    let id = if asked == "primary" { account } else { asked };
+) -> Result<(String, Role), ApiError> {
+    let id = if asked == "primary" {
+        caller.account.as_str()
+    } else {
+        asked
+    };
     trace.calendar = Some(id.to_owned());
-    match world.calendars.get(id) {
-        Some(calendar) if calendar.owner == account => Ok(id.to_owned()),
-        _ => Err(ApiError::not_found()),
+    let calendar = world.calendars.get(id).ok_or_else(ApiError::not_found)?;
+    let role = auth::require_role(calendar, caller, method)?;
+    Ok((id.to_owned(), role))
+}
+
+/// Whoever must not see the details of private events must not write them either.
+fn require_event_access(world: &World, call: &Call<'_>, method: &Method) -> Result<(), ApiError> {
+    let is_write = method.short_id().starts_with("events.") && call.request.verb() != "GET";
+    let event = world
+        .calendars
+        .get(&call.calendar)
+        .and_then(|calendar| calendar.event(&call.event, call.now, &world.rules));
+    let is_hidden = event.is_some_and(|event| Detail::of(call.role).hides(&event.content.fields));
+    if is_write && is_hidden {
+        return Err(ApiError::role_too_low(Role::Writer));
     }
+    Ok(())
 }
 
 fn render(answer: Answer, request: &Request, selection: &Selection, is_pretty: bool) -> Response {
@@ -207,6 +239,14 @@ impl Call<'_> {
         }
     }
 
+    /// Refuses a write whose `If-Match` names another state than `etag`.
+    fn require_match(&self, etag: &str) -> Result<(), ApiError> {
+        match self.request.header("if-match") {
+            Some(wanted) if !matches_etag(wanted, etag) => Err(ApiError::stale()),
+            _ => Ok(()),
+        }
+    }
+
     fn write_options(&self) -> WriteOptions {
         let is_one = |name: &str| self.parameters.integer(name) == Some(1);
         WriteOptions {
@@ -229,6 +269,7 @@ impl Call<'_> {
     /// How the caller wants to see events of its calendar.
     fn view<'w>(&self, world: &'w World) -> Result<View<'w>, ApiError> {
         let mut view = world.view_of(self.calendar(world));
+        view.detail = Detail::of(self.role);
         if let Some(name) = self.parameters.text("timeZone") {
             view.zone = zone(name).ok_or_else(|| {
                 ApiError::invalid(format!("Invalid time zone: {name}")).at_parameter("timeZone")

@@ -1,7 +1,8 @@
 //! Which method is answered by which file: the one table behind calls, faults and coverage.
 
 use crate::api::{Answer, Call};
-use crate::api::{delete, get, get_calendar, insert, instances, list, patch, stop, update, watch};
+use crate::api::{acl, calendar_list, calendars, colors, settings};
+use crate::api::{delete, get, insert, instances, list, patch, stop, update, watch};
 use crate::error::ApiError;
 use crate::log::Trace;
 use crate::world::World;
@@ -11,12 +12,58 @@ pub(super) type Run = fn(&mut World, &Call<'_>, &mut Trace) -> Result<Answer, Ap
 
 /// Every method this server answers, by its id in the discovery document.
 const METHODS: &[(&str, Run)] = &[
+    ("calendar.acl.delete", |world, call, _| {
+        acl::delete(world, call)
+    }),
+    ("calendar.acl.get", |world, call, _| acl::get(world, call)),
+    ("calendar.acl.insert", |world, call, _| {
+        acl::insert(world, call)
+    }),
+    ("calendar.acl.list", |world, call, _| acl::list(world, call)),
+    ("calendar.acl.patch", |world, call, _| {
+        acl::update(world, call)
+    }),
+    ("calendar.acl.update", |world, call, _| {
+        acl::update(world, call)
+    }),
+    ("calendar.calendarList.delete", |world, call, _| {
+        calendar_list::delete(world, call)
+    }),
+    ("calendar.calendarList.get", |world, call, _| {
+        calendar_list::get(world, call)
+    }),
+    ("calendar.calendarList.insert", |world, call, _| {
+        calendar_list::insert(world, call)
+    }),
+    ("calendar.calendarList.list", |world, call, _| {
+        calendar_list::list(world, call)
+    }),
+    ("calendar.calendarList.patch", |world, call, _| {
+        calendar_list::patch(world, call)
+    }),
+    ("calendar.calendarList.update", |world, call, _| {
+        calendar_list::update(world, call)
+    }),
+    ("calendar.calendars.clear", |world, call, _| {
+        calendars::clear(world, call)
+    }),
+    ("calendar.calendars.delete", |world, call, _| {
+        calendars::delete(world, call)
+    }),
     ("calendar.calendars.get", |world, call, _| {
-        Ok(get_calendar::run(world, call))
+        Ok(calendars::get(world, call))
+    }),
+    ("calendar.calendars.insert", calendars::insert),
+    ("calendar.calendars.patch", |world, call, _| {
+        calendars::patch(world, call)
+    }),
+    ("calendar.calendars.update", |world, call, _| {
+        calendars::update(world, call)
     }),
     ("calendar.channels.stop", |world, call, _| {
         stop::run(world, call)
     }),
+    ("calendar.colors.get", |_, _, _| Ok(colors::get())),
     ("calendar.events.delete", |world, call, _| {
         delete::run(world, call)
     }),
@@ -38,6 +85,12 @@ const METHODS: &[(&str, Run)] = &[
     }),
     ("calendar.events.watch", |world, call, _| {
         watch::events(world, call)
+    }),
+    ("calendar.settings.get", |world, call, _| {
+        settings::get(world, call)
+    }),
+    ("calendar.settings.list", |world, call, _| {
+        settings::list(world, call)
     }),
 ];
 

@@ -355,6 +355,11 @@ fn reminders(given: Value) -> Result<Value, ApiError> {
             "Cannot specify both default reminders and overrides at the same time.",
         ));
     }
+    check_reminders(overrides)?;
+    Ok(json!({ "useDefault": uses_default, "overrides": overrides }))
+}
+
+fn check_reminders(overrides: &[Value]) -> Result<(), ApiError> {
     if overrides.len() > REMINDERS_MAX {
         return Err(ApiError::invalid("Too many override reminders."));
     }
@@ -368,7 +373,13 @@ fn reminders(given: Value) -> Result<Value, ApiError> {
             return Err(ApiError::invalid("Invalid reminder."));
         }
     }
-    Ok(json!({ "useDefault": uses_default, "overrides": overrides }))
+    Ok(())
+}
+
+/// The default reminders of a calendar on somebody's list, which obey the same limits.
+pub(crate) fn reminder_list(list: Value) -> Result<Value, ApiError> {
+    check_reminders(list.as_array().map_or(&[], Vec::as_slice))?;
+    Ok(list)
 }
 
 fn source(given: Value) -> Result<Value, ApiError> {

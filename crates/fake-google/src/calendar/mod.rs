@@ -3,9 +3,11 @@
 //! The API, the page and the simulator's host all write through [`Calendar`], so an edit means the
 //! same whoever makes it: a new version, a later `updated`, `sequence` + 1 when the start moves.
 
+pub(crate) mod access;
 pub(crate) mod content;
 pub(crate) mod history;
 pub(crate) mod recurrence;
+pub(crate) mod redact;
 pub(crate) mod resource;
 pub(crate) mod series;
 mod split;
@@ -17,6 +19,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
+use self::access::{Access, Extent, Role};
 use self::content::merge;
 pub(crate) use self::content::{Content, Status, WriteOptions};
 use self::history::History;
@@ -34,10 +37,17 @@ const EVENT_ID_LENGTHS: std::ops::RangeInclusive<usize> = 5..=1024;
 pub(crate) struct Calendar {
     pub(crate) id: String,
     pub(crate) summary: String,
+    pub(crate) description: String,
+    pub(crate) location: String,
     pub(crate) time_zone: String,
-    /// E-mail of the account that owns it.
+    /// E-mail of the account that owns it; an address of no account for one that Google keeps.
     pub(crate) owner: String,
     pub(crate) is_primary: bool,
+    /// Id of the OAuth client that made it, if one did.
+    pub(crate) made_by: Option<String>,
+    /// Version of the calendar's own fields. Events do not change it.
+    pub(crate) revision: i64,
+    pub(crate) access: Access,
     /// Rises when the sync tokens of this calendar are to die.
     pub(crate) sync_epoch: u64,
     inserted: u64,
@@ -84,13 +94,22 @@ impl Event {
 }
 
 impl Calendar {
+    /// A calendar that only its owner sees.
     pub(crate) fn new(id: &str, summary: &str, time_zone: &str, owner: &str) -> Self {
+        let mut access = Access::default();
+        let extent = Extent::Named("user".to_owned(), owner.to_owned());
+        access.set(Timestamp::UNIX_EPOCH, extent, Some(Role::Owner));
         Self {
             id: id.to_owned(),
             summary: summary.to_owned(),
+            description: String::new(),
+            location: String::new(),
             time_zone: time_zone.to_owned(),
             owner: owner.to_owned(),
             is_primary: id == owner,
+            made_by: None,
+            revision: 1,
+            access,
             sync_epoch: 0,
             inserted: 0,
             events: History::default(),
@@ -99,6 +118,13 @@ impl Calendar {
 
     pub(crate) fn zone(&self) -> TimeZone {
         known_zone(&self.time_zone)
+    }
+
+    /// Gives or (with `None`) takes a role. Sync tokens of a calendar die with any change of its
+    /// access list (§10.2).
+    pub(crate) fn share(&mut self, now: Timestamp, extent: Extent, role: Option<Role>) {
+        self.access.set(now, extent, role);
+        self.sync_epoch += 1;
     }
 
     pub(crate) fn updated_at(&self) -> Timestamp {

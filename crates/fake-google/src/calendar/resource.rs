@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
+use crate::calendar::redact::{Detail, redacted};
 use crate::calendar::time::rfc3339_millis;
 use crate::calendar::{Calendar, Event, Status};
 
@@ -13,6 +14,8 @@ use crate::calendar::{Calendar, Event, Status};
 pub(crate) struct View<'a> {
     /// Zone of the offsets; the calendar's unless the caller asks otherwise.
     pub(crate) zone: TimeZone,
+    /// What the caller's access lets it see.
+    pub(crate) detail: Detail,
     /// `maxAttendees`.
     pub(crate) attendees_max: Option<usize>,
     /// Where `htmlLink` points.
@@ -59,7 +62,7 @@ impl Calendar {
             .entry("reminders")
             .or_insert_with(|| json!({ "useDefault": true }));
         self.mark_attendees(&mut resource, view.attendees_max);
-        resource.into()
+        redacted(resource, view.detail).into()
     }
 
     /// What remains visible of a deleted event where only its going is told; of a cancelled

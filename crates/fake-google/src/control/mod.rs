@@ -4,6 +4,7 @@
 //! answered with 400 (404 for an unknown call, 405 for the wrong verb) and `{"error": why}`, and
 //! changes nothing. To add a call, give it an arm in [`run`] and a row in [`CALLS`].
 
+mod calendars;
 mod clock;
 mod faults;
 mod grants;
@@ -65,6 +66,9 @@ const CALLS: &[(&str, &str)] = &[
     ("POST", "expire-sync-tokens"),
     ("GET", "channels"),
     ("POST", "push"),
+    ("POST", "calendars"),
+    ("POST", "share"),
+    ("POST", "settings"),
 ];
 
 /// Answers one control call.
@@ -102,6 +106,9 @@ fn answer(world: &mut World, now: Timestamp, request: &Request) -> Answer {
         ("POST", "expire-sync-tokens") => sync::expire(world, &read_or_default(request)?),
         ("GET", "channels") => Ok(push::channels(world, now)),
         ("POST", "push") => push::set(world, read(request)?),
+        ("POST", "calendars") => calendars::create(world, &read(request)?),
+        ("POST", "share") => calendars::share(world, now, &read(request)?),
+        ("POST", "settings") => calendars::choose(world, now, &read(request)?),
         (verb, name) => Err(unknown(verb, name)),
     }
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Answer, Refusal};
+use crate::calendar::Calendar;
 use crate::http::Request;
 use crate::world::World;
 
@@ -19,6 +20,7 @@ pub(super) fn state(world: &World, now: Timestamp) -> Value {
                 "summary": calendar.summary,
                 "timeZone": calendar.time_zone,
                 "owner": calendar.owner,
+                "access": access(calendar),
                 "events": live.len(),
                 "deletedEvents": deleted.len(),
             })
@@ -67,6 +69,15 @@ fn living(world: &World, now: Timestamp) -> usize {
     tokens
         .filter(|token| token.is_alive(now, &world.rules))
         .count()
+}
+
+/// Roles by rule id.
+fn access(calendar: &Calendar) -> Value {
+    let rules = calendar.access.0.values();
+    rules
+        .filter_map(|rule| Some((rule.extent.rule_id(), rule.role?.word().into())))
+        .collect::<serde_json::Map<String, Value>>()
+        .into()
 }
 
 pub(super) fn events(world: &World, request: &Request) -> Answer {

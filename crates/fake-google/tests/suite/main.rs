@@ -1,5 +1,7 @@
 //! Drives the fake through its edges: requests in, answers out.
 
+mod access;
+mod calendars;
 mod conformance;
 mod control;
 mod converge;

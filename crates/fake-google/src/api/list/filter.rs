@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::api::parameters::Parameters;
 use crate::calendar::Event;
+use crate::calendar::redact::Detail;
 use crate::calendar::series::Span;
 use crate::error::ApiError;
 use crate::world::{RepeatedFilters, Rules};
@@ -38,6 +39,8 @@ pub(super) struct Filter<'a> {
     pub(super) zone: TimeZone,
     now: Timestamp,
     horizon: SignedDuration,
+    /// What the caller may not see it may not search either.
+    detail: Detail,
 }
 
 impl<'a> Filter<'a> {
@@ -46,6 +49,7 @@ impl<'a> Filter<'a> {
         now: Timestamp,
         rules: &Rules,
         zone: TimeZone,
+        detail: Detail,
     ) -> Result<Self, ApiError> {
         let (time_min, time_max) = (parameters.instant("timeMin"), parameters.instant("timeMax"));
         if let (Some(min), Some(max)) = (time_min, time_max)
@@ -70,6 +74,7 @@ impl<'a> Filter<'a> {
             zone,
             now,
             horizon: rules.expansion_horizon,
+            detail,
         })
     }
 
@@ -103,9 +108,14 @@ impl<'a> Filter<'a> {
             && (is_open || event.touches(&self.span()))
             && self.updated_min.is_none_or(|min| event.updated_at() >= min)
             && self.ical_uid.is_none_or(|uid| event.ical_uid == uid)
+            && (self.has_no_search() || !self.detail.hides(&event.content.fields))
             && self.has_properties(event, "private", &self.private)
             && self.has_properties(event, "shared", &self.shared)
             && self.has_words(event)
+    }
+
+    fn has_no_search(&self) -> bool {
+        self.words.is_empty() && self.private.is_empty() && self.shared.is_empty()
     }
 
     fn has_properties(&self, event: &Event, kind: &str, wanted: &[(&str, &str)]) -> bool {

@@ -21,6 +21,8 @@ use crate::api::paging::{EVENTS_PAGE, Listing};
 use crate::api::parameters::Parameters;
 use crate::api::sync_token::Feed;
 use crate::api::{Answer, Call};
+use crate::calendar::access::Role;
+use crate::calendar::redact::Detail;
 use crate::calendar::resource::View;
 use crate::calendar::time::rfc3339_millis;
 use crate::calendar::{Calendar, Event, is_purged};
@@ -64,7 +66,10 @@ pub(super) fn run(world: &World, call: &Call<'_>) -> Result<Answer, ApiError> {
         || parameters.clone(),
         |since| parameters.with(&since.filters),
     );
-    let filter = Filter::read(&asked, call.now, &world.rules, calendar.zone())?;
+    let detail = Detail::of(call.role);
+    let mut filter = Filter::read(&asked, call.now, &world.rules, calendar.zone(), detail)?;
+    // Who sees times only gets no series to read (§8.1).
+    filter.is_single |= call.role == Role::FreeBusyReader;
     let states = listing.states(&calendar.events)?;
     let single = filter.is_single.then(|| filter.span());
     let lines = match states.held {
@@ -101,7 +106,7 @@ pub(super) fn run(world: &World, call: &Call<'_>) -> Result<Answer, ApiError> {
     // An ordered listing cannot be continued (§10.1).
     let token = Some(token)
         .filter(|(name, _)| *name == "nextPageToken" || parameters.text("orderBy").is_none());
-    Ok(envelope(calendar, items, token))
+    Ok(envelope(world, call, items, token))
 }
 
 impl Line<'_> {
@@ -181,25 +186,27 @@ fn place_of(event: &Event, order: Order, zone: &TimeZone) -> Place {
 
 /// The `Events` answer.
 pub(super) fn envelope(
-    calendar: &Calendar,
+    world: &World,
+    call: &Call<'_>,
     items: Vec<Value>,
     token: Option<(&'static str, String)>,
 ) -> Answer {
+    let calendar = call.calendar(world);
+    let profile = world.profiles.get(&call.account);
+    let reminders = profile.map_or_else(
+        || json!([]),
+        |profile| profile.default_reminders(&calendar.id),
+    );
     let etag = collection_etag(calendar);
-    let default_reminders = if calendar.is_primary {
-        json!([{ "method": "popup", "minutes": 30 }])
-    } else {
-        json!([])
-    };
     let mut body = json!({
         "kind": "calendar#events",
         "etag": etag,
         "summary": calendar.summary,
-        "description": "",
+        "description": calendar.description,
         "updated": rfc3339_millis(calendar.updated_at()),
         "timeZone": calendar.time_zone,
-        "accessRole": "owner",
-        "defaultReminders": default_reminders,
+        "accessRole": call.role.word(),
+        "defaultReminders": reminders,
         "items": items,
     });
     if let Some((name, token)) = token {
