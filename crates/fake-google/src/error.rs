@@ -344,6 +344,7 @@ fn domain_of(reason: &str) -> &'static str {
         | "pushNotSupportedForRequestedResource"
         | "requiredAccessLevel"
         | "timeRangeEmpty"
+        | "timeRangeTooLong"
         | "updatedMinTooLongAgo" => "calendar",
         "accessNotConfigured"
         | "dailyLimitExceeded"

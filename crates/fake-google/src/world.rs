@@ -124,6 +124,8 @@ pub struct Rules {
     pub leavers: Leavers,
     /// How far back `updatedMin` may lie; further is 410 `updatedMinTooLongAgo`.
     pub updated_min_age_max: SignedDuration,
+    /// The longest time that one `freebusy.query` may ask for; more is 400 `timeRangeTooLong`.
+    pub free_busy_span_max: SignedDuration,
     /// One page in so many is empty with more to come, chosen by the seed; 0 for none, 1 for one
     /// before every page.
     pub empty_pages: u32,
@@ -156,6 +158,7 @@ impl Default for Rules {
             changed_parameters: ChangedParameters::default(),
             leavers: Leavers::default(),
             updated_min_age_max: SignedDuration::from_hours(30 * 24),
+            free_busy_span_max: SignedDuration::from_hours(90 * 24),
             empty_pages: 0,
             quotas: QuotaLimits::default(),
             consent_boxes: ConsentBoxes::default(),

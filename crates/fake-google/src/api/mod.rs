@@ -12,6 +12,7 @@ mod colors;
 mod delete;
 mod entries;
 mod fields;
+mod free_busy;
 mod get;
 mod insert;
 mod instances;

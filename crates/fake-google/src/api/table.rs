@@ -1,7 +1,7 @@
 //! Which method is answered by which file: the one table behind calls, faults and coverage.
 
 use crate::api::{Answer, Call};
-use crate::api::{acl, calendar_list, calendars, colors, settings};
+use crate::api::{acl, calendar_list, calendars, colors, free_busy, settings};
 use crate::api::{delete, get, insert, instances, list, patch, stop, update, watch};
 use crate::error::ApiError;
 use crate::log::Trace;
@@ -85,6 +85,9 @@ const METHODS: &[(&str, Run)] = &[
     }),
     ("calendar.events.watch", |world, call, _| {
         watch::events(world, call)
+    }),
+    ("calendar.freebusy.query", |world, call, _| {
+        free_busy::query(world, call)
     }),
     ("calendar.settings.get", |world, call, _| {
         settings::get(world, call)

@@ -12,6 +12,7 @@ mod determinism;
 mod discovery;
 mod events;
 mod faults;
+mod free_busy;
 mod harness;
 mod identity;
 mod list;
