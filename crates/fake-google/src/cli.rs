@@ -61,9 +61,6 @@ pub struct Options {
     /// Refuse query parameters and body fields that Google does not describe
     #[arg(long)]
     pub strict: bool,
-    /// Take channels with plain http addresses on loopback, which Google never does
-    #[arg(long)]
-    pub push_http: bool,
     /// Listen beyond this machine. There is no protection of any kind.
     #[arg(long)]
     pub allow_remote: bool,
@@ -116,7 +113,6 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
 fn world(options: &Options) -> anyhow::Result<World> {
     let mut world = World::new(options.seed);
     world.rules.is_strict |= options.strict;
-    world.rules.push.allows_http |= options.push_http;
     for rule in &options.rules {
         let patched = world.rules.with_setting(rule);
         world.rules = patched.map_err(|why| anyhow::anyhow!("--rule {rule}: {why}"))?;
@@ -176,7 +172,8 @@ mod tests {
             "--client",
             "id:secret:http://localhost:8080/callback",
             "--strict",
-            "--push-http",
+            "--rule",
+            "push.allows_http=true",
         ])
         .unwrap();
         assert!(world.rules.is_strict && world.rules.push.allows_http);

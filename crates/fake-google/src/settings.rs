@@ -18,6 +18,9 @@ impl Rules {
     /// Which name or value makes no sense.
     pub fn patched(&self, patch: &Value) -> Result<Self, String> {
         let rules: Self = patched(self, patch)?;
+        if let Some(trouble) = rules.push.trouble() {
+            return Err(format!("push: {trouble}"));
+        }
         match rules.quotas.calendar_writes {
             Some(limit) if !(1..=WRITE_WINDOW_MAX).contains(&limit.seconds) => Err(format!(
                 "quotas.calendar_writes.seconds is 1 to {WRITE_WINDOW_MAX}"

@@ -91,6 +91,21 @@ test("a rate limit is told", async (t) => {
   }
 });
 
+test("the quota of a minute is told in both codes", async (t) => {
+  const fake = await startFake(t);
+  const service = await connect(fake);
+  await fake.control("rules", { quotas: { per_minute_per_user: 2 } });
+  const told = new Set();
+  for (let calls = 0; calls < 6; calls += 1) {
+    await service.events.list(PRIMARY).catch(({ status, response }) => {
+      told.add(`${status} ${response.data.error.errors[0].domain}`);
+    });
+  }
+  assert.deepEqual([...told].sort(), ["403 usageLimits", "429 usageLimits"]);
+  await fake.control("clock", { advance_seconds: 120 });
+  assert.deepEqual((await service.events.list(PRIMARY)).data.items, []);
+});
+
 test("a calendar of somebody else is not found", async (t) => {
   const service = await connect(await startFake(t));
   await assertRefused(service.events.list({ calendarId: LEO }), 404, "notFound");

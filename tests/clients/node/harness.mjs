@@ -48,7 +48,7 @@ export async function startFake(test) {
   const child = spawn(
     binary(),
     [
-      ...["--listen", "127.0.0.1:0", "--strict", "--push-http"],
+      ...["--listen", "127.0.0.1:0", "--strict", "--rule", "push.allows_http=true"],
       ...["--account", `${ANA}:${ZONE}`, "--account", `${LEO}:Europe/Madrid`],
       ...["--client", `${CLIENT_ID}:${CLIENT_SECRET}:${REDIRECT}`],
     ],

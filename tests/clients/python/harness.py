@@ -67,7 +67,7 @@ class Fake:
             [
                 binary(),
                 *("--listen", "127.0.0.1:0"),
-                *("--strict", "--push-http"),
+                *("--strict", "--rule", "push.allows_http=true"),
                 *("--account", f"{ANA}:{ZONE}", "--account", f"{LEO}:Europe/Madrid"),
                 *("--client", f"{CLIENT_ID}:{CLIENT_SECRET}:{REDIRECT}"),
             ],

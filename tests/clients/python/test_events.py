@@ -1,5 +1,6 @@
 """Events written, read and refused through google-api-python-client."""
 
+import json
 import unittest
 
 from googleapiclient.errors import HttpError
@@ -91,6 +92,20 @@ class Events(FakeTest):
                 listing._sleep = waits.append
                 self.assertEqual(listing.execute(num_retries=1)["items"], [])
                 self.assertEqual(len(waits), 1, "the client knew the reason")
+
+    def test_the_quota_of_a_minute_is_told_in_both_codes(self):
+        self.fake.control("rules", {"quotas": {"per_minute_per_user": 2}})
+        listing = self.events.list(calendarId="primary")
+        told = set()
+        for _ in range(6):
+            try:
+                listing.execute()
+            except HttpError as error:
+                first = json.loads(error.content)["error"]["errors"][0]
+                told.add((error.resp.status, first["domain"]))
+        self.assertEqual(told, {(403, "usageLimits"), (429, "usageLimits")})
+        self.fake.control("clock", {"advance_seconds": 120})
+        self.assertEqual(listing.execute()["items"], [])
 
     def test_a_calendar_of_somebody_else_is_not_found(self):
         listing = self.events.list(calendarId="leo@example.com")

@@ -1,10 +1,8 @@
-//! Push: who watches what, how messages went, and how they are to go from now on.
+//! `GET /_fake/channels`: who watches what, and how messages went. How they are to go is a rule.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Answer, Refusal};
-use crate::push::rules::PushRules;
 use crate::world::World;
 
 pub(super) fn channels(world: &World, now: Timestamp) -> Value {
@@ -24,15 +22,5 @@ pub(super) fn channels(world: &World, now: Timestamp) -> Value {
         "waiting": world.push.waiting(),
         "next": world.next_delivery(),
         "reports": world.delivery_reports().collect::<Vec<_>>(),
-        "rules": world.rules.push,
     })
-}
-
-/// Replaces the settings; what is left out takes its default.
-pub(super) fn set(world: &mut World, rules: PushRules) -> Answer {
-    if let Some(trouble) = rules.trouble() {
-        return Err(Refusal::bad(trouble));
-    }
-    world.rules.push = rules;
-    Ok(json!({ "rules": world.rules.push }))
 }

@@ -582,12 +582,9 @@ fn a_channel_shows_in_the_control_interface() {
     assert_eq!(shown["channels"][0]["id"], "one");
     assert_eq!(shown["channels"][0]["account"], ANA);
     assert_eq!(shown["waiting"], 1);
-    let set = fake.call(
-        "POST",
-        "/_fake/push",
-        Some(&json!({"loss_per_mille": 1000})),
-    );
-    assert_eq!(set.json()["rules"]["loss_per_mille"], 1000);
+    let rules = json!({"push": {"loss_per_mille": 1000}});
+    let set = fake.call("POST", "/_fake/rules", Some(&rules));
+    assert_eq!(set.json()["push"]["loss_per_mille"], 1000);
     fake.insert_on(3, json!({}));
     assert_eq!(due(&mut fake).len(), 1, "the second one was lost");
     for wrong in [
@@ -595,10 +592,8 @@ fn a_channel_shows_in_the_control_interface() {
         json!({"lost": 1}),
         json!({"delay_min_ms": 1}),
     ] {
-        assert_eq!(
-            fake.call("POST", "/_fake/push", Some(&wrong)).status,
-            400,
-            "{wrong}"
-        );
+        let rules = json!({ "push": wrong });
+        let answer = fake.call("POST", "/_fake/rules", Some(&rules));
+        assert_eq!(answer.status, 400, "{wrong}");
     }
 }
