@@ -8,6 +8,7 @@ use crate::control;
 use crate::error::ApiError;
 use crate::fault::plan::Target;
 use crate::fault::{Fault, FaultKind, Moment, Outcome};
+use crate::gzip::gzipped;
 use crate::http::{Request, Response};
 use crate::log::Trace;
 use crate::oauth::{self, authorize, metadata, token, tokeninfo, userinfo};
@@ -164,7 +165,11 @@ fn respond(
     let response = answer(world, now, request, route, &mut trace);
     world.notice(now);
     record(world, now, route, trace, response.status, fault);
-    dated(response, now)
+    let response = dated(response, now);
+    match route {
+        Route::Page | Route::Control => response,
+        _ => gzipped(request, response),
+    }
 }
 
 fn answer(

@@ -23,6 +23,7 @@ mod coverage;
 mod discovery;
 mod error;
 mod fault;
+mod gzip;
 mod handle;
 mod html;
 mod http;

@@ -1,6 +1,6 @@
 //! Same seed, same calls, same bytes.
 
-use fake_google::{Request, Response};
+use fake_google::{Outcome, Request, Response, deliver};
 use serde_json::json;
 
 use crate::harness::{ANA, EVENTS, Fake, REDIRECT, event_on, landed, value};
@@ -46,6 +46,50 @@ fn history(seed: u64) -> Vec<Response> {
         "/_fake/state",
         "/_fake/requests",
         "/v1/userinfo",
+    ] {
+        answers.push(fake.get(path));
+    }
+    answers.extend(late_history(&mut fake));
+    answers
+}
+
+/// Signatures, assertions, quotas, faults and compression.
+fn late_history(fake: &mut Fake) -> Vec<Response> {
+    let mut answers = Vec::new();
+    for (name, body) in [
+        ("service-accounts", json!({"email": "robot@example.com"})),
+        ("accounts", json!({"email": "leo@example.com"})),
+        (
+            "grants",
+            json!({"account": ANA, "client": "client", "scopes": ["openid"]}),
+        ),
+        ("rules", json!({"quotas": {"per_minute_per_user": 12}})),
+        (
+            "faults",
+            json!([{
+                "method": "calendar.*", "kind": {"status": 503}, "probability": 0.5,
+                "count": "always",
+            }]),
+        ),
+    ] {
+        let request = Request::new("POST", &format!("/_fake/{name}"));
+        answers.push(fake.send(&request.with_json(&body)));
+    }
+    for _ in 0..20 {
+        let request = Request::new("GET", EVENTS)
+            .with_bearer(&fake.token)
+            .with_header("accept-encoding", "gzip")
+            .with_header("user-agent", "a client (gzip)");
+        answers.extend(match deliver(&mut fake.world, fake.now, &request) {
+            Outcome::Answer(answer) => Some(answer),
+            Outcome::Drop | Outcome::Late(..) => None,
+        });
+    }
+    for path in [
+        "/oauth2/v3/certs",
+        "/_fake/state",
+        "/_fake/quotas",
+        "/_fake/rules",
     ] {
         answers.push(fake.get(path));
     }

@@ -13,6 +13,7 @@ mod discovery;
 mod events;
 mod faults;
 mod free_busy;
+mod gzip;
 mod harness;
 mod identity;
 mod list;

@@ -158,7 +158,7 @@ fn settings(public_url: &Url, google_url: &Url) -> anyhow::Result<Settings> {
             calendar_id: "primary".to_owned(),
             login_hint: Some(OWNER.to_owned()),
         }),
-        // The stand-in has no quota; a drag in its calendar should show at once.
+        // A drag in the stand-in's calendar should show at once; so many lists stay within its quota.
         poll_interval: SignedDuration::from_millis(500),
         // Everybody here is at this machine, and may try to break it.
         limits: Limits::default(),
