@@ -49,7 +49,11 @@ fn inspect(
             .or_else(|| form.get(name))
             .map(str::to_owned)
     };
-    if let Some(token) = given("access_token") {
+    // Google's Node library shows the token instead of naming it.
+    let shown = request.header("authorization");
+    let shown = shown.and_then(|header| header.strip_prefix("Bearer "));
+    let access_token = given("access_token").or(shown.map(str::to_owned));
+    if let Some(token) = access_token {
         let token = world.oauth.access_tokens.get(&token)?;
         let account = world.accounts.get(&token.grant.account)?;
         if token.expires <= now {

@@ -184,6 +184,11 @@ fn tokeninfo_reads_tokens_until_they_end() {
         (&body["email"], &body["email_verified"]),
         (&json!(ANA), &json!("true"))
     );
+    assert_eq!(
+        fake.get("/tokeninfo").json(),
+        body,
+        "shown instead of named"
+    );
     let body = ask(&mut fake, "id_token", &id_token).json();
     assert_eq!(
         (&body["email_verified"], &body["alg"]),
