@@ -88,6 +88,12 @@ impl Event {
         occurrence.is_some_and(|occurrence| occurrence.fate != Fate::Dropped)
     }
 
+    /// Whether it was an exception at a start that its series has lost.
+    pub(crate) fn is_dropped(&self) -> bool {
+        let occurrence = self.occurrence.as_ref();
+        occurrence.is_some_and(|occurrence| occurrence.fate == Fate::Dropped)
+    }
+
     /// The instance of this series at `start`, as the series has it.
     pub(crate) fn instance(&self, start: EventTime, zone: &TimeZone) -> Event {
         let end = self.content.end_from(&start, zone);
@@ -147,6 +153,12 @@ impl Event {
         recurrence.map_or_else(Vec::new, |rules| {
             rules.starts(origin, span.window(self), most)
         })
+    }
+
+    /// The instance of this series that `start` belongs to, if the series stands and has it.
+    pub(crate) fn instance_at(&self, start: &EventTime, zone: &TimeZone) -> Option<Event> {
+        (!self.is_deleted() && self.has_start(start, zone))
+            .then(|| self.instance(start.clone(), zone))
     }
 
     fn has_start(&self, start: &EventTime, zone: &TimeZone) -> bool {
@@ -223,15 +235,21 @@ fn settled(exception: &Event, old: &Event, master: &Event, zone: &TimeZone) -> E
     let Some(occurrence) = settled.occurrence.as_mut() else {
         return settled;
     };
-    if occurrence.fate == Fate::SeriesDeleted && !master.is_deleted() {
-        // The series came back, and brings the instance as it has it.
-        occurrence.fate = Fate::Dropped;
+    let has_place = !master.is_deleted() && master.has_start(&occurrence.original_start, zone);
+    if has_place && occurrence.fate != Fate::Live {
+        // Clients were told that it is cancelled and keep that for the life of the series (§10.4),
+        // so it must be told again, as the series now has it.
+        return Event {
+            ordinal: exception.ordinal,
+            created: exception.created,
+            ..master.instance(occurrence.original_start.clone(), zone)
+        };
     } else if occurrence.fate == Fate::Dropped {
         return settled;
     } else if master.is_deleted() {
         occurrence.fate = Fate::SeriesDeleted;
         settled.content.status = Status::Cancelled;
-    } else if !master.has_start(&occurrence.original_start, zone) {
+    } else if !has_place {
         occurrence.fate = Fate::Dropped;
         settled.content.status = Status::Cancelled;
     } else {

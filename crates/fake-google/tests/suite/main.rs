@@ -5,6 +5,7 @@ mod calendars;
 mod conformance;
 mod control;
 mod converge;
+mod converge_series;
 mod coverage;
 mod dance;
 mod description;

@@ -1,5 +1,6 @@
 //! Which lines a listing has: all that fit, or what changed between two states.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::Line;
@@ -34,6 +35,20 @@ pub(super) fn full<'a>(
         .collect()
 }
 
+/// What somebody holds under an exception's id from before it was one: the instance that its
+/// series had there.
+fn computed<'a>(
+    held: &Snapshot<'a, Event>,
+    exception: &Event,
+    window: &Window<'_>,
+) -> Option<Cow<'a, Event>> {
+    let span = window.single.as_ref()?;
+    let occurrence = exception.occurrence.as_ref()?;
+    let series = held.get(&occurrence.series)?;
+    let instance = series.instance_at(&occurrence.original_start, span.zone);
+    instance.map(Cow::Owned)
+}
+
 /// What somebody who holds one state must be told to hold the other: each line that fits now, and
 /// the going of each that fitted then and does no longer.
 ///
@@ -46,10 +61,13 @@ pub(super) fn increment<'a>(
 ) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
     for id in changed {
-        let (before, after) = (held.get(id), shown.get(id));
+        let Some(event) = shown.get(id) else { continue };
         let of = |state, event| lines_of(state, event, window.single.as_ref());
-        let before = before.map(|event| of(held, event)).unwrap_or_default();
-        let after = after.map(|event| of(shown, event)).unwrap_or_default();
+        let before = match held.get(id).filter(|event| !event.is_dropped()) {
+            Some(event) => of(held, event),
+            None => computed(held, event, window).into_iter().collect(),
+        };
+        let after = of(shown, event);
         let was_held = |line: &Event| !line.is_deleted() && window.filter.fits(line);
         let mut leaving: BTreeSet<&str> = before
             .iter()
@@ -67,7 +85,7 @@ pub(super) fn increment<'a>(
                 (false, false) => {}
             }
         }
-        let no_more = |line: &&std::borrow::Cow<'a, Event>| leaving.contains(line.id.as_str());
+        let no_more = |line: &&Cow<'a, Event>| leaving.contains(line.id.as_str());
         lines.extend(before.iter().filter(no_more).cloned().map(Line::Gone));
     }
     lines
