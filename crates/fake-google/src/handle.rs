@@ -162,6 +162,7 @@ fn respond(
     fault: Option<FaultKind>,
 ) -> Response {
     let mut trace = Trace::default();
+    world.settle(now);
     let response = answer(world, now, request, route, &mut trace);
     world.notice(now);
     record(world, now, route, trace, response.status, fault);

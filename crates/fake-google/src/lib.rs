@@ -40,6 +40,7 @@ mod text;
 mod world;
 
 pub use self::calendar::access::Role;
+pub use self::calendar::conference::{MeetOutcome, MeetRules};
 pub use self::cli::run_cli;
 pub use self::clock::ClockMode;
 pub use self::coverage::{Coverage, MethodCoverage, coverage};

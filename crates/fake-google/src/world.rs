@@ -4,6 +4,7 @@
 //! chance comes from its seed, so the same seed and the same calls give the same bytes.
 
 mod sharing;
+mod writes;
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::calendar::conference::MeetRules;
 use crate::calendar::redact::Detail;
 use crate::calendar::resource::View;
 use crate::calendar::{Calendar, Event, Write, WriteOptions};
@@ -107,6 +109,11 @@ pub struct Rules {
     /// How far ahead a series without end is told of where no `timeMax` says it. Google's own
     /// horizon is years ahead and not published (§10.3).
     pub expansion_horizon: SignedDuration,
+    /// How Meet conferences are made.
+    pub meet: MeetRules,
+    /// Whether titles, places and descriptions are brought into a form of the server's own, as
+    /// Google does in ways it does not publish.
+    pub rewrites_text: bool,
     /// Repeated extended property filters.
     pub repeated_filters: RepeatedFilters,
     /// Refuses query parameters and body fields that Google's description does not have with 400.
@@ -151,6 +158,8 @@ impl Default for Rules {
             tombstone_writes: TombstoneWrites::default(),
             tombstone_retention: SignedDuration::from_hours(30 * 24),
             expansion_horizon: SignedDuration::from_hours(2 * 365 * 24),
+            meet: MeetRules::default(),
+            rewrites_text: true,
             repeated_filters: RepeatedFilters::default(),
             is_strict: false,
             checks_answers: cfg!(debug_assertions),
@@ -354,15 +363,14 @@ impl World {
         body: &Value,
     ) -> Result<Value, ApiError> {
         let body = object(body)?;
-        let target = self
-            .calendars
-            .get_mut(calendar)
-            .ok_or_else(ApiError::not_found)?;
-        let options = WriteOptions::default();
-        let id = target
-            .insert(now, &mut self.chance, body, options)?
-            .id
-            .clone();
+        let options = WriteOptions {
+            has_conference_data: true,
+            ..WriteOptions::default()
+        };
+        let id = self.write(calendar, |target, chance, rules| {
+            let event = target.insert(now, chance, rules, body, options)?;
+            Ok(event.id.clone())
+        })?;
         self.notice(now);
         self.event(calendar, &id).ok_or_else(ApiError::not_found)
     }
@@ -379,11 +387,10 @@ impl World {
         patch: &Value,
     ) -> Result<Value, ApiError> {
         let patch = object(patch)?;
-        let target = self
-            .calendars
-            .get_mut(calendar)
-            .ok_or_else(ApiError::not_found)?;
-        target.patch(&host_write(now, &self.rules, event_id), &patch)?;
+        self.write(calendar, |target, _, rules| {
+            let write = host_write(now, rules, event_id);
+            target.patch(&write, &patch).map(|_| ())
+        })?;
         self.notice(now);
         self.event(calendar, event_id)
             .ok_or_else(ApiError::not_found)
@@ -399,11 +406,9 @@ impl World {
         calendar: &str,
         event_id: &str,
     ) -> Result<(), ApiError> {
-        let target = self
-            .calendars
-            .get_mut(calendar)
-            .ok_or_else(ApiError::not_found)?;
-        target.delete(&host_write(now, &self.rules, event_id))?;
+        self.write(calendar, |target, _, rules| {
+            target.delete(&host_write(now, rules, event_id))
+        })?;
         self.notice(now);
         Ok(())
     }
@@ -424,12 +429,22 @@ impl World {
         patch: &Value,
     ) -> Result<Value, ApiError> {
         let patch = object(patch)?;
-        let target = self
-            .calendars
-            .get_mut(calendar)
-            .ok_or_else(ApiError::not_found)?;
-        let id = target.split_series(&host_write(now, &self.rules, instance), &patch)?;
+        let id = self.write(calendar, |target, _, rules| {
+            target.split_series(&host_write(now, rules, instance), &patch)
+        })?;
+        self.notice(now);
         self.event(calendar, &id).ok_or_else(ApiError::not_found)
+    }
+
+    /// Says which kinds of conference the events of a calendar may have: `hangoutsMeet`, or
+    /// nothing. False when there is no such calendar.
+    pub fn allow_conferences(&mut self, calendar: &str, solutions: &[&str]) -> bool {
+        let target = self.calendars.get_mut(calendar);
+        let is_there = target.is_some();
+        if let Some(target) = target {
+            target.conference_solutions = solutions.iter().map(|&kind| kind.to_owned()).collect();
+        }
+        is_there
     }
 
     /// Ends every grant of the account, as its owner can on Google's account page: access and
@@ -503,7 +518,10 @@ pub(crate) fn host_write<'a>(now: Timestamp, rules: &'a Rules, event: &'a str) -
         rules,
         event,
         if_match: None,
-        options: WriteOptions::default(),
+        options: WriteOptions {
+            has_conference_data: true,
+            ..WriteOptions::default()
+        },
     }
 }
 

@@ -209,7 +209,7 @@ fn resource(world: &World, account: &str, entry: &ListEntry) -> Value {
         ("summary", json!(calendar.summary)),
         ("timeZone", json!(calendar.time_zone)),
         ("accessRole", json!(role.word())),
-        ("conferenceProperties", conference_properties()),
+        ("conferenceProperties", conference_properties(calendar)),
         ("colorId", json!(color)),
     ] {
         fields.insert(name.to_owned(), value);
@@ -244,7 +244,7 @@ fn resource(world: &World, account: &str, entry: &ListEntry) -> Value {
     body
 }
 
-/// Every calendar here allows Meet.
-pub(super) fn conference_properties() -> Value {
-    json!({ "allowedConferenceSolutionTypes": ["hangoutsMeet"] })
+/// Which conferences the calendar's events may have.
+pub(super) fn conference_properties(calendar: &Calendar) -> Value {
+    json!({ "allowedConferenceSolutionTypes": calendar.conference_solutions })
 }

@@ -154,7 +154,7 @@ fn resource(world: &World, calendar: &Calendar) -> Value {
         "id": calendar.id,
         "summary": calendar.summary,
         "timeZone": calendar.time_zone,
-        "conferenceProperties": conference_properties(),
+        "conferenceProperties": conference_properties(calendar),
     });
     for (name, text) in [
         ("description", &calendar.description),

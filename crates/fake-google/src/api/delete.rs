@@ -5,10 +5,8 @@ use crate::error::ApiError;
 use crate::world::World;
 
 pub(super) fn run(world: &mut World, call: &Call<'_>) -> Result<Answer, ApiError> {
-    let calendar = world
-        .calendars
-        .get_mut(&call.calendar)
-        .ok_or_else(ApiError::not_found)?;
-    calendar.delete(&call.write(&world.rules))?;
+    world.write(&call.calendar, |calendar, _, rules| {
+        calendar.delete(&call.write(rules))
+    })?;
     Ok(Answer::NoContent)
 }

@@ -12,14 +12,10 @@ pub(super) fn run(
 ) -> Result<Answer, ApiError> {
     let body = call.body()?;
     let options = call.write_options();
-    let calendar = world
-        .calendars
-        .get_mut(&call.calendar)
-        .ok_or_else(ApiError::not_found)?;
-    let id = calendar
-        .insert(call.now, &mut world.chance, body, options)?
-        .id
-        .clone();
+    let id = world.write(&call.calendar, |calendar, chance, rules| {
+        let event = calendar.insert(call.now, chance, rules, body, options)?;
+        Ok(event.id.clone())
+    })?;
     trace.event = Some(id.clone());
     call.written(world, &id)
 }

@@ -6,10 +6,8 @@ use crate::world::World;
 
 pub(super) fn run(world: &mut World, call: &Call<'_>) -> Result<Answer, ApiError> {
     let body = call.body()?;
-    let calendar = world
-        .calendars
-        .get_mut(&call.calendar)
-        .ok_or_else(ApiError::not_found)?;
-    calendar.update(&call.write(&world.rules), body)?;
+    world.write(&call.calendar, |calendar, _, rules| {
+        calendar.update(&call.write(rules), body).map(|_| ())
+    })?;
     call.written(world, &call.event)
 }

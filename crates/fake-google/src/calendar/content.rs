@@ -2,12 +2,14 @@
 //!
 //! Only the fields listed here are kept; what the server owns (`etag`, `organizer`, …) and what
 //! Google does not know is passed over. What Google does and we do not yet is refused with 501 by
-//! name, never dropped silently.
+//! name, never dropped silently. Conferences are `conference`'s affair.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
+use crate::calendar::kind::{EventKind, restricted};
+use crate::calendar::prose::stored;
 use crate::calendar::recurrence::Recurrence;
 use crate::calendar::time::{Edge, EventTime, read_range};
 use crate::discovery::discovery;
@@ -27,28 +29,24 @@ const REMINDERS_MAX: usize = 5;
 const REMINDER_MINUTES_MAX: i64 = 40_320;
 
 /// Fields kept as given, next to times, status and sequence which have a life of their own.
-const KEPT: [&str; 14] = [
+const KEPT: [&str; 18] = [
     "anyoneCanAddSelf",
     "attendees",
+    "birthdayProperties",
     "colorId",
     "description",
     "extendedProperties",
+    "focusTimeProperties",
     "guestsCanInviteOthers",
     "guestsCanModify",
     "guestsCanSeeOtherGuests",
     "location",
+    "outOfOfficeProperties",
     "reminders",
     "source",
     "summary",
     "transparency",
     "visibility",
-];
-
-/// Fields that mean a kind of event this server has not.
-const UNSUPPORTED: [&str; 4] = [
-    "birthdayProperties",
-    "focusTimeProperties",
-    "outOfOfficeProperties",
     "workingLocationProperties",
 ];
 
@@ -104,12 +102,23 @@ pub(crate) struct WriteOptions {
     pub(crate) has_event_labels: bool,
 }
 
+/// The calendar that an event is read for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Target<'a> {
+    /// Name of its zone.
+    pub(crate) zone: &'a str,
+    pub(crate) is_primary: bool,
+    /// Whether texts are brought into Google's form.
+    pub(crate) rewrites_text: bool,
+}
+
 /// The checked content of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Content {
     pub(crate) status: Status,
     pub(crate) start: EventTime,
     pub(crate) end: EventTime,
+    pub(crate) kind: EventKind,
     /// What makes it a series; start and end are then the first instance's.
     pub(crate) recurrence: Option<Recurrence>,
     /// The rest, without defaults.
@@ -123,7 +132,7 @@ impl Content {
     pub(crate) fn read(
         mut body: Map<String, Value>,
         options: WriteOptions,
-        calendar_zone: &str,
+        target: Target<'_>,
     ) -> Result<Self, ApiError> {
         drop_nulls(&mut body);
         let whole = Value::Object(body.clone());
@@ -131,12 +140,19 @@ impl Content {
             return Err(ApiError::parse_error().at_parameter(&place));
         }
         refuse_unsupported(&body, options)?;
-        let (start, end) = read_range(&body, calendar_zone)?;
+        let (start, end) = read_range(&body, target.zone)?;
+        let kind = EventKind::read(&body)?;
+        if kind != EventKind::Default && !target.is_primary {
+            return Err(restricted(
+                "Only primary calendars have events of this type.",
+            ));
+        }
+        kind.complete(&mut body, (&start, &end))?;
         let recurrence = read_recurrence(&body, &start)?;
         let mut fields = Map::new();
         for name in KEPT {
             if let Some(value) = body.remove(name) {
-                let value = checked(name, value)?;
+                let value = checked(name, value, target)?;
                 if !is_default(name, &value) {
                     fields.insert(name.to_owned(), value);
                 }
@@ -146,6 +162,7 @@ impl Content {
             status: Status::read(body.get("status"))?,
             start,
             end,
+            kind,
             recurrence,
             fields,
             sequence: body.get("sequence").and_then(Value::as_i64),
@@ -243,32 +260,25 @@ fn refuse_unsupported(body: &Map<String, Value>, options: WriteOptions) -> Resul
         body.get(name)
             .is_some_and(|value| value.as_array().is_none_or(|list| !list.is_empty()))
     };
-    let conditional = [
-        ("conferenceData", options.has_conference_data),
+    let asked = [
         ("attachments", options.has_attachments),
         ("eventLabelId", options.has_event_labels),
     ];
-    let conditional = conditional
-        .into_iter()
-        .filter(|(_, applies)| *applies)
-        .map(|(name, _)| name);
-    if let Some(name) = UNSUPPORTED
-        .into_iter()
-        .chain(conditional)
-        .find(|name| is_given(name))
-    {
-        return Err(ApiError::not_implemented(&format!(
+    let asked = asked.into_iter().filter(|(_, applies)| *applies);
+    match asked.map(|(name, _)| name).find(|name| is_given(name)) {
+        Some(name) => Err(ApiError::not_implemented(&format!(
             "the event field {name}"
-        )));
-    }
-    match body.get("eventType").and_then(Value::as_str) {
-        None | Some("default") => Ok(()),
-        Some(kind) => Err(ApiError::not_implemented(&format!("eventType {kind}"))),
+        ))),
+        None => Ok(()),
     }
 }
 
-fn checked(name: &str, value: Value) -> Result<Value, ApiError> {
+fn checked(name: &str, value: Value, target: Target<'_>) -> Result<Value, ApiError> {
     match name {
+        "summary" | "description" | "location" => {
+            let text = value.as_str().unwrap_or_default();
+            stored(name, text, target.rewrites_text).map(Value::String)
+        }
         "transparency" => one_of(name, value, &["opaque", "transparent"]),
         "visibility" => one_of(
             name,
@@ -402,7 +412,12 @@ mod tests {
         });
         let body = body.as_object_mut().unwrap();
         body.extend(extra.as_object().unwrap().clone());
-        Content::read(body.clone(), WriteOptions::default(), "UTC")
+        let target = Target {
+            zone: "UTC",
+            is_primary: true,
+            rewrites_text: true,
+        };
+        Content::read(body.clone(), WriteOptions::default(), target)
     }
 
     #[test]
@@ -462,9 +477,9 @@ mod tests {
             ),
             (
                 "event type",
-                json!({"eventType": "outOfOffice"}),
-                501,
-                "notImplemented",
+                json!({"eventType": "fromGmail"}),
+                400,
+                "eventTypeRestriction",
             ),
         ] {
             let error = read(extra).unwrap_err();

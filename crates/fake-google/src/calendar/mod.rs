@@ -4,8 +4,11 @@
 //! same whoever makes it: a new version, a later `updated`, `sequence` + 1 when the start moves.
 
 pub(crate) mod access;
+pub(crate) mod conference;
 pub(crate) mod content;
 pub(crate) mod history;
+pub(crate) mod kind;
+mod prose;
 pub(crate) mod recurrence;
 pub(crate) mod redact;
 pub(crate) mod resource;
@@ -20,8 +23,9 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
 use self::access::{Access, Extent, Role};
-use self::content::merge;
+use self::conference::{MEET, Pending, Request};
 pub(crate) use self::content::{Content, Status, WriteOptions};
+use self::content::{Target, merge};
 use self::history::History;
 use self::series::{Fate, Occurrence};
 use self::time::{EventTime, known_zone};
@@ -50,6 +54,9 @@ pub(crate) struct Calendar {
     pub(crate) access: Access,
     /// Rises when the sync tokens of this calendar are to die.
     pub(crate) sync_epoch: u64,
+    /// Kinds of conference that its events may have.
+    pub(crate) conference_solutions: Vec<String>,
+    meets_pending: Pending,
     inserted: u64,
     /// Every event and tombstone, with the log of changes.
     pub(crate) events: History<Event>,
@@ -63,6 +70,8 @@ pub(crate) struct Event {
     /// Its place in a series, for instances and exceptions.
     pub(crate) occurrence: Option<Occurrence>,
     pub(crate) content: Content,
+    /// When the conference asked for will be there, while it is not.
+    pub(crate) meet_ready: Option<Timestamp>,
     pub(crate) sequence: i64,
     /// Position in the order of insertion, which is the order of an unsorted list.
     pub(crate) ordinal: u64,
@@ -111,6 +120,8 @@ impl Calendar {
             revision: 1,
             access,
             sync_epoch: 0,
+            conference_solutions: vec![MEET.to_owned()],
+            meets_pending: Pending::new(),
             inserted: 0,
             events: History::default(),
         }
@@ -162,11 +173,13 @@ impl Calendar {
         &mut self,
         now: Timestamp,
         chance: &mut Chance,
+        rules: &Rules,
         body: Map<String, Value>,
         options: WriteOptions,
     ) -> Result<&Event, ApiError> {
         let chosen = chosen_ids(&body)?;
-        let content = Content::read(body, options, &self.time_zone)?;
+        let conference = sent_conference(&body);
+        let content = Content::read(body, options, self.target(rules))?;
         if content.status == Status::Cancelled {
             return Err(ApiError::invalid("Invalid event status."));
         }
@@ -175,21 +188,39 @@ impl Calendar {
             Some(id) => id,
             None => self.unused_id(chance),
         };
-        self.inserted += 1;
-        let ordinal = self.inserted;
-        Ok(self.events.put(now, &id, |version| Event {
+        let created = instant_of(self.events.next_version(now));
+        let mut event = Event {
             ical_uid: chosen
                 .ical_uid
                 .unwrap_or_else(|| format!("{id}@google.com")),
             occurrence: None,
             sequence: content.sequence.unwrap_or(0),
-            ordinal,
-            created: whole_second(instant_of(version)),
-            updated: version,
-            version,
+            ordinal: 0,
+            created: whole_second(created),
+            updated: 0,
+            version: 0,
             content,
-            id: id.clone(),
-        }))
+            meet_ready: None,
+            id,
+        };
+        let request = Request {
+            now,
+            rules: rules.meet,
+            allowed: &self.conference_solutions,
+            old: None,
+            sent: conference,
+            is_versioned: options.has_conference_data,
+        };
+        request.settle(&mut event)?;
+        Ok(self.put(now, event, Touch::MainData))
+    }
+
+    fn target(&self, rules: &Rules) -> Target<'_> {
+        Target {
+            zone: &self.time_zone,
+            is_primary: self.is_primary,
+            rewrites_text: rules.rewrites_text,
+        }
     }
 
     /// Replaces an event: whatever `body` omits is cleared.
@@ -246,6 +277,9 @@ impl Calendar {
             self.inserted += 1;
             event.ordinal = self.inserted;
         }
+        if let Some(ready) = event.meet_ready {
+            self.meets_pending.insert((ready, id.clone()));
+        }
         self.events.put(now, &id, |version| Event {
             updated: match touch {
                 Touch::MainData => version,
@@ -288,7 +322,7 @@ impl Calendar {
         &mut self,
         write: &Write<'_>,
         old: &Event,
-        body: Map<String, Value>,
+        mut body: Map<String, Value>,
     ) -> Result<&Event, ApiError> {
         if body
             .get("id")
@@ -297,22 +331,36 @@ impl Calendar {
         {
             return Err(ApiError::invalid("Invalid resource id value."));
         }
-        let content = Content::read(body, write.options, &self.time_zone)?;
+        let conference = sent_conference(&body);
+        body.entry("eventType")
+            .or_insert_with(|| old.content.kind.word().into());
+        let content = Content::read(body, write.options, self.target(write.rules))?;
+        if content.kind != old.content.kind {
+            return Err(kind::restricted("The type of an event cannot be changed."));
+        }
         if old.occurrence.is_some() && content.recurrence.is_some() {
             let message = "An instance of a series has no recurrence.";
             return Err(ApiError::invalid(message).at_parameter("recurrence"));
         }
         let zone = self.zone();
-        let sequence = next_sequence(old, &content, &zone)?;
-        let touch = if differs_in_reminders_only(&old.content, &content) {
+        let mut event = Event {
+            sequence: next_sequence(old, &content, &zone)?,
+            content,
+            ..old.clone()
+        };
+        let request = Request {
+            now: write.now,
+            rules: write.rules.meet,
+            allowed: &self.conference_solutions,
+            old: Some(old),
+            sent: conference,
+            is_versioned: write.options.has_conference_data,
+        };
+        request.settle(&mut event)?;
+        let touch = if differs_in_reminders_only(&old.content, &event.content) {
             Touch::RemindersOnly
         } else {
             Touch::MainData
-        };
-        let event = Event {
-            content,
-            sequence,
-            ..old.clone()
         };
         self.put_over(write.now, old, event, touch);
         Ok(self.events.get(write.event).expect("stored just now"))
@@ -352,6 +400,12 @@ pub(crate) struct Write<'a> {
     /// The `If-Match` header.
     pub(crate) if_match: Option<&'a str>,
     pub(crate) options: WriteOptions,
+}
+
+/// `conferenceData` of a body; `null` and absent are the same in a whole event.
+fn sent_conference(body: &Map<String, Value>) -> Option<Value> {
+    let sent = body.get("conferenceData").filter(|sent| !sent.is_null());
+    sent.cloned()
 }
 
 struct ChosenIds {

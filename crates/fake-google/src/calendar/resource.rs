@@ -46,7 +46,7 @@ impl Calendar {
             ("end", event.content.end.resource(&view.zone)),
             ("iCalUID", json!(event.ical_uid)),
             ("sequence", json!(event.sequence)),
-            ("eventType", json!("default")),
+            ("eventType", json!(event.content.kind.word())),
         ] {
             resource.insert(name.to_owned(), value);
         }

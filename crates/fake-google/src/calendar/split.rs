@@ -50,7 +50,14 @@ impl Calendar {
         body.insert("end".to_owned(), end.resource(&zone));
         body.insert("recurrence".to_owned(), json!(after));
         merge(&mut body, patch);
-        let content = Content::read(body, write.options, &self.time_zone)?;
+        body.insert("eventType".to_owned(), master.content.kind.word().into());
+        let mut content = Content::read(body, write.options, self.target(write.rules))?;
+        // Both series share the room.
+        for name in ["conferenceData", "hangoutLink"] {
+            if let Some(value) = master.content.fields.get(name) {
+                content.fields.insert(name.to_owned(), value.clone());
+            }
+        }
         let id = self.unused_split_id(&master.id, &at);
         let series = Event {
             ical_uid: format!("{id}@google.com"),

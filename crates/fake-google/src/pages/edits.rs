@@ -112,15 +112,11 @@ impl Edit<'_> {
         let day = date_of(&start, &self.place);
         body.insert("start".to_owned(), self.resource(&start));
         body.insert("end".to_owned(), self.resource(&end));
-        let calendar = world
-            .calendars
-            .get_mut(&self.calendar)
-            .ok_or(Refusal::Gone)?;
-        let options = WriteOptions::default();
-        self.event = calendar
-            .insert(self.now, &mut world.chance, body, options)?
-            .id
-            .clone();
+        self.event = world.write(&self.calendar, |calendar, chance, rules| {
+            let options = WriteOptions::default();
+            let event = calendar.insert(self.now, chance, rules, body, options)?;
+            Ok(event.id.clone())
+        })?;
         self.place = self.place.in_week_of(day);
         Ok(())
     }
@@ -155,11 +151,9 @@ impl Edit<'_> {
     }
 
     fn delete(&self, world: &mut World) -> Result<(), Refusal> {
-        let calendar = world
-            .calendars
-            .get_mut(&self.calendar)
-            .ok_or(Refusal::Gone)?;
-        Ok(calendar.delete(&host_write(self.now, &world.rules, &self.event))?)
+        Ok(world.write(&self.calendar, |calendar, _, rules| {
+            calendar.delete(&host_write(self.now, rules, &self.event))
+        })?)
     }
 
     fn shift(&self, world: &mut World) -> Result<(), Refusal> {

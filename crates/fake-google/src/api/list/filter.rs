@@ -35,7 +35,7 @@ pub(super) struct Filter<'a> {
     private: Vec<(&'a str, &'a str)>,
     shared: Vec<(&'a str, &'a str)>,
     repeated: RepeatedFilters,
-    has_default_type: bool,
+    kinds: Vec<&'a str>,
     pub(super) zone: TimeZone,
     now: Timestamp,
     horizon: SignedDuration,
@@ -57,7 +57,6 @@ impl<'a> Filter<'a> {
         {
             return Err(ApiError::time_range_empty().at_parameter("timeMax"));
         }
-        let mut event_types = parameters.all("eventTypes").peekable();
         Ok(Self {
             time_min,
             time_max,
@@ -69,8 +68,7 @@ impl<'a> Filter<'a> {
             private: properties(parameters, "privateExtendedProperty")?,
             shared: properties(parameters, "sharedExtendedProperty")?,
             repeated: rules.repeated_filters,
-            has_default_type: event_types.peek().is_none()
-                || event_types.any(|kind| kind == "default"),
+            kinds: parameters.all("eventTypes").collect(),
             zone,
             now,
             horizon: rules.expansion_horizon,
@@ -104,7 +102,7 @@ impl<'a> Filter<'a> {
     /// Whether the event, deleted or not, is one of those asked for.
     pub(super) fn fits(&self, event: &Event) -> bool {
         let is_open = self.time_min.is_none() && self.time_max.is_none();
-        self.has_default_type
+        (self.kinds.is_empty() || self.kinds.contains(&event.content.kind.word()))
             && (is_open || event.touches(&self.span()))
             && self.updated_min.is_none_or(|min| event.updated_at() >= min)
             && self.ical_uid.is_none_or(|uid| event.ical_uid == uid)
