@@ -191,6 +191,12 @@ impl ApiError {
         Self::new(403, "requiredAccessLevel", message)
     }
 
+    /// For what only the organizer's copy of an event can change.
+    pub(crate) fn forbidden_for_non_organizer() -> Self {
+        let message = "Shared properties can only be changed by the organizer of the event.";
+        Self::new(403, "forbiddenForNonOrganizer", message)
+    }
+
     pub(crate) fn not_found() -> Self {
         Self::new(404, "notFound", "Not Found")
     }

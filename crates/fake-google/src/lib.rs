@@ -59,3 +59,4 @@ pub use self::world::{
     Account, ChangedParameters, ConsentBoxes, Leavers, RepeatedFilters, Rules, SetupError,
     Standing, TombstoneWrites, World,
 };
+pub use self::world::{InvitationPolicy, MAILS_MAX, Mail, MailKind};

@@ -3,10 +3,12 @@
 //! A world is a value: clone it to branch a history. Everything in it is ordered and every
 //! chance comes from its seed, so the same seed and the same calls give the same bytes.
 
+mod invitations;
+mod mails;
 mod sharing;
 mod writes;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -26,6 +28,11 @@ use crate::profile::Profile;
 use crate::push::Push;
 use crate::push::rules::PushRules;
 use crate::quota::{QuotaLimits, Quotas};
+
+pub use self::invitations::InvitationPolicy;
+pub(crate) use self::invitations::Invitations;
+pub(crate) use self::mails::SendUpdates;
+pub use self::mails::{MAILS_MAX, Mail, MailKind};
 
 /// Makes the faults' stream of chance another than the ids'.
 const FAULT_SEED: u64 = 0x6661_756c_7473;
@@ -247,6 +254,8 @@ pub struct World {
     /// By e-mail, one for every account.
     pub(crate) profiles: BTreeMap<String, Profile>,
     pub(crate) log: RequestLog,
+    pub(crate) invitations: Invitations,
+    pub(crate) mails: VecDeque<Mail>,
     pub(crate) faults: Faults,
     /// Apart from `chance`, so that an uncertain fault does not change every id after it.
     pub(crate) fault_chance: Chance,
@@ -271,6 +280,8 @@ impl World {
             quotas: Quotas::default(),
             profiles: BTreeMap::new(),
             log: RequestLog::default(),
+            invitations: Invitations::default(),
+            mails: VecDeque::new(),
             faults: Faults::default(),
             fault_chance: Chance::new(seed ^ FAULT_SEED),
             push: Push::new(seed ^ PUSH_SEED),
@@ -367,7 +378,7 @@ impl World {
             has_conference_data: true,
             ..WriteOptions::default()
         };
-        let id = self.write(calendar, |target, chance, rules| {
+        let id = self.write(now, calendar, SendUpdates::None, |target, chance, rules| {
             let event = target.insert(now, chance, rules, body, options)?;
             Ok(event.id.clone())
         })?;
@@ -387,7 +398,7 @@ impl World {
         patch: &Value,
     ) -> Result<Value, ApiError> {
         let patch = object(patch)?;
-        self.write(calendar, |target, _, rules| {
+        self.write(now, calendar, SendUpdates::None, |target, _, rules| {
             let write = host_write(now, rules, event_id);
             target.patch(&write, &patch).map(|_| ())
         })?;
@@ -406,7 +417,7 @@ impl World {
         calendar: &str,
         event_id: &str,
     ) -> Result<(), ApiError> {
-        self.write(calendar, |target, _, rules| {
+        self.write(now, calendar, SendUpdates::None, |target, _, rules| {
             target.delete(&host_write(now, rules, event_id))
         })?;
         self.notice(now);
@@ -429,7 +440,7 @@ impl World {
         patch: &Value,
     ) -> Result<Value, ApiError> {
         let patch = object(patch)?;
-        let id = self.write(calendar, |target, _, rules| {
+        let id = self.write(now, calendar, SendUpdates::None, |target, _, rules| {
             target.split_series(&host_write(now, rules, instance), &patch)
         })?;
         self.notice(now);

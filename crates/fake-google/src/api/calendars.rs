@@ -5,10 +5,10 @@ use serde_json::{Map, Value, json};
 use crate::api::calendar_list::conference_properties;
 use crate::api::{Answer, Call};
 use crate::calendar::time::zone;
-use crate::calendar::{Calendar, Write, WriteOptions, etag_of};
+use crate::calendar::{Calendar, etag_of};
 use crate::error::ApiError;
 use crate::log::Trace;
-use crate::world::World;
+use crate::world::{SendUpdates, World, host_write};
 
 /// Zone of a calendar made without one. Google does not say which it takes.
 const ZONE_DEFAULT: &str = "UTC";
@@ -81,28 +81,27 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Answer, ApiEr
 
 /// Deletes every event of a primary calendar, each as if by hand.
 pub(super) fn clear(world: &mut World, call: &Call<'_>) -> Result<Answer, ApiError> {
-    let calendar = world.calendars.get_mut(&call.calendar);
-    let calendar = calendar.ok_or_else(ApiError::not_found)?;
-    if !calendar.is_primary {
+    if !call.calendar(world).is_primary {
         return Err(ApiError::invalid("Only a primary calendar can be cleared."));
     }
-    let events = calendar.events().filter(|event| !event.is_deleted());
-    let ids: Vec<String> = events.map(|event| event.id.clone()).collect();
-    for id in &ids {
-        let write = Write {
-            now: call.now,
-            rules: &world.rules,
-            event: id,
-            if_match: None,
-            options: WriteOptions::default(),
-        };
-        match calendar.delete(&write) {
-            Ok(()) => {}
-            // It went with another that was deleted before.
-            Err(error) if error.status() == 410 => {}
-            Err(error) => return Err(error),
-        }
-    }
+    world.write(
+        call.now,
+        &call.calendar,
+        SendUpdates::None,
+        |calendar, _, rules| {
+            let events = calendar.events().filter(|event| !event.is_deleted());
+            let ids: Vec<String> = events.map(|event| event.id.clone()).collect();
+            for id in &ids {
+                match calendar.delete(&host_write(call.now, rules, id)) {
+                    Ok(()) => {}
+                    // It went with another that was deleted before.
+                    Err(error) if error.status() == 410 => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(())
+        },
+    )?;
     Ok(Answer::NoContent)
 }
 

@@ -1,4 +1,4 @@
-//! `events.insert`. Invitations are not sent: `sendUpdates` is checked and has no effect.
+//! `events.insert`.
 
 use crate::api::{Answer, Call};
 use crate::error::ApiError;
@@ -12,10 +12,15 @@ pub(super) fn run(
 ) -> Result<Answer, ApiError> {
     let body = call.body()?;
     let options = call.write_options();
-    let id = world.write(&call.calendar, |calendar, chance, rules| {
-        let event = calendar.insert(call.now, chance, rules, body, options)?;
-        Ok(event.id.clone())
-    })?;
+    let id = world.write(
+        call.now,
+        &call.calendar,
+        call.send_updates(),
+        |calendar, chance, rules| {
+            let event = calendar.insert(call.now, chance, rules, body, options)?;
+            Ok(event.id.clone())
+        },
+    )?;
     trace.event = Some(id.clone());
     call.written(world, &id)
 }

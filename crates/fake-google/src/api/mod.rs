@@ -43,7 +43,7 @@ use crate::error::ApiError;
 use crate::http::{Request, Response};
 use crate::log::Trace;
 use crate::oauth::state::Grant;
-use crate::world::World;
+use crate::world::{SendUpdates, World};
 
 /// Whether this server answers the method.
 pub(crate) fn is_implemented(method: &str) -> bool {
@@ -254,6 +254,16 @@ impl Call<'_> {
             has_conference_data: is_one("conferenceDataVersion"),
             has_attachments: self.parameters.flag("supportsAttachments") == Some(true),
             has_event_labels: is_one("eventLabelVersion"),
+        }
+    }
+
+    /// Whom a write tells by mail: `sendUpdates`, or the older `sendNotifications` (§8.2).
+    fn send_updates(&self) -> SendUpdates {
+        let notifies = self.parameters.flag("sendNotifications");
+        match (self.parameters.text("sendUpdates"), notifies) {
+            (Some("all"), _) | (None, Some(true)) => SendUpdates::All,
+            (Some("externalOnly"), _) => SendUpdates::ExternalOnly,
+            _ => SendUpdates::None,
         }
     }
 

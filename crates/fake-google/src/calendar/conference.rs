@@ -192,6 +192,12 @@ fn code(uid: &str, request: &str) -> String {
 }
 
 impl Calendar {
+    /// Whether a conference waits to be finished.
+    pub(crate) fn has_meets_ready(&self, now: Timestamp) -> bool {
+        let first = self.meets_pending.first();
+        first.is_some_and(|(ready, _)| *ready <= now)
+    }
+
     /// Finishes the conferences that are ready by `now`.
     pub(crate) fn finish_conferences(&mut self, now: Timestamp, outcome: MeetOutcome) {
         while let Some((ready, id)) = self.meets_pending.first().cloned() {

@@ -6,6 +6,7 @@
 pub(crate) mod access;
 pub(crate) mod conference;
 pub(crate) mod content;
+pub(crate) mod guests;
 pub(crate) mod history;
 pub(crate) mod kind;
 mod prose;
@@ -26,6 +27,7 @@ use self::access::{Access, Extent, Role};
 use self::conference::{MEET, Pending, Request};
 pub(crate) use self::content::{Content, Status, WriteOptions};
 use self::content::{Target, merge};
+use self::guests::Invitation;
 use self::history::History;
 use self::series::{Fate, Occurrence};
 use self::time::{EventTime, known_zone};
@@ -69,6 +71,8 @@ pub(crate) struct Event {
     pub(crate) ical_uid: String,
     /// Its place in a series, for instances and exceptions.
     pub(crate) occurrence: Option<Occurrence>,
+    /// Whose event it is, on a guest's calendar; `None` on the organizer's.
+    pub(crate) invitation: Option<Invitation>,
     pub(crate) content: Content,
     /// When the conference asked for will be there, while it is not.
     pub(crate) meet_ready: Option<Timestamp>,
@@ -194,6 +198,7 @@ impl Calendar {
                 .ical_uid
                 .unwrap_or_else(|| format!("{id}@google.com")),
             occurrence: None,
+            invitation: None,
             sequence: content.sequence.unwrap_or(0),
             ordinal: 0,
             created: whole_second(created),
@@ -332,9 +337,11 @@ impl Calendar {
             return Err(ApiError::invalid("Invalid resource id value."));
         }
         let conference = sent_conference(&body);
+        let is_omitted = body.get("attendeesOmitted") == Some(&Value::Bool(true));
         body.entry("eventType")
             .or_insert_with(|| old.content.kind.word().into());
-        let content = Content::read(body, write.options, self.target(write.rules))?;
+        let mut content = Content::read(body, write.options, self.target(write.rules))?;
+        content.reconcile_guests(old, is_omitted, &self.id)?;
         if content.kind != old.content.kind {
             return Err(kind::restricted("The type of an event cannot be changed."));
         }

@@ -26,12 +26,7 @@ impl Calendar {
     /// The event as `events.get` answers it. A tombstone keeps its details.
     pub(crate) fn resource(&self, event: &Event, view: &View<'_>) -> Value {
         let mut resource = event.content.fields.clone();
-        let owner = json!({ "email": self.owner, "self": true });
-        let organizer = if self.is_primary {
-            owner.clone()
-        } else {
-            json!({ "email": self.id, "displayName": self.summary, "self": true })
-        };
+        let (creator, organizer) = self.people(event);
         for (name, value) in [
             ("kind", json!("calendar#event")),
             ("etag", json!(event.etag())),
@@ -40,8 +35,8 @@ impl Calendar {
             ("htmlLink", json!(self.html_link(event, view.link_origin))),
             ("created", json!(rfc3339_millis(event.created))),
             ("updated", json!(rfc3339_millis(event.updated_at()))),
-            ("creator", owner),
-            ("organizer", organizer),
+            ("creator", creator),
+            ("organizer", organizer.clone()),
             ("start", event.content.start.resource(&view.zone)),
             ("end", event.content.end.resource(&view.zone)),
             ("iCalUID", json!(event.ical_uid)),
@@ -61,8 +56,30 @@ impl Calendar {
         resource
             .entry("reminders")
             .or_insert_with(|| json!({ "useDefault": true }));
-        self.mark_attendees(&mut resource, view.attendees_max);
+        self.mark_attendees(&mut resource, &organizer["email"], view.attendees_max);
         redacted(resource, view.detail).into()
+    }
+
+    /// Creator and organizer of an event, as this calendar tells of them.
+    fn people(&self, event: &Event) -> (Value, Value) {
+        let Some(invitation) = &event.invitation else {
+            let creator = json!({ "email": self.owner, "self": true });
+            let organizer = if self.is_primary {
+                creator.clone()
+            } else {
+                json!({ "email": self.id, "displayName": self.summary, "self": true })
+            };
+            return (creator, organizer);
+        };
+        let mut creator = json!({ "email": invitation.creator });
+        if invitation.creator == self.owner {
+            creator["self"] = true.into();
+        }
+        let mut organizer = json!({ "email": invitation.organizer });
+        if let Some(name) = &invitation.organizer_name {
+            organizer["displayName"] = name.as_str().into();
+        }
+        (creator, organizer)
     }
 
     /// What remains visible of a deleted event where only its going is told; of a cancelled
@@ -82,17 +99,23 @@ impl Calendar {
     }
 
     /// Says which attendee is this calendar, and leaves the others out when they are too many.
-    fn mark_attendees(&self, resource: &mut Map<String, Value>, attendees_max: Option<usize>) {
+    fn mark_attendees(
+        &self,
+        resource: &mut Map<String, Value>,
+        organizer: &Value,
+        attendees_max: Option<usize>,
+    ) {
         let Some(Value::Array(attendees)) = resource.get_mut("attendees") else {
             return;
         };
         let count = attendees.len();
         for attendee in attendees.iter_mut() {
-            let is_self = attendee["email"].as_str().is_some_and(|email| {
-                email.eq_ignore_ascii_case(&self.owner) || email.eq_ignore_ascii_case(&self.id)
-            });
-            if is_self {
+            let email = attendee["email"].as_str().unwrap_or_default().to_owned();
+            let is = |other: &str| email.eq_ignore_ascii_case(other);
+            if is(&self.id) {
                 attendee["self"] = true.into();
+            }
+            if organizer.as_str().is_some_and(is) {
                 attendee["organizer"] = true.into();
             }
         }

@@ -198,6 +198,13 @@ impl Calendar {
             .then(|| master.instance(start, &zone))
     }
 
+    /// The instance that an exception was before it was one.
+    pub(crate) fn instance_before(&self, exception: &Event) -> Option<Event> {
+        let occurrence = exception.occurrence.as_ref()?;
+        let master = self.events.get(&occurrence.series)?;
+        Some(master.instance(occurrence.original_start.clone(), &self.zone()))
+    }
+
     /// Whether `id` is an exception in the place of an instance.
     pub(crate) fn is_exception(&self, id: &str) -> bool {
         self.events.get(id).is_some_and(Event::is_exception)

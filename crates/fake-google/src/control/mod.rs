@@ -8,6 +8,7 @@ mod calendars;
 mod clock;
 mod faults;
 mod grants;
+mod guests;
 mod push;
 mod quotas;
 mod setup;
@@ -49,6 +50,9 @@ const CALLS: &[(&str, &str)] = &[
     ("GET", "state"),
     ("GET", "events"),
     ("GET", "requests"),
+    ("GET", "mails"),
+    ("POST", "respond"),
+    ("POST", "invitation-policy"),
     ("GET", "rules"),
     ("GET", "quotas"),
     ("POST", "rules"),
@@ -88,6 +92,9 @@ fn answer(world: &mut World, now: Timestamp, request: &Request) -> Answer {
         ("GET", "state") => Ok(state::state(world, now)),
         ("GET", "events") => state::events(world, request),
         ("GET", "requests") => Ok(state::requests(world)),
+        ("GET", "mails") => Ok(guests::mails(world)),
+        ("POST", "respond") => guests::respond(world, now, &read(request)?),
+        ("POST", "invitation-policy") => guests::set_policy(world, &read(request)?),
         ("GET", "rules") => Ok(json!(world.rules)),
         ("GET", "quotas") => Ok(world.quotas.shown(now)),
         ("POST", "rules") => setup::rules(world, &read(request)?),

@@ -25,7 +25,7 @@ use crate::error::ApiError;
 use crate::http::{Fields, Request, Response};
 use crate::log::Trace;
 use crate::text::{Language, Word};
-use crate::world::{World, host_write};
+use crate::world::{SendUpdates, World, host_write};
 
 /// Furthest a drag may go at once; a page shows a week.
 const DAYS_MAX: i64 = 366;
@@ -112,11 +112,16 @@ impl Edit<'_> {
         let day = date_of(&start, &self.place);
         body.insert("start".to_owned(), self.resource(&start));
         body.insert("end".to_owned(), self.resource(&end));
-        self.event = world.write(&self.calendar, |calendar, chance, rules| {
-            let options = WriteOptions::default();
-            let event = calendar.insert(self.now, chance, rules, body, options)?;
-            Ok(event.id.clone())
-        })?;
+        self.event = world.write(
+            self.now,
+            &self.calendar,
+            SendUpdates::None,
+            |calendar, chance, rules| {
+                let options = WriteOptions::default();
+                let event = calendar.insert(self.now, chance, rules, body, options)?;
+                Ok(event.id.clone())
+            },
+        )?;
         self.place = self.place.in_week_of(day);
         Ok(())
     }
@@ -151,9 +156,12 @@ impl Edit<'_> {
     }
 
     fn delete(&self, world: &mut World) -> Result<(), Refusal> {
-        Ok(world.write(&self.calendar, |calendar, _, rules| {
-            calendar.delete(&host_write(self.now, rules, &self.event))
-        })?)
+        Ok(world.write(
+            self.now,
+            &self.calendar,
+            SendUpdates::None,
+            |calendar, _, rules| calendar.delete(&host_write(self.now, rules, &self.event)),
+        )?)
     }
 
     fn shift(&self, world: &mut World) -> Result<(), Refusal> {
