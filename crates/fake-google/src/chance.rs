@@ -10,7 +10,7 @@ const HEX: &[u8; 16] = b"0123456789abcdef";
 const DECIMAL: &[u8; 10] = b"0123456789";
 
 /// A deterministic generator.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Chance {
     state: u64,
 }

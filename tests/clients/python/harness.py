@@ -153,6 +153,12 @@ class FakeTest(unittest.TestCase):
         self.assertEqual(told, (status, reason), error)
         return caught.exception
 
+    def refused_status(self, request):
+        """The status of a request that Google refuses for one of several reasons."""
+        with self.assertRaises(HttpError) as caught:
+            request.execute()
+        return caught.exception.resp.status
+
 
 def on_day(day, **more):
     """An event from 10 to 11 UTC on a day of March 2027."""

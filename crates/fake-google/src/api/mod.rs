@@ -69,7 +69,7 @@ struct Call<'a> {
     event: String,
 }
 
-/// What a method answers: a resource with its etag, or nothing.
+/// What a method answers: a resource with its etag (empty when it has none), or nothing.
 enum Answer {
     Resource { body: Value, etag: String },
     NoContent,
@@ -219,8 +219,12 @@ fn render(answer: Answer, request: &Request, selection: &Selection, is_pretty: b
     } else {
         Response::of_json(200, &body)
     };
+    let response = if etag.is_empty() {
+        response
+    } else {
+        response.with_header("etag", &etag)
+    };
     response
-        .with_header("etag", &etag)
         .with_header(
             "cache-control",
             "private, max-age=0, must-revalidate, no-transform",

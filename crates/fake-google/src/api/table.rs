@@ -26,6 +26,9 @@ const METHODS: &[(&str, Run)] = &[
     ("calendar.acl.update", |world, call, _| {
         acl::update(world, call)
     }),
+    ("calendar.acl.watch", |world, call, _| {
+        watch::acl(world, call)
+    }),
     ("calendar.calendarList.delete", |world, call, _| {
         calendar_list::delete(world, call)
     }),
@@ -43,6 +46,9 @@ const METHODS: &[(&str, Run)] = &[
     }),
     ("calendar.calendarList.update", |world, call, _| {
         calendar_list::update(world, call)
+    }),
+    ("calendar.calendarList.watch", |world, call, _| {
+        watch::calendar_list(world, call)
     }),
     ("calendar.calendars.clear", |world, call, _| {
         calendars::clear(world, call)
@@ -94,6 +100,9 @@ const METHODS: &[(&str, Run)] = &[
     }),
     ("calendar.settings.list", |world, call, _| {
         settings::list(world, call)
+    }),
+    ("calendar.settings.watch", |world, call, _| {
+        watch::settings(world, call)
     }),
 ];
 

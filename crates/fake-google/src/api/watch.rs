@@ -1,10 +1,10 @@
-//! `events.watch`: opens a push channel (§12.1).
+//! `events.watch`, and the same for access lists, calendar lists and settings: opens a push channel
+//! (§12.1).
 //!
-//! The description lists every parameter of `events.list` here too, the reference only
+//! For events the description lists every parameter of `events.list` here too, the reference only
 //! `eventTypes`; the others are checked and have no effect.
 
 use crate::api::{Answer, Call};
-use crate::calendar::etag_of;
 use crate::error::ApiError;
 use crate::push::Owner;
 use crate::push::channel::{Watched, Wish};
@@ -20,6 +20,21 @@ pub(super) fn events(world: &mut World, call: &Call<'_>) -> Result<Answer, ApiEr
             .collect(),
     };
     open(world, call, watched)
+}
+
+pub(super) fn acl(world: &mut World, call: &Call<'_>) -> Result<Answer, ApiError> {
+    let calendar = call.calendar.clone();
+    open(world, call, Watched::Acl { calendar })
+}
+
+pub(super) fn calendar_list(world: &mut World, call: &Call<'_>) -> Result<Answer, ApiError> {
+    let account = call.account.clone();
+    open(world, call, Watched::CalendarList { account })
+}
+
+pub(super) fn settings(world: &mut World, call: &Call<'_>) -> Result<Answer, ApiError> {
+    let account = call.account.clone();
+    open(world, call, Watched::Settings { account })
 }
 
 fn open(world: &mut World, call: &Call<'_>, watched: Watched) -> Result<Answer, ApiError> {
@@ -38,6 +53,6 @@ fn open(world: &mut World, call: &Call<'_>, watched: Watched) -> Result<Answer, 
     Ok(Answer::Resource {
         body: channel.resource(),
         // A channel has no version of its own.
-        etag: etag_of(0),
+        etag: String::new(),
     })
 }

@@ -27,19 +27,41 @@ pub(crate) enum Watched {
         calendar: String,
         event_types: Vec<String>,
     },
+    /// The access list of a calendar.
+    Acl { calendar: String },
+    /// The calendars on an account's list.
+    CalendarList { account: String },
+    /// An account's settings.
+    Settings { account: String },
 }
 
 impl Watched {
+    /// The calendar it is about, if it is about one.
+    pub(crate) fn calendar(&self) -> Option<&str> {
+        match self {
+            Self::Events { calendar, .. } | Self::Acl { calendar } => Some(calendar),
+            Self::CalendarList { .. } | Self::Settings { .. } => None,
+        }
+    }
+
     /// Path below `/calendar/v3/`, with each id as one segment.
     fn segments(&self) -> Vec<&str> {
         match self {
             Self::Events { calendar, .. } => vec!["calendars", calendar, "events"],
+            Self::Acl { calendar } => vec!["calendars", calendar, "acl"],
+            Self::CalendarList { .. } => vec!["users", "me", "calendarList"],
+            Self::Settings { .. } => vec!["users", "me", "settings"],
         }
     }
 
     /// Opaque, and the same for whoever watches the same thing.
     pub(crate) fn resource_id(&self) -> String {
-        let hash = Sha256::digest(self.segments().join("/").as_bytes());
+        let whose = match self {
+            Self::Events { .. } | Self::Acl { .. } => "",
+            Self::CalendarList { account } | Self::Settings { account } => account,
+        };
+        let named = format!("{whose} {}", self.segments().join("/"));
+        let hash = Sha256::digest(named.as_bytes());
         URL_SAFE_NO_PAD.encode(&hash[..20])
     }
 
@@ -51,16 +73,18 @@ impl Watched {
             path.extend(["calendar", "v3"]).extend(self.segments());
         }
         url.query_pairs_mut().append_pair("alt", "json");
-        let Self::Events { event_types, .. } = self;
-        for kind in event_types {
-            url.query_pairs_mut().append_pair("eventTypes", kind);
+        if let Self::Events { event_types, .. } = self {
+            for kind in event_types {
+                url.query_pairs_mut().append_pair("eventTypes", kind);
+            }
         }
         url.into()
     }
 
-    fn is_generated(&self) -> bool {
-        let Self::Events { calendar, .. } = self;
-        calendar.ends_with(GENERATED_DOMAIN)
+    fn refuses_push(&self, rules: &PushRules) -> bool {
+        self.calendar().is_some_and(|calendar| {
+            calendar.ends_with(GENERATED_DOMAIN) || rules.refused_calendars.contains(calendar)
+        })
     }
 }
 
@@ -147,8 +171,7 @@ impl Wish {
         let address = needed("address")?;
         check_address(address, rules)?;
         let expires = expiration(body, now, rules)?;
-        let Watched::Events { calendar, .. } = watched;
-        if watched.is_generated() || rules.refused_calendars.contains(calendar) {
+        if watched.refuses_push(rules) {
             return Err(ApiError::push_not_supported());
         }
         Ok(Self {

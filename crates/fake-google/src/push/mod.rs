@@ -61,7 +61,7 @@ pub struct DeliveryReport {
 }
 
 /// Channels and messages of one world.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Push {
     chance: Chance,
     channels: BTreeMap<String, Channel>,
@@ -79,12 +79,7 @@ impl Push {
     pub(crate) fn new(seed: u64) -> Self {
         Self {
             chance: Chance::new(seed),
-            channels: BTreeMap::new(),
-            used_ids: BTreeSet::new(),
-            queue: BTreeMap::new(),
-            queued: 0,
-            before_answer: Vec::new(),
-            reports: VecDeque::new(),
+            ..Self::default()
         }
     }
 

@@ -40,14 +40,10 @@ impl World {
     /// Queues messages for what changed since this was last called. Everything that changes the
     /// world ends with it, so one call makes one message on each channel.
     pub(crate) fn notice(&mut self, now: Timestamp) {
-        let calendars = &self.calendars;
-        let rules = &self.rules.push;
-        self.push.notice(now, rules, |channel| {
-            let Watched::Events { calendar, .. } = &channel.watched;
-            let events = &calendars.get(calendar)?.events;
-            let has_changed = events.changes_after(channel.seen).next().is_some();
-            Some((events.version(), has_changed && cares(channel)))
-        });
+        // Taken out, so that what it watches can be looked at meanwhile.
+        let mut push = std::mem::take(&mut self.push);
+        push.notice(now, &self.rules.push, |channel| self.look(channel));
+        self.push = push;
     }
 
     /// Whether a channel would be told something by [`World::take_due_deliveries`] that no call has
@@ -60,13 +56,33 @@ impl World {
 
     /// The version of what is to be watched; `None` when it is not there.
     pub(crate) fn watched_version(&self, watched: &Watched) -> Option<i64> {
-        let Watched::Events { calendar, .. } = watched;
-        Some(self.calendars.get(calendar)?.version())
+        Some(match watched {
+            Watched::Events { calendar, .. } => self.calendars.get(calendar)?.version(),
+            Watched::Acl { calendar } => self.calendars.get(calendar)?.access.0.version(),
+            Watched::CalendarList { account } => self.profiles.get(account)?.list.version(),
+            Watched::Settings { account } => self.profiles.get(account)?.settings.version(),
+        })
     }
-}
 
-/// Whether a channel on chosen event types cares for a change. All events here are `default`.
-fn cares(channel: &Channel) -> bool {
-    let Watched::Events { event_types, .. } = &channel.watched;
-    event_types.is_empty() || event_types.iter().any(|kind| kind == "default")
+    /// The version that a channel's object is at, and whether its owner is to hear of it. `None`
+    /// when the object is gone, or its owner has lost every role in the calendar; Google does not
+    /// say what becomes of a channel then.
+    fn look(&self, channel: &Channel) -> Option<(i64, bool)> {
+        if let Some(calendar) = channel.watched.calendar() {
+            let access = &self.calendars.get(calendar)?.access;
+            access.role_of(&channel.account)?;
+        }
+        let version = self.watched_version(&channel.watched)?;
+        Some((version, version != channel.seen && self.cares(channel)))
+    }
+
+    /// Whether a channel on chosen event types cares for a change. All events here are `default`.
+    fn cares(&self, channel: &Channel) -> bool {
+        match &channel.watched {
+            Watched::Events { event_types, .. } => {
+                event_types.is_empty() || event_types.iter().any(|kind| kind == "default")
+            }
+            Watched::Acl { .. } | Watched::CalendarList { .. } | Watched::Settings { .. } => true,
+        }
+    }
 }

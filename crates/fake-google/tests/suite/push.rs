@@ -1,6 +1,6 @@
 //! Push as the core decides it: who is told what, when, how often, and when no more (§12).
 
-use fake_google::{Carried, Delivery, PushRules, Response};
+use fake_google::{Carried, Delivery, PushRules, Response, Role};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -596,4 +596,92 @@ fn a_channel_shows_in_the_control_interface() {
         let answer = fake.call("POST", "/_fake/rules", Some(&rules));
         assert_eq!(answer.status, 400, "{wrong}");
     }
+}
+
+const SCOPE_ALL: &str = "https://www.googleapis.com/auth/calendar";
+
+/// A fake whose caller is Ana with every scope.
+fn ana_with_everything() -> Fake {
+    let mut fake = fake_with(plain());
+    become_account(&mut fake, ANA);
+    fake
+}
+
+fn become_account(fake: &mut Fake, email: &str) {
+    let granted = fake.world.grant(fake.now, email, CLIENT, &[SCOPE_ALL]);
+    fake.token = granted.expect("account and client are there").access_token;
+}
+
+#[test]
+fn each_list_has_channels_of_its_own() {
+    let mut fake = ana_with_everything();
+    let paths = [
+        ("acl", "calendars/primary/acl"),
+        ("events", "calendars/primary/events"),
+        ("list", "users/me/calendarList"),
+        ("settings", "users/me/settings"),
+    ];
+    let mut resources = Vec::new();
+    for (id, path) in paths {
+        let answer = fake.call(
+            "POST",
+            &format!("/calendar/v3/{path}/watch"),
+            Some(&wish(id)),
+        );
+        assert_eq!(answer.status, 200, "{id}: {}", answer.text());
+        let channel = answer.json();
+        let path = path.replace("primary", ANA);
+        let uri = format!("https://www.googleapis.com/calendar/v3/{path}?alt=json");
+        assert_eq!(channel["resourceUri"], uri);
+        assert!(answer.header("etag").is_none(), "a channel has no version");
+        resources.push(channel["resourceId"].as_str().unwrap().to_owned());
+    }
+    resources.sort_unstable();
+    resources.dedup();
+    assert_eq!(resources.len(), paths.len());
+    due(&mut fake);
+
+    let share = json!({"role": "reader", "scope": {"type": "user", "value": LEO}});
+    let second = json!({"summary": "Second"});
+    let setting = json!({"account": ANA, "setting": "weekStart", "value": "1"});
+    for (told, path, body) in [
+        ("acl", "/calendar/v3/calendars/primary/acl", &share),
+        ("events", EVENTS, &event_on(2, json!({}))),
+        ("list", "/calendar/v3/calendars", &second),
+        ("settings", "/_fake/settings", &setting),
+    ] {
+        fake.pass(1);
+        let answer = fake.call("POST", path, Some(body));
+        assert!(answer.status < 300, "{told}: {}", answer.text());
+        let channels: Vec<String> = due(&mut fake)
+            .into_iter()
+            .map(|sent| sent.channel)
+            .collect();
+        assert_eq!(channels, [told]);
+    }
+}
+
+#[test]
+fn whoever_loses_a_calendar_is_told_no_more() {
+    let mut fake = ana_with_everything();
+    fake.world.add_account(LEO, "Leo", "Europe/Madrid").unwrap();
+    let her = fake.token.clone();
+    let share = |fake: &mut Fake, role: Option<Role>| {
+        let sharing = fake.world.share_calendar(fake.now, ANA, Some(LEO), role);
+        sharing.expect("there is a calendar");
+    };
+    share(&mut fake, Some(Role::Reader));
+    become_account(&mut fake, LEO);
+    let path = "/calendar/v3/calendars/ana%40example.com/events/watch";
+    assert_eq!(fake.call("POST", path, Some(&wish("his"))).status, 200);
+    due(&mut fake);
+    fake.token = her;
+    fake.insert_on(2, json!({}));
+    assert_eq!(due(&mut fake).len(), 1);
+    share(&mut fake, None);
+    fake.insert_on(3, json!({}));
+    assert_eq!(due(&mut fake), []);
+    share(&mut fake, Some(Role::Reader));
+    fake.insert_on(4, json!({}));
+    assert_eq!(due(&mut fake), [], "the channel has ended");
 }
