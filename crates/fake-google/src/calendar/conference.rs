@@ -198,6 +198,11 @@ impl Calendar {
         first.is_some_and(|(ready, _)| *ready <= now)
     }
 
+    /// When the next conference will be ready, among those that wait.
+    pub(crate) fn next_meet(&self) -> Option<Timestamp> {
+        self.meets_pending.first().map(|(ready, _)| *ready)
+    }
+
     /// Finishes the conferences that are ready by `now`.
     pub(crate) fn finish_conferences(&mut self, now: Timestamp, outcome: MeetOutcome) {
         while let Some((ready, id)) = self.meets_pending.first().cloned() {

@@ -2,21 +2,29 @@
 
 use jiff::Timestamp;
 
+use crate::calendar::Event;
 use crate::push::DeliveryReport;
 use crate::push::channel::{Channel, Watched};
 use crate::push::delivery::{Carried, Delivery};
 use crate::world::World;
 
 impl World {
-    /// When the next push message is due, by the world's time. `None` while none waits.
+    /// When there may be a push message to carry, by the world's time: one waits, or something that
+    /// is watched will change by itself, as a conference does that is being made. `None` while
+    /// neither is so.
     #[must_use]
     pub fn next_delivery(&self) -> Option<Timestamp> {
-        self.push.next()
+        let watched = self.push.channels().filter_map(|channel| {
+            let calendar = self.calendars.get(channel.watched.calendar()?)?;
+            calendar.next_meet()
+        });
+        self.push.next().into_iter().chain(watched).min()
     }
 
     /// Takes up to `most` push messages that are due at `now`, the earliest first. Each must come
     /// back through [`World::report_delivery`], or it is as lost as if nobody had asked.
     pub fn take_due_deliveries(&mut self, now: Timestamp, most: usize) -> Vec<Delivery> {
+        self.settle(now);
         self.notice(now);
         self.push.take_due(now, most)
     }
@@ -76,13 +84,29 @@ impl World {
         Some((version, version != channel.seen && self.cares(channel)))
     }
 
-    /// Whether a channel on chosen event types cares for a change. All events here are `default`.
+    /// Whether a channel cares for what changed: one on chosen event types for events that are or
+    /// were of these.
     fn cares(&self, channel: &Channel) -> bool {
-        match &channel.watched {
-            Watched::Events { event_types, .. } => {
-                event_types.is_empty() || event_types.iter().any(|kind| kind == "default")
-            }
-            Watched::Acl { .. } | Watched::CalendarList { .. } | Watched::Settings { .. } => true,
-        }
+        let Watched::Events {
+            calendar,
+            event_types,
+        } = &channel.watched
+        else {
+            return true;
+        };
+        let Some(calendar) = self.calendars.get(calendar) else {
+            return false;
+        };
+        let is_chosen = |event: &Event| {
+            event_types
+                .iter()
+                .any(|kind| kind == event.content.kind.word())
+        };
+        let mut changes = calendar.events.changes_after(channel.seen);
+        event_types.is_empty()
+            || changes.any(|change| {
+                let now = calendar.events.get(&change.key);
+                now.is_some_and(is_chosen) || change.before.as_deref().is_some_and(is_chosen)
+            })
     }
 }

@@ -42,8 +42,12 @@ impl World {
             finished.push((calendar.id.clone(), calendar.version()));
             calendar.finish_conferences(now, outcome);
         }
+        if finished.is_empty() {
+            return;
+        }
         for (calendar, since) in finished {
             self.spread(now, &calendar, since, SendUpdates::None);
         }
+        self.notice(now);
     }
 }

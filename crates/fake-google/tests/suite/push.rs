@@ -518,10 +518,10 @@ fn tries_are_spaced_out_and_bounded() {
 
 #[test]
 fn a_channel_on_chosen_types_is_told_of_these_alone() {
-    for (types, count) in [
-        ("eventTypes=default", 1),
-        ("eventTypes=outOfOffice&eventTypes=default", 1),
-        ("eventTypes=outOfOffice", 0),
+    for (types, default, out_of_office) in [
+        ("eventTypes=default", 1, 0),
+        ("eventTypes=outOfOffice&eventTypes=default", 1, 1),
+        ("eventTypes=outOfOffice", 0, 1),
     ] {
         let mut fake = Fake::new();
         let answer = fake.call("POST", &format!("{WATCH}?{types}"), Some(&wish("one")));
@@ -529,8 +529,31 @@ fn a_channel_on_chosen_types_is_told_of_these_alone() {
         assert!(uri.ends_with(types), "{uri}");
         due(&mut fake);
         fake.insert_on(2, json!({}));
-        assert_eq!(due(&mut fake).len(), count, "{types}");
+        assert_eq!(due(&mut fake).len(), default, "{types}");
+        fake.insert_on(3, json!({"eventType": "outOfOffice"}));
+        assert_eq!(due(&mut fake).len(), out_of_office, "{types}");
     }
+}
+
+#[test]
+fn a_conference_that_becomes_ready_is_told_without_a_call() {
+    let mut fake = fake_with(plain());
+    fake.world.rules.meet.delay_seconds = 5;
+    watching(&mut fake, "one");
+    let request = json!({"requestId": "r", "conferenceSolutionKey": {"type": "hangoutsMeet"}});
+    let event = event_on(2, json!({"conferenceData": {"createRequest": request}}));
+    let path = format!("{EVENTS}?conferenceDataVersion=1");
+    let answer = fake.call("POST", &path, Some(&event));
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(numbers(&due(&mut fake)), [2]);
+    let ready = fake
+        .world
+        .next_delivery()
+        .expect("the conference is awaited");
+    assert_eq!(ready, fake.now + SignedDuration::from_secs(5));
+    fake.now = ready;
+    assert_eq!(numbers(&due(&mut fake)), [3]);
+    assert_eq!(fake.world.next_delivery(), None);
 }
 
 #[test]
