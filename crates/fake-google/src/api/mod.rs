@@ -14,6 +14,7 @@ mod entries;
 mod fields;
 mod free_busy;
 mod get;
+mod import;
 mod insert;
 mod instances;
 mod list;
@@ -21,6 +22,7 @@ mod page_token;
 mod paging;
 mod parameters;
 mod patch;
+mod relocate;
 mod settings;
 mod stop;
 mod sync_token;
@@ -55,6 +57,9 @@ struct Call<'a> {
     now: Timestamp,
     request: &'a Request,
     parameters: Parameters,
+    method: &'static Method,
+    /// What the caller's token opens.
+    caller: Grant,
     /// E-mail of the caller's account.
     account: String,
     /// Id of the OAuth client that calls.
@@ -112,8 +117,10 @@ fn answer(
         calendar,
         role,
         event: event.clone().unwrap_or_default(),
-        account: caller.account,
-        client: caller.client,
+        method,
+        account: caller.account.clone(),
+        client: caller.client.clone(),
+        caller,
         path,
         parameters,
     };

@@ -2,7 +2,9 @@
 
 use crate::api::{Answer, Call};
 use crate::api::{acl, calendar_list, calendars, colors, free_busy, settings};
-use crate::api::{delete, get, insert, instances, list, patch, stop, update, watch};
+use crate::api::{
+    delete, get, import, insert, instances, list, patch, relocate, stop, update, watch,
+};
 use crate::error::ApiError;
 use crate::log::Trace;
 use crate::world::World;
@@ -76,12 +78,16 @@ const METHODS: &[(&str, Run)] = &[
     ("calendar.events.get", |world, call, _| {
         get::run(world, call)
     }),
+    ("calendar.events.import", import::run),
     ("calendar.events.insert", insert::run),
     ("calendar.events.instances", |world, call, _| {
         instances::run(world, call)
     }),
     ("calendar.events.list", |world, call, _| {
         list::run(world, call)
+    }),
+    ("calendar.events.move", |world, call, _| {
+        relocate::run(world, call)
     }),
     ("calendar.events.patch", |world, call, _| {
         patch::run(world, call)

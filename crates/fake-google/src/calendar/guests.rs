@@ -22,6 +22,17 @@ pub(crate) struct Invitation {
     pub(crate) creator: String,
 }
 
+impl Calendar {
+    /// What copies of this calendar's events say of it.
+    pub(crate) fn invitation(&self) -> Invitation {
+        Invitation {
+            organizer: self.id.clone(),
+            organizer_name: (!self.is_primary).then(|| self.summary.clone()),
+            creator: self.owner.clone(),
+        }
+    }
+}
+
 /// What an attendee says for themselves.
 const ANSWER: [&str; 3] = ["responseStatus", "comment", "additionalGuests"];
 /// What only the organizer's calendar can change.

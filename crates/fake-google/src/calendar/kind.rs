@@ -191,6 +191,6 @@ fn check_word(properties: &mut Value, name: &str, words: &[&str]) -> Result<(), 
 }
 
 /// Something that this type of event cannot be (§13).
-pub(super) fn restricted(message: &str) -> ApiError {
+pub(crate) fn restricted(message: &str) -> ApiError {
     ApiError::new(400, "eventTypeRestriction", message)
 }

@@ -16,6 +16,7 @@ pub(crate) mod resource;
 pub(crate) mod series;
 mod split;
 pub(crate) mod time;
+mod transfer;
 
 use std::borrow::Cow;
 

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::guests::Invitation;
 use crate::calendar::series::Fate;
 use crate::calendar::{Event, Status};
 use crate::error::ApiError;
@@ -122,11 +121,7 @@ impl World {
         let Some(home) = self.calendars.get(organizer) else {
             return;
         };
-        let invitation = Invitation {
-            organizer: home.id.clone(),
-            organizer_name: (!home.is_primary).then(|| home.summary.clone()),
-            creator: home.owner.clone(),
-        };
+        let invitation = home.invitation();
         let invited = after.content.guests();
         let mut concerned = before.map_or_else(BTreeSet::new, |before| before.content.guests());
         concerned.extend(invited.iter().cloned());

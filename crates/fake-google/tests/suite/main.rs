@@ -33,3 +33,4 @@ mod service_accounts;
 mod setup;
 mod shell;
 mod sync;
+mod transfer;
