@@ -27,6 +27,8 @@ pub struct ApiError {
 enum CredentialTrouble {
     Missing,
     Invalid,
+    /// An API key of no project.
+    KeyInvalid,
     /// For the method named.
     ScopeMissing(&'static str),
     /// In the project named.
@@ -136,6 +138,14 @@ impl ApiError {
         Self {
             trouble: Some(Box::new(CredentialTrouble::Invalid)),
             ..error
+        }
+    }
+
+    /// No project has this API key.
+    pub(crate) fn invalid_key() -> Self {
+        Self {
+            trouble: Some(Box::new(CredentialTrouble::KeyInvalid)),
+            ..Self::bad_request("API key not valid. Please pass a valid API key.")
         }
     }
 
@@ -292,6 +302,7 @@ impl CredentialTrouble {
     fn status(&self) -> &'static str {
         match self {
             Self::Missing | Self::Invalid => "UNAUTHENTICATED",
+            Self::KeyInvalid => "INVALID_ARGUMENT",
             Self::ScopeMissing(_) | Self::ServiceDisabled(_) => "PERMISSION_DENIED",
             Self::RateExceeded(..) => "RESOURCE_EXHAUSTED",
         }
@@ -301,6 +312,7 @@ impl CredentialTrouble {
         let service = "calendar-json.googleapis.com";
         let (reason, metadata) = match self {
             Self::Missing | Self::Invalid => return None,
+            Self::KeyInvalid => ("API_KEY_INVALID", json!({ "service": service })),
             Self::ScopeMissing(method) => (
                 "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
                 json!({ "service": service, "method": method }),
@@ -335,7 +347,7 @@ impl CredentialTrouble {
             Self::ScopeMissing(_) => {
                 Some(r#"Bearer realm="https://accounts.google.com/", error="insufficient_scope""#)
             }
-            Self::ServiceDisabled(_) | Self::RateExceeded(..) => None,
+            Self::KeyInvalid | Self::ServiceDisabled(_) | Self::RateExceeded(..) => None,
         }
     }
 }

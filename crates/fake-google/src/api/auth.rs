@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::api::key;
 use crate::calendar::Calendar;
 use crate::calendar::access::Role;
 use crate::discovery::Method;
@@ -40,16 +41,18 @@ pub(crate) fn admitted(
     (method, path): (&'static Method, &[String]),
     trace: &mut Trace,
 ) -> Result<Grant, ApiError> {
+    if let Some(caller) = key::caller(world, request, method)? {
+        check_project(world, &caller)?;
+        quota::charge(world, now, &used(request, &caller, method, path)?)?;
+        return Ok(caller);
+    }
     let caller = caller(world, now, request)?;
     trace.account = Some(caller.account.clone());
     let account = world.accounts.get(&caller.account);
     let account = account.filter(|account| account.standing != Standing::Disabled);
     let account = account.ok_or_else(ApiError::invalid_credentials)?;
     let is_calendar_user = account.is_calendar_user;
-    let project = world.oauth.projects.get(&caller.project);
-    if project.is_some_and(|project| !project.is_calendar_enabled) {
-        return Err(ApiError::not_enabled(&caller.project));
-    }
+    check_project(world, &caller)?;
     quota::charge(world, now, &used(request, &caller, method, path)?)?;
     require_scope(&caller, method)?;
     if !is_calendar_user {
@@ -62,6 +65,14 @@ pub(crate) fn admitted(
         return Err(ApiError::new(403, "forbiddenForServiceAccounts", message));
     }
     Ok(caller)
+}
+
+fn check_project(world: &World, caller: &Grant) -> Result<(), ApiError> {
+    let project = world.oauth.projects.get(&caller.project);
+    if project.is_some_and(|project| !project.is_calendar_enabled) {
+        return Err(ApiError::not_enabled(&caller.project));
+    }
+    Ok(())
 }
 
 /// What the call counts for (§14.1).
@@ -77,7 +88,7 @@ fn used(
     };
     Ok(Use {
         project: caller.project.clone(),
-        user: Some(charged(request, caller)?),
+        user: charged(request, caller)?.filter(|user| !user.is_empty()),
         account: Some(caller.account.clone()),
         is_write: is_write(request, method),
         calendar,
@@ -94,11 +105,11 @@ fn is_write(request: &Request, method: &Method) -> bool {
     request.verb() != "GET" && !is_read
 }
 
-/// Who pays: the account, but for a delegated service account, which pays itself unless it names
+/// Who pays: the account (with an API key nobody but the project), but for a delegated service account, which pays itself unless it names
 /// a user.
-fn charged(request: &Request, caller: &Grant) -> Result<String, ApiError> {
+fn charged(request: &Request, caller: &Grant) -> Result<Option<String>, ApiError> {
     let Some(service_account) = &caller.service_account else {
-        return Ok(caller.account.clone());
+        return Ok(Some(caller.account.clone()));
     };
     let query = request.query();
     let header = request.header("x-goog-quota-user");
@@ -108,7 +119,7 @@ fn charged(request: &Request, caller: &Grant) -> Result<String, ApiError> {
             let message = "quotaUser must not exceed 40 characters.";
             Err(ApiError::invalid(message).at_parameter("quotaUser"))
         }
-        named => Ok(named.unwrap_or(service_account).to_owned()),
+        named => Ok(Some(named.unwrap_or(service_account).to_owned())),
     }
 }
 

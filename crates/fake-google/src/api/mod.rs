@@ -17,6 +17,7 @@ mod get;
 mod import;
 mod insert;
 mod instances;
+mod key;
 mod list;
 mod page_token;
 mod paging;

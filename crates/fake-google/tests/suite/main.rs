@@ -1,6 +1,7 @@
 //! Drives the fake through its edges: requests in, answers out.
 
 mod access;
+mod api_keys;
 mod attendees;
 mod calendars;
 mod conformance;
