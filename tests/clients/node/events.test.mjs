@@ -111,6 +111,29 @@ test("a calendar of somebody else is not found", async (t) => {
   await assertRefused(service.events.list({ calendarId: LEO }), 404, "notFound");
 });
 
+test("an event moves to another calendar", async (t) => {
+  const service = await connect(await startFake(t));
+  const { calendars, events } = service;
+  const event = await insert(service, onDay(2, { summary: "Lesson" }));
+  const room = (await calendars.insert({ requestBody: { summary: "Room" } })).data.id;
+  const moved = (await events.move({ ...at(event), destination: room })).data;
+  assert.deepEqual([moved.id, moved.summary], [event.id, "Lesson"]);
+  const there = (await events.get({ calendarId: room, eventId: event.id })).data;
+  assert.equal(there.organizer.email, room);
+  assert.equal((await events.get(at(event))).data.status, "cancelled");
+  assert.deepEqual((await events.list(PRIMARY)).data.items, []);
+});
+
+test("an event is imported by its uid", async (t) => {
+  const { events } = await connect(await startFake(t));
+  const requestBody = onDay(2, { iCalUID: "lesson@elsewhere.example", summary: "Imported" });
+  const imported = (await events.import({ ...PRIMARY, requestBody })).data;
+  const found = (await events.list({ ...PRIMARY, iCalUID: requestBody.iCalUID })).data;
+  assert.deepEqual(found.items.map(({ id }) => id), [imported.id]);
+  const nameless = events.import({ ...PRIMARY, requestBody: onDay(3) });
+  await assertRefused(nameless, 400, "required");
+});
+
 test("the calendar itself is answered", async (t) => {
   const service = await connect(await startFake(t));
   assert.equal((await service.calendars.get(PRIMARY)).data.timeZone, "America/Montevideo");

@@ -111,6 +111,25 @@ class Events(FakeTest):
         listing = self.events.list(calendarId="leo@example.com")
         self.assert_refused(listing, 404, "notFound")
 
+    def test_an_event_moves_to_another_calendar(self):
+        event = self.insert(**on_day(2, summary="Lesson"))
+        room = self.service.calendars().insert(body={"summary": "Room"}).execute()["id"]
+        at = {"calendarId": "primary", "eventId": event["id"]}
+        moved = self.events.move(**at, destination=room).execute()
+        self.assertEqual((moved["id"], moved["summary"]), (event["id"], "Lesson"))
+        there = self.events.get(calendarId=room, eventId=event["id"]).execute()
+        self.assertEqual(there["organizer"]["email"], room)
+        self.assertEqual(self.get(event)["status"], "cancelled")
+        self.assertEqual(self.events.list(calendarId="primary").execute()["items"], [])
+
+    def test_an_event_is_imported_by_its_uid(self):
+        body = on_day(2, iCalUID="lesson@elsewhere.example", summary="Imported")
+        imported = self.events.import_(calendarId="primary", body=body).execute()
+        found = self.events.list(calendarId="primary", iCalUID=body["iCalUID"]).execute()
+        self.assertEqual([item["id"] for item in found["items"]], [imported["id"]])
+        nameless = self.events.import_(calendarId="primary", body=on_day(3))
+        self.assert_refused(nameless, 400, "required")
+
     def test_the_calendar_itself_is_answered(self):
         calendar = self.service.calendars().get(calendarId="primary").execute()
         self.assertEqual(calendar["timeZone"], "America/Montevideo")
