@@ -157,6 +157,32 @@ impl Content {
         }
     }
 
+    /// Adds and takes off the guests that its series did between `old` and `new`. Answers given for
+    /// this day stay.
+    pub(super) fn follow_guests(&mut self, old: &Content, new: &Content) {
+        let (before, after, here) = (old.guests(), new.guests(), self.guests());
+        let of = |content: &Content, guest: &Value| {
+            let email = address(guest).unwrap_or_default();
+            content.guest(&email).cloned()
+        };
+        let has = |emails: &BTreeSet<String>, guest: &Value| {
+            address(guest).is_some_and(|email| emails.contains(&email))
+        };
+        let stays = |guest: &&Value| has(&after, guest) || !has(&before, guest);
+        let mut attendees: Vec<Value> = self
+            .attendees()
+            .iter()
+            .filter(stays)
+            .map(|guest| match of(old, guest) {
+                Some(same) if same == *guest => of(new, guest).unwrap_or(same),
+                _ => guest.clone(),
+            })
+            .collect();
+        let is_new = |guest: &&Value| !has(&before, guest) && !has(&here, guest);
+        attendees.extend(new.attendees().iter().filter(is_new).cloned());
+        self.set_attendees(attendees);
+    }
+
     /// Sets the answer of one attendee. False when they are not invited.
     pub(crate) fn set_answer(&mut self, email: &str, status: &str) -> bool {
         let mut attendees = self.attendees().to_vec();

@@ -275,8 +275,9 @@ fn follow(
     zone: &TimeZone,
 ) {
     let new = &master.content;
+    content.follow_guests(old, new);
     let names = old.fields.keys().chain(new.fields.keys());
-    for name in names {
+    for name in names.filter(|name| *name != "attendees") {
         if content.fields.get(name) == old.fields.get(name) {
             match new.fields.get(name) {
                 Some(value) => content.fields.insert(name.clone(), value.clone()),

@@ -1,5 +1,5 @@
-//! `GET /_fake/mails`, `POST /_fake/respond` and `/_fake/invitation-policy`: what guests get, say
-//! and want.
+//! `GET /_fake/mails`, `POST /_fake/respond`, `/_fake/invitation-policy` and `/_fake/split`: what
+//! people do with events beside the API.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -27,6 +27,25 @@ pub(super) struct Wish {
     /// Senders that the account knows from now on.
     #[serde(default)]
     known: Vec<String>,
+}
+
+/// "This and following events".
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Split {
+    calendar: String,
+    /// Id of the first of the instances that change.
+    instance: String,
+    /// What changes, as in a PATCH.
+    #[serde(default)]
+    patch: serde_json::Map<String, Value>,
+}
+
+pub(super) fn split(world: &mut World, now: Timestamp, command: &Split) -> Answer {
+    let patch = Value::Object(command.patch.clone());
+    world
+        .split_series(now, &command.calendar, &command.instance, &patch)
+        .map_err(|error| Refusal::new(error.status(), error.message()))
 }
 
 pub(super) fn mails(world: &World) -> Value {

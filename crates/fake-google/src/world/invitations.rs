@@ -76,7 +76,7 @@ impl World {
         }
         let answered = (guest.to_lowercase(), old.id.clone());
         self.invitations.answered.insert(answered);
-        self.put_at_organizer(now, calendar, &old, new);
+        self.put_at_organizer(now, calendar, new);
         self.notice(now);
         Ok(())
     }
@@ -84,21 +84,7 @@ impl World {
     /// Carries the changes of `calendar` after its version `since` to the other calendars they
     /// concern, and keeps the mails of the first of them.
     pub(super) fn spread(&mut self, now: Timestamp, calendar: &str, since: i64, send: SendUpdates) {
-        let Some(target) = self.calendars.get(calendar) else {
-            return;
-        };
-        let mut seen = BTreeSet::new();
-        let mut changed: Vec<(Option<Event>, Event)> = Vec::new();
-        for change in target.events.changes_after(since) {
-            let after = target.events.get(&change.key);
-            if let Some(after) = after.filter(|_| seen.insert(change.key.clone())) {
-                let before = change.before.as_deref().cloned();
-                changed.push((
-                    before.or_else(|| target.instance_before(after)),
-                    after.clone(),
-                ));
-            }
-        }
+        let changed = self.changed(calendar, since);
         for (index, (before, after)) in changed.iter().enumerate() {
             let send = if index == 0 { send } else { SendUpdates::None };
             self.mail(now, calendar, (before.as_ref(), after), send);
@@ -108,6 +94,24 @@ impl World {
                 self.update_copies(now, calendar, before.as_ref(), after);
             }
         }
+    }
+
+    /// The events of a calendar that changed after a version, as they were then and are now.
+    fn changed(&self, calendar: &str, since: i64) -> Vec<(Option<Event>, Event)> {
+        let mut changed = Vec::new();
+        let Some(target) = self.calendars.get(calendar) else {
+            return changed;
+        };
+        let mut seen = BTreeSet::new();
+        for change in target.events.changes_after(since) {
+            let after = target.events.get(&change.key);
+            if let Some(after) = after.filter(|_| seen.insert(change.key.clone())) {
+                let before = change.before.as_deref().cloned();
+                let before = before.or_else(|| target.instance_before(after));
+                changed.push((before, after.clone()));
+            }
+        }
+        changed
     }
 
     /// Brings the copies of an event into line with the organizer's.
@@ -180,9 +184,10 @@ impl World {
         let (Some(invitation), Some(before)) = (&after.invitation, before) else {
             return;
         };
-        // With a deleted series go its exceptions; the answer is the series'.
+        // Whoever deletes a series declines each of its exceptions too; one that a guest's own
+        // change of the series dropped says nothing.
         let fate = after.occurrence.as_ref().map(|occurrence| occurrence.fate);
-        if fate.is_some_and(|fate| fate != Fate::Live) || before.is_deleted() {
+        if fate == Some(Fate::Dropped) || before.is_deleted() {
             return;
         }
         let organizer = invitation.organizer.clone();
@@ -199,17 +204,23 @@ impl World {
             new.content.hear(guest, &before.content, &after.content);
         }
         if new.content != old.content {
-            self.put_at_organizer(now, &organizer, &old, new);
+            self.put_at_organizer(now, &organizer, new);
         }
     }
 
-    fn put_at_organizer(&mut self, now: Timestamp, organizer: &str, old: &Event, new: Event) {
+    fn put_at_organizer(&mut self, now: Timestamp, organizer: &str, new: Event) {
         let Some(home) = self.calendars.get_mut(organizer) else {
             return;
         };
-        home.put_shared(now, new.clone());
-        if new.content.guests().len() <= ANSWERS_GUESTS_MAX {
-            self.update_copies(now, organizer, Some(old), &new);
+        let since = home.version();
+        let is_crowd = new.content.guests().len() > ANSWERS_GUESTS_MAX;
+        home.put_shared(now, new);
+        if is_crowd {
+            return;
+        }
+        // An answer for a series is one for the days of it that had the same.
+        for (before, after) in self.changed(organizer, since) {
+            self.update_copies(now, organizer, before.as_ref(), &after);
         }
     }
 

@@ -4,6 +4,7 @@ mod access;
 mod api_keys;
 mod attendees;
 mod calendars;
+mod company;
 mod conformance;
 mod control;
 mod converge;

@@ -1,5 +1,6 @@
 //! Recurring events: masters, instances, exceptions, and what lists tell of them.
 
+use fake_google::Request;
 use serde_json::{Value, json};
 
 use crate::harness::{ANA, CLIENT, EVENTS, Fake, SCOPE_EVENTS, event_path, instant, refusal};
@@ -229,7 +230,7 @@ fn an_update_of_an_instance_is_conditional_and_whole() {
     body["summary"] = "Other".into();
     body.as_object_mut().unwrap().remove("extendedProperties");
     let request = |etag: &str| {
-        fake_google::Request::new("PUT", &path)
+        Request::new("PUT", &path)
             .with_header("if-match", etag)
             .with_json(&body)
     };
@@ -541,6 +542,13 @@ fn this_and_following_makes_a_second_series_with_the_marks_of_the_first() {
             "standup_R20260305T100000_20260307T150000Z confirmed",
         ]
     );
+    let command = json!({"calendar": ANA, "instance": "standup_R20260305T100000_20260306T150000Z"});
+    let command = Request::new("POST", "/_fake/split").with_json(&command);
+    let third = fake.send(&command).json();
+    assert_eq!(third["recurrence"], json!(["RRULE:FREQ=DAILY;COUNT=2"]));
+    let nothing = json!({"calendar": ANA, "instance": "standup"});
+    let nothing = Request::new("POST", "/_fake/split").with_json(&nothing);
+    assert_eq!(fake.send(&nothing).status, 400);
     let first = fake.world.split_series(
         now,
         ANA,
