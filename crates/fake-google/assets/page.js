@@ -12,6 +12,9 @@
   const FIRST_HOUR_SHOWN = 7;
   const isGrid = matchMedia("(min-width: 720px)");
 
+  /** Whether the page is hours to drag along, and not a list. */
+  const hasHours = () => isGrid.matches && week().classList.contains("week");
+
   let drag = null;
   let isBusy = false;
   let justDragged = false;
@@ -29,7 +32,10 @@
     const focused = old.contains(document.activeElement) && document.activeElement.dataset.eventId;
     old.replaceWith(document.adoptNode(fresh));
     const bar = page.querySelector("header.bar");
-    if (bar) document.querySelector("header.bar").replaceWith(document.adoptNode(bar));
+    if (bar) {
+      bar.querySelector(".settings").open = document.querySelector(".settings").open;
+      document.querySelector("header.bar").replaceWith(document.adoptNode(bar));
+    }
     document.title = page.title;
     fresh.scrollTop = scroll;
     if (focused) focusEvent(focused);
@@ -45,13 +51,13 @@
     if (answer.ok && !drag) show(parsed(await answer.text()));
   }
 
-  /** Posts fields like a form; gives the page answered, or shows why it was refused. */
+  /** Posts fields like a form and shows the calendar answered; gives any other page instead. */
   async function post(address, fields) {
     isBusy = true;
     try {
       const answer = await fetch(address, { method: "POST", body: new URLSearchParams(fields) });
       const page = parsed(await answer.text());
-      if (answer.ok) {
+      if (page.getElementById("week")) {
         const url = new URL(answer.url);
         show(page, url.pathname + url.search);
         return { page: null };
@@ -73,6 +79,10 @@
     const { eventId, calendarId } = block.dataset;
     const fields = { ...place(), calendar: calendarId, event: eventId, ...amounts };
     const { page, isLost } = await post(`/calendar/events/${kind}`, fields);
+    if (page?.querySelector(".question") && fill(page)) {
+      dialog.showModal();
+      return;
+    }
     if (page || isLost) {
       toast(page?.querySelector(".error, h1")?.textContent ?? "✕");
       await refresh();
@@ -124,6 +134,11 @@
     return true;
   }
 
+  // A drag that nobody answered for goes back to where it was.
+  dialog.addEventListener("close", () => {
+    if (dialog.querySelector(".question")) refresh();
+  });
+
   async function open(address) {
     const answer = await fetch(address);
     if (fill(parsed(await answer.text())) && !dialog.open) dialog.showModal();
@@ -134,9 +149,18 @@
     submit.preventDefault();
     const form = submit.target;
     const address = submit.submitter?.getAttribute("formaction") ?? form.getAttribute("action");
-    const { page } = await post(address, new FormData(form));
-    if (page) fill(page);
-    else dialog.close();
+    const { page } = await post(address, new FormData(form, submit.submitter));
+    if (page) {
+      fill(page);
+    } else {
+      dialog.replaceChildren();
+      dialog.close();
+    }
+  });
+
+  document.addEventListener("change", (change) => {
+    const form = change.target.closest?.("form.calendars");
+    if (form) post(form.getAttribute("action"), new FormData(form));
   });
 
   document.addEventListener("click", (click) => {
@@ -146,11 +170,11 @@
       dialog.close();
       return;
     }
-    const link = click.target.closest("a.event, #new-event");
+    const link = click.target.closest("a.event, a.add, #new-event");
     if (link) {
       click.preventDefault();
       if (!justDragged) open(link.getAttribute("href"));
-    } else if (!justDragged && click.target.classList.contains("slots") && isGrid.matches) {
+    } else if (!justDragged && click.target.classList.contains("slots") && hasHours()) {
       open(`${week().dataset.new}&start=${encodeURIComponent(timeAt(click))}`);
     }
   });
@@ -172,7 +196,8 @@
 
   document.addEventListener("pointerdown", (down) => {
     const block = down.target.closest?.(".block");
-    if (!block || down.button !== 0 || down.pointerType === "touch" || !isGrid.matches) return;
+    if (!block || down.button !== 0 || down.pointerType === "touch" || !hasHours()) return;
+    if (block.classList.contains("fixed")) return;
     const slots = block.parentElement.getBoundingClientRect();
     drag = {
       block,
@@ -266,14 +291,17 @@
     const amounts = ARROWS[press.key];
     if (!block || !amounts || !press.altKey || isBusy) return;
     press.preventDefault();
-    if (block.classList.contains("chip") && amounts.minutes !== 0) return;
-    change("move", block, amounts);
+    if (block.classList.contains("fixed")) return;
+    if (block.classList.contains("chip") && (amounts.minutes !== 0 || press.shiftKey)) return;
+    if (!press.shiftKey) change("move", block, amounts);
+    else if (amounts.minutes !== 0) change("resize", block, { minutes: amounts.minutes });
   });
 
   // ---- start --------------------------------------------------------------------------------
 
+  if (!isGrid.matches) document.querySelector(".settings").open = false;
   const hour = week().querySelector(`.gutter .at-${FIRST_HOUR_SHOWN * 12}`);
-  if (hour && isGrid.matches) {
+  if (hour && hasHours()) {
     const top = week().getBoundingClientRect().top + week().querySelector(".corner").offsetHeight;
     week().scrollTop = hour.getBoundingClientRect().top - top;
   }

@@ -201,9 +201,7 @@ fn resource(world: &World, account: &str, entry: &ListEntry) -> Value {
     let Some((calendar, role)) = held else {
         return body;
     };
-    let default_color = colors::by_turn(entry.ordinal);
-    let color = entry.fields.get("colorId").and_then(Value::as_str);
-    let color = color.unwrap_or(default_color);
+    let color = colors::of_entry(entry);
     fields.extend(entry.fields.clone());
     for (name, value) in [
         ("summary", json!(calendar.summary)),

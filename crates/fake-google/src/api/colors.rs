@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::api::Answer;
+use crate::profile::ListEntry;
 
 /// The one foreground of both palettes.
 pub(super) const FOREGROUND: &str = "#1d1d1d";
@@ -68,8 +69,20 @@ pub(super) fn background(palette: Palette, id: &str) -> Option<&'static str> {
     palette.backgrounds().get(index.checked_sub(1)?).copied()
 }
 
+/// The palette's id for a calendar on a list: the one chosen, or the next in turn.
+pub(crate) fn of_entry(entry: &ListEntry) -> &str {
+    let chosen = entry.fields.get("colorId").and_then(Value::as_str);
+    chosen.unwrap_or(by_turn(entry.ordinal))
+}
+
+/// Ids and colours of the calendar palette.
+pub(crate) fn calendar_palette() -> impl Iterator<Item = (usize, &'static str)> {
+    let colors = CALENDARS.iter().enumerate();
+    colors.map(|(index, color)| (index + 1, *color))
+}
+
 /// The id that the n-th calendar of a list gets.
-pub(super) fn by_turn(ordinal: u64) -> &'static str {
+pub(crate) fn by_turn(ordinal: u64) -> &'static str {
     let turn = usize::try_from(ordinal % TURNS.len() as u64).unwrap_or_default();
     TURNS[turn]
 }

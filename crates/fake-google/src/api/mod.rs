@@ -8,7 +8,7 @@ mod acl;
 mod auth;
 mod calendar_list;
 mod calendars;
-mod colors;
+pub(crate) mod colors;
 mod delete;
 mod entries;
 mod fields;

@@ -61,7 +61,7 @@ impl Span<'_> {
     }
 
     /// Whether something at these times is wanted.
-    fn holds(&self, start: &EventTime, end: &EventTime) -> bool {
+    pub(crate) fn holds(&self, start: &EventTime, end: &EventTime) -> bool {
         self.after
             .is_none_or(|after| end.instant(self.zone) > after)
             && self

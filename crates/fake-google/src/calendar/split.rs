@@ -21,13 +21,7 @@ impl Calendar {
         write: &Write<'_>,
         patch: &Map<String, Value>,
     ) -> Result<String, ApiError> {
-        let not_an_instance = || ApiError::invalid("The event is not an instance of a series.");
-        let instance = self.event(write.event, write.now, write.rules);
-        let instance = instance.ok_or_else(ApiError::not_found)?.into_owned();
-        let occurrence = instance.live_occurrence().ok_or_else(not_an_instance)?;
-        let at = occurrence.original_start.clone();
-        let master = self.events.get(&occurrence.series).cloned();
-        let master = master.ok_or_else(not_an_instance)?;
+        let (master, at) = self.place_in_series(write)?;
         let recurrence = master.content.recurrence.as_ref();
         let recurrence = recurrence.ok_or_else(not_an_instance)?;
         let zone = self.zone();
@@ -74,6 +68,40 @@ impl Calendar {
         Ok(id)
     }
 
+    /// Ends the series of the instance that `write` names before it, with what comes after: "delete
+    /// this and following". A series that is to end before its first start is deleted.
+    pub(crate) fn end_series(&mut self, write: &Write<'_>) -> Result<(), ApiError> {
+        let (master, at) = self.place_in_series(write)?;
+        let whole = Write {
+            event: &master.id,
+            ..*write
+        };
+        if at == master.content.start {
+            return self.delete(&whole);
+        }
+        let zone = self.zone();
+        let origin = Origin {
+            start: &master.content.start,
+            calendar_zone: &zone,
+        };
+        let recurrence = master.content.recurrence.as_ref();
+        let (before, _) = recurrence.ok_or_else(not_an_instance)?.split(origin, &at)?;
+        let shorter = json!({ "recurrence": before });
+        let shorter = shorter.as_object().cloned().unwrap_or_default();
+        self.patch(&whole, &shorter)?;
+        Ok(())
+    }
+
+    /// The series of an instance, and the instance's original start.
+    fn place_in_series(&self, write: &Write<'_>) -> Result<(Event, EventTime), ApiError> {
+        let instance = self.event(write.event, write.now, write.rules);
+        let instance = instance.ok_or_else(ApiError::not_found)?.into_owned();
+        let occurrence = instance.live_occurrence().ok_or_else(not_an_instance)?;
+        let master = self.events.get(&occurrence.series).cloned();
+        let master = master.ok_or_else(not_an_instance)?;
+        Ok((master, occurrence.original_start.clone()))
+    }
+
     /// `<series>_R<first start>`, the form seen of Google's (§6).
     fn unused_split_id(&self, series: &str, start: &EventTime) -> String {
         let stamp = match start {
@@ -86,4 +114,8 @@ impl Calendar {
         }
         id
     }
+}
+
+fn not_an_instance() -> ApiError {
+    ApiError::invalid("The event is not an instance of a series.")
 }

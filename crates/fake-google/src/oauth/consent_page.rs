@@ -1,5 +1,7 @@
 //! The consent page and the page that says why there is none.
 
+use std::collections::BTreeSet;
+
 use crate::html::{Page, escape, put};
 use crate::http::{Request, Response};
 use crate::oauth::authorize::{Ask, AskError, is_person};
@@ -123,6 +125,23 @@ fn write_scopes(body: &mut String, world: &World, language: Language, ask: &Ask)
             .in_language(language)
             .replace("{what}", &seen.join(", "));
         put!(body, r#"<p class="quiet">{line}</p>"#);
+    }
+}
+
+/// What scopes mean, as items of a list.
+pub(crate) fn write_sentences(body: &mut String, language: Language, scopes: &BTreeSet<String>) {
+    for scope in scopes {
+        let word = match scope.as_str() {
+            OPENID => Some(Word::SeeIdentity),
+            EMAIL => Some(Word::SeeEmail),
+            PROFILE => Some(Word::SeeProfile),
+            scope => sentence(scope),
+        };
+        let name = escape(scope.rsplit('/').next().unwrap_or(scope));
+        match word.map(|word| word.in_language(language)) {
+            Some(sentence) => put!(body, "<li>{sentence} <small>{name}</small></li>"),
+            None => put!(body, "<li>{name}</li>"),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 //! Also what verifies them: keys, OpenID metadata, tokeninfo. Ignored on purpose: DPoP.
 
 pub(crate) mod authorize;
-mod consent_page;
+pub(crate) mod consent_page;
 pub(crate) mod error;
 mod id_token;
 mod jwt;

@@ -5,11 +5,12 @@ use std::sync::LazyLock;
 use sha2::{Digest as _, Sha256};
 
 use super::week::{LANES_MAX, ROWS};
+use crate::api::colors::calendar_palette;
 use crate::calendar::matches_etag;
 use crate::html::put;
 use crate::http::{Request, Response};
 
-/// A class for each row, length and lane. Inline styles are refused by the pages' own policy, and
+/// A class for each row, length, lane and colour. Inline styles are refused by the pages' own policy, and
 /// a few hundred rules weigh less than a script that would have to run before anything is seen.
 static GRID: LazyLock<String> = LazyLock::new(grid);
 
@@ -47,24 +48,30 @@ pub(super) fn run(request: &Request) -> Response {
         .with_header("x-content-type-options", "nosniff")
 }
 
-/// Only for wide windows: on narrow ones a day is a list.
+/// Places only for wide windows: on narrow ones a day is a list.
 fn grid() -> String {
     let mut css = String::from("@media (min-width: 720px) {\n");
     for row in 0..ROWS {
-        put!(css, ".at-{row}{{grid-row-start:{}}}\n", row + 1);
+        put!(css, ".week .at-{row}{{grid-row-start:{}}}\n", row + 1);
     }
     for rows in 1..=ROWS {
-        put!(css, ".for-{rows}{{grid-row-end:span {rows}}}\n");
+        put!(css, ".week .for-{rows}{{grid-row-end:span {rows}}}\n");
     }
     for lanes in 2..=LANES_MAX {
-        put!(css, ".of-{lanes}{{width:calc(100% / {lanes} - 2px)}}\n");
+        put!(
+            css,
+            ".week .of-{lanes}{{width:calc(100% / {lanes} - 2px)}}\n"
+        );
         for lane in 1..lanes {
             put!(
                 css,
-                ".of-{lanes}.lane-{lane}{{margin-left:calc({lane} * 100% / {lanes})}}\n"
+                ".week .of-{lanes}.lane-{lane}{{margin-left:calc({lane} * 100% / {lanes})}}\n"
             );
         }
     }
     css.push_str("}\n");
+    for (id, color) in calendar_palette() {
+        put!(css, ".k{id}{{--mark:{color}}}\n");
+    }
     css
 }

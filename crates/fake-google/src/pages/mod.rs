@@ -1,15 +1,31 @@
-//! The calendar for people: a week to look at and to drag events in, and plain forms behind it.
+//! The calendar for people: days to look at and to drag events in, and plain forms behind them.
 //!
 //! Everything works without JavaScript; `assets/page.js` adds dragging, dialogs and refreshing on
 //! top of the same addresses. Edits go through [`Calendar`](crate::calendar::Calendar) like those
-//! of the API. Looking is not logged (the page polls), edits are, as `page.events.…`.
+//! of the API, by an account with the role it has in the calendar. Looking is not logged (the page
+//! polls), edits are, as `page.…`.
+//!
+//! To add a page: a file with a function from the world and the place to a response, an arm in
+//! [`look`], its sentences in `text.rs`, and a row in the tests of both kinds. An edit: an arm in
+//! [`edit`].
 
+mod account_page;
 mod assets;
+mod calendar_page;
+mod calendars;
+mod draft;
 mod edits;
+mod event_details;
+mod event_form;
+mod event_link;
 mod event_page;
+mod header;
+mod opening;
 mod place;
+mod repeat;
+mod scope;
+mod shown;
 mod week;
-mod week_page;
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -33,7 +49,7 @@ pub(crate) fn run(world: &mut World, now: Timestamp, request: &Request) -> Respo
         }
         ("GET" | "HEAD", _) if path.starts_with("/_assets/") => assets::run(request),
         ("GET" | "HEAD", _) => look(world, now, request, path),
-        ("POST", _) => edits::run(world, now, request),
+        ("POST", _) => edit(world, now, request, path),
         _ => not_found(Language::of(request)),
     }
 }
@@ -45,14 +61,33 @@ fn look(world: &World, now: Timestamp, request: &Request, path: &str) -> Respons
         return no_accounts(language);
     };
     match path {
-        "/calendar" => week_page::response(world, now, &place),
-        "/calendar/version" => Response::of_json(
-            200,
-            &json!({ "version": week::version(world, now, &place) }),
-        ),
+        "/calendar" => calendar_page::response(world, now, &place),
+        "/calendar/version" => {
+            let version = calendar_page::current_version(world, now, &place);
+            Response::of_json(200, &json!({ "version": version }))
+        }
+        "/calendar/account" => account_page::response(world, now, &place),
         "/calendar/new" => event_page::blank(world, now, &place, &query),
         "/calendar/event" => event_page::existing(world, now, &place, &query),
         _ => not_found(language),
+    }
+}
+
+/// Anything that changes something. A browser says where a form came from, and only our own pages
+/// may send one.
+fn edit(world: &mut World, now: Timestamp, request: &Request, path: &str) -> Response {
+    let language = Language::of(request);
+    if request.is_cross_site() {
+        return problem(403, language, Word::CrossSite);
+    }
+    let form = request.form();
+    let Some(place) = Place::read(world, now, &form, language) else {
+        return no_accounts(language);
+    };
+    match path {
+        "/calendar/show" => calendars::choose(world, now, &place, &form),
+        "/calendar/account/revoke" => account_page::revoke(world, now, &place, &form),
+        _ => edits::run(world, now, request, place, &form),
     }
 }
 

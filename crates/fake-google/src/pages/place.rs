@@ -1,9 +1,10 @@
-//! Where a visitor is: whose calendars, which week, in which language. Every link carries it.
+//! Where a visitor is: whose calendars, which days, in which language. Every link carries it.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
+use super::opening;
 use crate::calendar::time::known_zone;
 use crate::http::{Fields, encode_query};
 use crate::text::Language;
@@ -12,6 +13,34 @@ use crate::world::World;
 /// Furthest year a week may be in; jiff's own calendar goes not much further.
 const YEARS: std::ops::RangeInclusive<i16> = 1000..=9000;
 
+/// How the days are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum View {
+    /// A week, day beside day.
+    Week,
+    /// Four weeks, as a list of the days that have something.
+    List,
+}
+
+impl View {
+    pub(super) const ALL: [Self; 2] = [Self::Week, Self::List];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Week => "week",
+            Self::List => "list",
+        }
+    }
+
+    /// Weeks shown at once.
+    fn weeks(self) -> i64 {
+        match self {
+            Self::Week => 1,
+            Self::List => 4,
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct Place {
     /// E-mail.
@@ -19,8 +48,11 @@ pub(super) struct Place {
     /// The zone of the account's primary calendar: all times on the page are in it.
     pub(super) zone: TimeZone,
     pub(super) zone_name: String,
-    /// First day of the week shown.
+    /// First day shown.
     pub(super) monday: Date,
+    /// Whether the week was asked for in the address. If not, the page goes with the events.
+    is_week_asked: bool,
+    pub(super) view: View,
     pub(super) today: Date,
     pub(super) language: Language,
     /// Whether the language was asked for in the address and must stay in it.
@@ -29,7 +61,7 @@ pub(super) struct Place {
 
 impl Place {
     /// The place that `fields` (a query, or a form's hidden fields) name; without them the first
-    /// account and this week. `None` when there is no account at all.
+    /// account and the week that has its next event. `None` when there is no account at all.
     pub(super) fn read(
         world: &World,
         now: Timestamp,
@@ -50,12 +82,19 @@ impl Place {
             .get("week")
             .and_then(|text| text.parse().ok())
             .filter(in_range);
+        let shown = day.unwrap_or_else(|| opening::day(world, now, &account, &zone));
+        let view = fields.get("view").and_then(|name| {
+            let mut all = View::ALL.into_iter();
+            all.find(|view| view.name() == name)
+        });
         let asked_language = fields.get("lang").and_then(Language::named);
         Some(Self {
             account,
             zone,
             zone_name,
-            monday: monday_of(day.unwrap_or(today)),
+            monday: monday_of(shown),
+            is_week_asked: day.is_some(),
+            view: view.unwrap_or(View::Week),
             today,
             language: asked_language.unwrap_or(language),
             is_language_asked: asked_language.is_some(),
@@ -66,18 +105,27 @@ impl Place {
     pub(super) fn in_week_of(&self, day: Date) -> Self {
         Self {
             monday: monday_of(day),
+            is_week_asked: true,
             ..self.clone()
         }
     }
 
-    /// Some weeks later or earlier.
-    pub(super) fn weeks_away(&self, weeks: i64) -> Self {
-        self.in_week_of(self.monday.saturating_add(Span::new().weeks(weeks)))
+    /// As many weeks later or earlier as are shown, `pages` times.
+    pub(super) fn pages_away(&self, pages: i64) -> Self {
+        let weeks = Span::new().weeks(pages * self.view.weeks());
+        self.in_week_of(self.monday.saturating_add(weeks))
     }
 
     pub(super) fn for_account(&self, email: &str) -> Self {
         Self {
             account: email.to_owned(),
+            ..self.clone()
+        }
+    }
+
+    pub(super) fn in_view(&self, view: View) -> Self {
+        Self {
+            view,
             ..self.clone()
         }
     }
@@ -92,10 +140,13 @@ impl Place {
 
     /// Names and values that lead back here.
     pub(super) fn fields(&self) -> Vec<(&'static str, String)> {
-        let mut fields = vec![
-            ("account", self.account.clone()),
-            ("week", self.monday.to_string()),
-        ];
+        let mut fields = vec![("account", self.account.clone())];
+        if self.is_week_asked {
+            fields.push(("week", self.monday.to_string()));
+        }
+        if self.view != View::Week {
+            fields.push(("view", self.view.name().to_owned()));
+        }
         if self.is_language_asked {
             fields.push(("lang", self.language.tag().to_owned()));
         }
@@ -113,13 +164,20 @@ impl Place {
         format!("{path}?{}", encode_query(&pairs))
     }
 
-    pub(super) fn week_link(&self) -> String {
+    /// The address of the calendar at this place.
+    pub(super) fn calendar_link(&self) -> String {
         self.link("/calendar", &[])
     }
 
     /// The days shown.
     pub(super) fn days(&self) -> impl Iterator<Item = Date> {
-        (0..7).map(|days| self.monday.saturating_add(Span::new().days(days)))
+        (0..7 * self.view.weeks()).map(|days| self.monday.saturating_add(Span::new().days(days)))
+    }
+
+    /// The last day shown.
+    pub(super) fn last_day(&self) -> Date {
+        let days = 7 * self.view.weeks() - 1;
+        self.monday.saturating_add(Span::new().days(days))
     }
 }
 

@@ -1,146 +1,109 @@
-//! Which events stand where in a week: rows of five minutes, and lanes side by side for events
-//! that overlap.
-
-use std::borrow::Cow;
+//! Which events stand where in a day: rows of five minutes, and lanes side by side for events that
+//! overlap.
 
 use jiff::civil::{Date, DateTime};
 use jiff::{Timestamp, ToSpan as _};
 
+use super::calendars::Listed;
 use super::place::Place;
-use crate::calendar::series::Span;
-use crate::calendar::time::{EventTime, resolve};
-use crate::calendar::{Calendar, Event};
+use super::shown::{Shown, midnight, touches};
 use crate::world::World;
 
 /// Rows of a day; CSS has a class for each.
 pub(super) const ROWS: u16 = 288;
 /// Lanes there are classes for; further ones share the last.
 pub(super) const LANES_MAX: usize = 6;
-/// Calendar colours there are classes for.
-pub(super) const COLOURS: usize = 6;
-/// A block is at least this high, or it could not be grasped.
-const ROWS_MIN: u16 = 3;
+/// A block is at least this high, or it could not be hit (WCAG 2.5.8: 24 pixels).
+const ROWS_MIN: u16 = 5;
 const MINUTES_PER_ROW: u16 = 5;
 /// The page is told to draw the "now" line anew this often.
 const TICK_SECONDS: i64 = 300;
 
 /// The part of a timed event that falls on one day.
-pub(super) struct Block<'a> {
-    pub(super) calendar: &'a Calendar,
-    pub(super) event: Cow<'a, Event>,
+pub(super) struct Block<'w> {
+    pub(super) shown: Shown<'w>,
     pub(super) row: u16,
     pub(super) rows: u16,
     pub(super) lane: usize,
     pub(super) lanes: usize,
-    pub(super) colour: usize,
     /// Whether the event's end is in this block, and can be dragged there.
     pub(super) has_end: bool,
 }
 
-/// One day of the week shown.
-pub(super) struct Day<'a> {
+/// One day of those shown.
+pub(super) struct Day<'w> {
     pub(super) date: Date,
-    /// Day events, with their colours.
-    pub(super) all_day: Vec<(&'a Calendar, Cow<'a, Event>, usize)>,
-    pub(super) blocks: Vec<Block<'a>>,
+    pub(super) all_day: Vec<Shown<'w>>,
+    pub(super) blocks: Vec<Block<'w>>,
     /// The row of the present moment, today.
     pub(super) now_row: Option<u16>,
 }
 
-/// The week at `place`.
-pub(super) fn days<'a>(world: &'a World, now: Timestamp, place: &Place) -> Vec<Day<'a>> {
+/// The days at `place` with what of `events` is on them.
+pub(super) fn days<'w>(now: Timestamp, place: &Place, events: &[Shown<'w>]) -> Vec<Day<'w>> {
     place
         .days()
-        .map(|date| day(world, now, place, date))
+        .map(|date| day(now, place, date, events))
         .collect()
 }
 
 /// Changes whenever the page would look different.
-pub(super) fn version(world: &World, now: Timestamp, place: &Place) -> String {
-    let mut version = format!("{}", now.as_second().div_euclid(TICK_SECONDS));
-    for calendar in world.calendars_of(&place.account) {
-        version.push('.');
-        version.push_str(&calendar.version().to_string());
+pub(super) fn version(
+    world: &World,
+    now: Timestamp,
+    place: &Place,
+    calendars: &[Listed<'_>],
+) -> String {
+    let tick = now.as_second().div_euclid(TICK_SECONDS);
+    let list = world.profiles.get(&place.account);
+    let list = list.map_or(0, |profile| profile.list.version());
+    let mut version = format!("{tick}.{}.{list}", place.monday);
+    for listed in calendars {
+        let calendar = listed.calendar;
+        for part in [
+            calendar.version(),
+            calendar.revision,
+            calendar.access.0.version(),
+        ] {
+            version.push('.');
+            version.push_str(&part.to_string());
+        }
     }
     version
 }
 
-fn day<'a>(world: &'a World, now: Timestamp, place: &Place, date: Date) -> Day<'a> {
-    let mut day = Day {
-        date,
-        all_day: Vec::new(),
-        blocks: Vec::new(),
-        now_row: None,
-    };
-    for (index, calendar) in world.calendars_of(&place.account).enumerate() {
-        let colour = index % COLOURS;
-        for event in shown_on(world, now, place, calendar, date) {
-            match (&event.content.start, &event.content.end) {
-                (EventTime::Day(first), EventTime::Day(end)) => {
-                    if *first <= date && date < *end {
-                        day.all_day.push((calendar, event, colour));
-                    }
-                }
-                (start, end) => {
-                    let range = (start.instant(&place.zone), end.instant(&place.zone));
-                    day.blocks
-                        .extend(block(place, date, range, calendar, event, colour));
-                }
-            }
-        }
-    }
-    share_lanes(&mut day.blocks);
+fn day<'w>(now: Timestamp, place: &Place, date: Date, events: &[Shown<'w>]) -> Day<'w> {
+    let on_it = events.iter().filter(|shown| shown.is_on(date, place));
+    let (all_day, timed): (Vec<_>, Vec<_>) =
+        on_it.partition(|shown| shown.event.content.start.is_day());
+    let timed = timed.into_iter();
+    let mut blocks: Vec<Block<'w>> = timed
+        .filter_map(|shown| block(place, date, shown.clone()))
+        .collect();
+    share_lanes(&mut blocks);
     let local = now.to_zoned(place.zone.clone()).datetime();
-    day.now_row = (local.date() == date).then(|| row_of(local));
-    day
-}
-
-/// Single events, and the instances of series that may touch `date`.
-fn shown_on<'a>(
-    world: &World,
-    now: Timestamp,
-    place: &Place,
-    calendar: &'a Calendar,
-    date: Date,
-) -> Vec<Cow<'a, Event>> {
-    let zone = calendar.zone();
-    let midnight = |date: Date| resolve(date.at(0, 0, 0, 0), &place.zone);
-    // A day wider on both sides: days begin elsewhere in the calendar's zone.
-    let span = Span {
-        after: Some(midnight(date.saturating_sub(1.day()))),
-        before: Some(midnight(date.saturating_add(2.days()))),
-        horizon: world.rules.expansion_horizon,
-        now,
-        zone: &zone,
-    };
-    let live = calendar.events().filter(|event| !event.is_deleted());
-    let shown = live.flat_map(|event| {
-        if event.is_master() {
-            let instances = event.instances(&span, |id| calendar.is_exception(id));
-            instances.into_iter().map(Cow::Owned).collect()
-        } else {
-            vec![Cow::Borrowed(event)]
-        }
-    });
-    shown.collect()
+    Day {
+        date,
+        all_day: all_day.into_iter().cloned().collect(),
+        blocks,
+        now_row: (local.date() == date).then(|| row_of(local)),
+    }
 }
 
 /// The block of an event on `date`, if it touches that day.
-fn block<'a>(
-    place: &Place,
-    date: Date,
-    (start, end): (Timestamp, Timestamp),
-    calendar: &'a Calendar,
-    event: Cow<'a, Event>,
-    colour: usize,
-) -> Option<Block<'a>> {
-    let midnight = |date: Date| resolve(date.at(0, 0, 0, 0), &place.zone);
-    let (day_start, day_end) = (midnight(date), midnight(date.saturating_add(1.day())));
-    // An event without length is drawn on the day it starts.
-    let touches = start < day_end && (end > day_start || (start == end && start == day_start));
-    if !touches {
+fn block<'w>(place: &Place, date: Date, shown: Shown<'w>) -> Option<Block<'w>> {
+    let content = &shown.event.content;
+    let (start, end) = (
+        content.start.instant(&place.zone),
+        content.end.instant(&place.zone),
+    );
+    if !touches((start, end), date, place) {
         return None;
     }
+    let (day_start, day_end) = (
+        midnight(date, place),
+        midnight(date.saturating_add(1.day()), place),
+    );
     let local = |at: Timestamp| at.to_zoned(place.zone.clone()).datetime();
     let row = if start < day_start {
         0
@@ -154,13 +117,11 @@ fn block<'a>(
     };
     let row = row.min(ROWS - ROWS_MIN);
     Some(Block {
-        calendar,
-        event,
+        shown,
         row,
         rows: last.saturating_sub(row).max(ROWS_MIN),
         lane: 0,
         lanes: 1,
-        colour,
         has_end: end <= day_end,
     })
 }
@@ -185,7 +146,7 @@ fn share_lanes(blocks: &mut [Block<'_>]) {
         (
             block.row,
             std::cmp::Reverse(block.rows),
-            block.event.ordinal,
+            block.shown.event.ordinal,
         )
     });
     let mut from = 0;

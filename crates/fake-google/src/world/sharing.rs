@@ -133,11 +133,14 @@ impl World {
         Ok(())
     }
 
+    /// Puts a calendar on an account's list, to be seen.
     pub(crate) fn add_to_list(&mut self, now: Timestamp, email: &str, calendar: &str) {
         if let Some(profile) = self.profiles.get_mut(email)
             && profile.entry(calendar).is_none()
         {
-            profile.put_entry(now, calendar, Map::new());
+            let mut fields = Map::new();
+            fields.insert("selected".to_owned(), true.into());
+            profile.put_entry(now, calendar, fields);
         }
     }
 }
