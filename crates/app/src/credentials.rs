@@ -6,6 +6,7 @@ use google::oauth::{self, Tokens};
 use jiff::SignedDuration;
 use secrecy::SecretString;
 use store::tables::connections::{self, Connection, State, Tokens as Sealed};
+use store::tables::leases::{self, Lease};
 use store::{Lane, StoreError, Tx};
 
 use crate::App;
@@ -58,15 +59,21 @@ pub(crate) fn seal(
     }
 }
 
-/// Renews the access token of a connection: one call, and one unit to keep the answer.
-pub(crate) async fn renew(app: &App, connection: &Connection) -> Result<Renewal, StoreError> {
+/// Renews the access token of a connection under its lease: one call, and one unit to keep the answer.
+/// Nobody else renews it meanwhile, in any process, and what is learnt after the lease was lost, by a
+/// reconnect say, is not kept. The lease is given back, but for [`Renewal::Later`].
+pub(crate) async fn renew(
+    app: &App,
+    connection: &Connection,
+    lease: Lease,
+) -> Result<Renewal, StoreError> {
     let Ok(google) = &app.settings().google else {
         return Ok(Renewal::Later("not_configured"));
     };
     let place = refresh_place(connection.id, connection.organization_id);
     let Ok(refresh) = app.0.vault.open(place, &connection.tokens.refresh) else {
         // A damaged secret cannot heal; the owner must grant anew.
-        return mark_dead(app, connection.id, "needs_reconnect").await;
+        return mark_dead(app, lease, "needs_reconnect").await;
     };
     // Before the call, so that the token is thought to end early rather than late (scenario A4).
     let asked_at = app.now();
@@ -78,14 +85,14 @@ pub(crate) async fn renew(app: &App, connection: &Connection) -> Result<Renewal,
     )
     .await;
     match answer {
-        Ok(tokens) => keep(app, connection, tokens, refresh, asked_at).await,
+        Ok(tokens) => keep(app, connection, lease, (tokens, refresh), asked_at).await,
         Err(TokenError::InvalidGrant(reason)) => {
             tracing::warn!(connection.id = %connection.id, reason, "the grant is dead");
-            mark_dead(app, connection.id, "needs_reconnect").await
+            mark_dead(app, lease, "needs_reconnect").await
         }
         Err(TokenError::Misconfigured { code, description }) => {
             tracing::error!(code, description, "Google refuses this installation");
-            note_cause(app, connection.id, Some("misconfigured")).await?;
+            note_cause(app, lease, "misconfigured").await?;
             Ok(Renewal::Later("misconfigured"))
         }
         Err(TokenError::Retry(reason)) => {
@@ -102,15 +109,15 @@ pub(crate) async fn renew(app: &App, connection: &Connection) -> Result<Renewal,
 async fn keep(
     app: &App,
     connection: &Connection,
-    tokens: Tokens,
-    refresh: SecretString,
+    lease: Lease,
+    (tokens, refresh): (Tokens, SecretString),
     asked_at: Instant,
 ) -> Result<Renewal, StoreError> {
     let (id, organization) = (connection.id, connection.organization_id);
     // Google seldom gives a new refresh token with a renewal; when it does, the old one may be dead.
     let refresh = tokens.refresh.clone().unwrap_or(refresh);
     let sealed = seal(app, id, organization, &tokens, &refresh, asked_at);
-    change(app, "credentials.keep", id, move |connection| {
+    finish(app, "credentials.keep", lease, move |connection| {
         connection.tokens = sealed.clone();
         connection.cause = None;
     })
@@ -118,27 +125,25 @@ async fn keep(
     Ok(Renewal::Done)
 }
 
-async fn mark_dead(
-    app: &App,
-    id: ConnectionId,
-    cause: &'static str,
-) -> Result<Renewal, StoreError> {
-    change(app, "credentials.mark_dead", id, move |connection| {
+async fn mark_dead(app: &App, lease: Lease, cause: &'static str) -> Result<Renewal, StoreError> {
+    finish(app, "credentials.mark_dead", lease, move |connection| {
         fail(connection, cause);
     })
     .await?;
     Ok(Renewal::Dead)
 }
 
-async fn note_cause(
-    app: &App,
-    id: ConnectionId,
-    cause: Option<&'static str>,
-) -> Result<(), StoreError> {
-    change(app, "credentials.note_cause", id, move |connection| {
-        connection.cause = cause.map(str::to_owned);
-    })
-    .await
+async fn note_cause(app: &App, lease: Lease, cause: &'static str) -> Result<(), StoreError> {
+    app.store()
+        .unit(Lane::Background, "credentials.note_cause", move |tx| {
+            if !leases::is_held(tx, lease)? {
+                return Ok(());
+            }
+            change(tx, lease.connection, |connection| {
+                connection.cause = Some(cause.to_owned());
+            })
+        })
+        .await
 }
 
 /// Puts `connection` in error: nothing is asked of Google for it until its owner reconnects.
@@ -148,21 +153,33 @@ pub(crate) fn fail(connection: &mut Connection, cause: &str) {
     connection.tokens.access = None;
 }
 
-async fn change(
+/// Changes the connection and gives the lease back; does nothing without the lease.
+async fn finish(
     app: &App,
     name: &'static str,
-    id: ConnectionId,
-    mut change: impl FnMut(&mut Connection) + Send + 'static,
+    lease: Lease,
+    mut how: impl FnMut(&mut Connection) + Send + 'static,
 ) -> Result<(), StoreError> {
     app.store()
-        .unit(Lane::Background, name, move |tx: &mut dyn Tx| {
-            if let Some(mut connection) = connections::by_id(tx, id)? {
-                change(&mut connection);
-                connections::update(tx, &connection)?;
+        .unit(Lane::Background, name, move |tx| {
+            if !leases::give_back(tx, lease)? {
+                return Ok(());
             }
-            Ok(())
+            change(tx, lease.connection, &mut how)
         })
         .await
+}
+
+fn change(
+    tx: &mut dyn Tx,
+    id: ConnectionId,
+    how: impl FnOnce(&mut Connection),
+) -> Result<(), StoreError> {
+    if let Some(mut connection) = connections::by_id(tx, id)? {
+        how(&mut connection);
+        connections::update(tx, &connection)?;
+    }
+    Ok(())
 }
 
 fn access_place(id: ConnectionId, organization: OrganizationId) -> Place {

@@ -1,10 +1,14 @@
 //! What to do next: the one door through which all due work runs.
 
 use domain::{CalendarId, Instant, LinkId};
-use store::tables::{calendars, links};
+use jiff::SignedDuration;
+use store::tables::{calendars, leases, links};
 use store::{Lane, StoreError};
 
 use crate::{App, links as link_work, poll};
+
+/// How long one step has its connection for itself: longer than any call is waited for.
+pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(90);
 
 /// What a call of [`step`] did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,13 +21,17 @@ pub enum Stepped {
 
 /// Does one piece of due work: writes before looks, the longest due first.
 ///
-/// One caller at a time: leases for several come with the delivery engine.
+/// Any number of callers, in any number of processes: what one works on is leased to it, by connection.
 ///
 /// # Errors
 /// [`StoreError`]; the work is still due.
 pub async fn step(app: &App) -> Result<Stepped, StoreError> {
     let now = app.now();
-    let (link, calendar) = next(app).await?;
+    let Next {
+        link,
+        calendar,
+        lease_end,
+    } = next(app, now).await?;
     match (link, calendar) {
         (Some((link, at)), _) if at <= now => {
             link_work::step(app, link).await?;
@@ -37,17 +45,28 @@ pub async fn step(app: &App) -> Result<Stepped, StoreError> {
             link.map(|l| l.1)
                 .into_iter()
                 .chain(calendar.map(|c| c.1))
+                .chain(lease_end)
                 .min(),
         )),
     }
 }
 
-type Next = (Option<(LinkId, Instant)>, Option<(CalendarId, Instant)>);
+/// What comes first of each kind, with when.
+struct Next {
+    link: Option<(LinkId, Instant)>,
+    calendar: Option<(CalendarId, Instant)>,
+    /// A worker that died leaves its lease behind; then what it worked on is free.
+    lease_end: Option<Instant>,
+}
 
-async fn next(app: &App) -> Result<Next, StoreError> {
+async fn next(app: &App, now: Instant) -> Result<Next, StoreError> {
     app.store()
-        .unit(Lane::Read, "due.next", |tx| {
-            Ok((links::next_due(tx)?, calendars::next_poll(tx)?))
+        .unit(Lane::Read, "due.next", move |tx| {
+            Ok(Next {
+                link: links::next_due(tx, now)?,
+                calendar: calendars::next_poll(tx, now)?,
+                lease_end: leases::next_end(tx, now)?,
+            })
         })
         .await
 }

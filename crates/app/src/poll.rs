@@ -13,11 +13,13 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 use store::tables::bookings;
 use store::tables::calendars::{self, Calendar};
-use store::tables::connections::{self, Connection, State as ConnectionState, Tokens};
+use store::tables::connections::{self, Connection, State as ConnectionState};
+use store::tables::leases::{self, Lease};
 use store::tables::links::{self, EventLink, State};
 use store::{Lane, StoreError, Tx};
 
 use crate::credentials::{self, Renewal};
+use crate::due::LEASE;
 use crate::retry::Jitter;
 use crate::{App, settings};
 
@@ -38,34 +40,55 @@ pub(crate) fn position_at(at: Instant) -> String {
 /// [`StoreError`]: nothing was kept, and the calendar is still due.
 pub(crate) async fn step(app: &App, id: CalendarId) -> Result<(), StoreError> {
     let now = app.now();
-    let Some((calendar, connection)) = load(app, id).await?.filter(|(c, _)| c.poll_at <= now)
+    let Some(Begun {
+        calendar,
+        connection,
+        lease,
+    }) = begin(app, id, now).await?
     else {
         return Ok(());
     };
     let Ok(google) = &app.settings().google else {
-        return keep(app, calendar, Err("not_configured"), None, now).await;
+        return keep(app, lease, Looked::failed(calendar, "not_configured"), now).await;
     };
     match credentials::current(app, &connection, now).unwrap_or_default() {
-        None => match credentials::renew(app, &connection).await? {
+        None => match credentials::renew(app, &connection, lease).await? {
             Renewal::Done | Renewal::Dead => Ok(()),
-            Renewal::Later(problem) => keep(app, calendar, Err(problem), None, now).await,
+            Renewal::Later(problem) => {
+                keep(app, lease, Looked::failed(calendar, problem), now).await
+            }
         },
         Some(token) => {
-            let looked = look(app, google, &calendar, &token, now).await;
-            record(app, calendar, connection, looked, now).await
+            let answer = look(app, google, &calendar, &token, now).await;
+            keep(app, lease, Looked::of(calendar, connection, answer), now).await
         }
     }
 }
 
-async fn load(app: &App, id: CalendarId) -> Result<Option<(Calendar, Connection)>, StoreError> {
+struct Begun {
+    calendar: Calendar,
+    connection: Connection,
+    lease: Lease,
+}
+
+/// Takes the lease, if the calendar is due and nobody works on its connection.
+async fn begin(app: &App, id: CalendarId, now: Instant) -> Result<Option<Begun>, StoreError> {
     app.store()
-        .unit(Lane::Read, "poll.load", move |tx| {
-            let Some(calendar) = calendars::by_id(tx, id)? else {
+        .unit(Lane::Background, "poll.begin", move |tx| {
+            let Some(calendar) = calendars::by_id(tx, id)?.filter(|c| c.poll_at <= now) else {
                 return Ok(None);
             };
-            let connection = connections::by_id(tx, calendar.connection_id)?
-                .filter(|connection| connection.state == ConnectionState::Connected);
-            Ok(connection.map(|connection| (calendar, connection)))
+            let Some(connection) = connections::by_id(tx, calendar.connection_id)?
+                .filter(|connection| connection.state == ConnectionState::Connected)
+            else {
+                return Ok(None);
+            };
+            let lease = leases::take(tx, connection.id, now, now + LEASE)?;
+            Ok(lease.map(|lease| Begun {
+                calendar,
+                connection,
+                lease,
+            }))
         })
         .await
 }
@@ -89,82 +112,94 @@ async fn look(
     events::list(&*app.0.transport, at, &since, calendar.poll_page.as_deref()).await
 }
 
-async fn record(
-    app: &App,
-    mut calendar: Calendar,
-    mut connection: Connection,
-    looked: Result<Page, CallError>,
-    now: Instant,
-) -> Result<(), StoreError> {
-    let used = connection.tokens.clone();
-    let (problem, after) = match looked {
-        Ok(page) => return keep(app, calendar, Ok(page), None, now).await,
-        // Too long ago, or a page token that has run out: begin again from the first look.
-        Err(CallError::Gone(_)) => {
-            (calendar.poll_from, calendar.poll_page, calendar.poll_newest) = (None, None, None);
-            ("gone", None)
-        }
-        Err(CallError::Retry { after, .. }) => ("unreachable", after),
-        // A dead grant is told by its refresh token, not here: the failure before this one may have
-        // been any (row T5).
-        Err(CallError::TokenRefused) => {
-            connection.tokens.access = None;
-            connection.cause = Some("token_refused".to_owned());
-            ("token_refused", None)
-        }
-        Err(CallError::ScopeMissing(_)) => {
-            credentials::fail(&mut connection, "scope_missing");
-            ("scope_missing", None)
-        }
-        Err(CallError::NotFound) => {
-            connection.cause = Some("calendar_not_found".to_owned());
-            ("calendar_not_found", None)
-        }
-        Err(error) => {
-            tracing::error!(calendar.id = %calendar.id, %error, "the calendar could not be read");
-            ("unexpected_answer", None)
-        }
-    };
-    store_connection(app, connection, used).await?;
-    keep(app, calendar, Err(problem), after, now).await
+/// What a look gave, and what it says of calendar and connection.
+struct Looked {
+    calendar: Calendar,
+    /// As it is to be stored, if the look changed it.
+    connection: Option<Connection>,
+    /// The page, or why there is none and when Google wants to be asked again.
+    page: Result<Page, (&'static str, Option<SignedDuration>)>,
 }
 
-/// Stores what a look that used these tokens found out about its connection, unless it has been
-/// renewed or reconnected meanwhile.
-async fn store_connection(
-    app: &App,
-    connection: Connection,
-    used: Tokens,
-) -> Result<(), StoreError> {
-    app.store()
-        .unit(
-            Lane::Background,
-            "poll.connection",
-            move |tx| match connections::by_id(tx, connection.id)? {
-                Some(stored) if stored.tokens == used => connections::update(tx, &connection),
-                _ => Ok(()),
-            },
-        )
-        .await
+impl Looked {
+    fn failed(calendar: Calendar, problem: &'static str) -> Self {
+        Self {
+            calendar,
+            connection: None,
+            page: Err((problem, None)),
+        }
+    }
+
+    fn of(
+        mut calendar: Calendar,
+        mut connection: Connection,
+        answer: Result<Page, CallError>,
+    ) -> Self {
+        let before = connection.clone();
+        let page = answer.map_err(|error| match error {
+            // Too long ago, or a page token that has run out: begin again from the first look.
+            CallError::Gone(_) => {
+                (
+                    calendar.poll_from,
+                    calendar.poll_page,
+                    calendar.poll_newest,
+                ) = (None, None, None);
+                ("gone", None)
+            }
+            CallError::Retry { after, .. } => ("unreachable", after),
+            // A dead grant is told by its refresh token, not here: the failure before this one may have
+            // been any (row T5).
+            CallError::TokenRefused => {
+                connection.tokens.access = None;
+                connection.cause = Some("token_refused".to_owned());
+                ("token_refused", None)
+            }
+            CallError::ScopeMissing(_) => {
+                credentials::fail(&mut connection, "scope_missing");
+                ("scope_missing", None)
+            }
+            CallError::NotFound => {
+                connection.cause = Some("calendar_not_found".to_owned());
+                ("calendar_not_found", None)
+            }
+            error => {
+                tracing::error!(calendar.id = %calendar.id, %error, "the calendar could not be read");
+                ("unexpected_answer", None)
+            }
+        });
+        let connection = Some(connection).filter(|connection| *connection != before);
+        Self {
+            calendar,
+            connection,
+            page,
+        }
+    }
 }
 
-/// Keeps what a look gave: observations, and where the next look continues, in one unit.
+/// Keeps what a look gave, in one unit: observations, where the next look continues, and what became of
+/// the connection. Gives the lease back; without it nothing is kept.
 async fn keep(
     app: &App,
-    mut calendar: Calendar,
-    looked: Result<Page, &'static str>,
-    after: Option<SignedDuration>,
+    lease: Lease,
+    looked: Looked,
     began_at: Instant,
 ) -> Result<(), StoreError> {
     let (now, jitter) = (app.now(), Jitter::draw(app.chance()));
     let interval = app.settings().poll_interval;
     app.store()
         .unit(Lane::Background, "poll.keep", move |tx| {
-            match &looked {
-                Err(problem) => {
+            if !leases::give_back(tx, lease)? {
+                return Ok(());
+            }
+            if let Some(connection) = &looked.connection {
+                connections::update(tx, connection)?;
+            }
+            let mut calendar = looked.calendar.clone();
+            match &looked.page {
+                Err((problem, after)) => {
                     tracing::info!(calendar.id = %calendar.id, problem, "looking again later");
                     calendar.failures += 1;
-                    calendar.poll_at = jitter.next(now, calendar.failures, after);
+                    calendar.poll_at = jitter.next(now, calendar.failures, *after);
                 }
                 Ok(page) => {
                     for event in &page.events {

@@ -1,8 +1,8 @@
 //! What must hold before anything else is done with a database.
 
 use secrecy::{ExposeSecret, SecretString};
-use store::tables::installation;
-use store::{Lane, StoreError};
+use store::tables::{installation, leases};
+use store::{Dialect, Lane, StoreError};
 use uuid::Uuid;
 
 use crate::App;
@@ -19,12 +19,12 @@ pub enum StartError {
     Store(#[from] StoreError),
 }
 
-/// Checks that the master key is the one this database was first started with; the first time, notes
-/// it. A wrong key is found now, not when the first token is needed.
+/// Begins work on a database: checks that the master key is the one it was first started with (the first
+/// time, notes it), and frees what a process before this one may have left leased. A wrong key is found now, not when the first token is needed.
 ///
 /// # Errors
 /// [`StartError`].
-pub async fn check_key(app: &App) -> Result<(), StartError> {
+pub async fn begin(app: &App) -> Result<(), StartError> {
     let place = Place {
         table: "installation",
         column: "key_check",
@@ -35,7 +35,11 @@ pub async fn check_key(app: &App) -> Result<(), StartError> {
     let sealed = app.0.vault.seal(app.chance(), place, &known);
     let stored = app
         .store()
-        .unit(Lane::Interactive, "start.check_key", move |tx| {
+        .unit(Lane::Interactive, "start.begin", move |tx| {
+            if tx.dialect() == Dialect::Sqlite {
+                // One process owns the folder: whoever had a lease is dead.
+                leases::revoke_all(tx)?;
+            }
             let stored = installation::key_check(tx)?;
             if stored.is_none() {
                 installation::insert_key_check(tx, &sealed)?;

@@ -71,7 +71,7 @@ impl Installation {
             vault,
             settings,
         });
-        app::start::check_key(&app).await?;
+        app::start::begin(&app).await?;
         Ok(Self { app, wake })
     }
 
@@ -86,7 +86,7 @@ impl Installation {
     ) -> anyhow::Result<()> {
         let worker = tokio::spawn({
             let app = self.app.clone();
-            async move { worker::run(app, &self.wake).await }
+            async move { worker::run(app, self.wake).await }
         });
         let service = http::router(self.app, trusted);
         let service = service.into_make_service_with_connect_info::<SocketAddr>();

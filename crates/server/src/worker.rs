@@ -1,16 +1,22 @@
-//! The loop that does due work.
+//! The loops that do due work, several beside each other: each connection is worked on by one at a time,
+//! and a slow answer of Google's holds up only its own.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use app::App;
 use app::due::{Stepped, step};
 use tokio::sync::Notify;
+use tokio::task::JoinSet;
 use tokio::time::{interval, sleep};
 
 /// The longest wait without looking: a wake-up is only a hint and may be lost.
 const WAIT_MAX: Duration = Duration::from_secs(5);
 /// After the store failed: it is looked at again soon, not at once.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// Calls to Google at once, each for another connection.
+const WORKERS: usize = 8;
 
 /// How often what need not be kept is forgotten.
 const HOUSEKEEPING: Duration = Duration::from_secs(3600);
@@ -21,11 +27,30 @@ async fn keep_house(app: &App) {
     }
 }
 
-/// Does due work, one step after another, until dropped. `wake` cuts a wait short.
-pub(crate) async fn run(app: App, wake: &Notify) {
+/// Does due work until dropped. `wake` cuts a wait short.
+pub(crate) async fn run(app: App, wake: Arc<Notify>) {
+    let mut workers = JoinSet::new();
+    for _ in 0..WORKERS {
+        let (app, wake) = (app.clone(), Arc::clone(&wake));
+        workers.spawn(async move { work(app, &wake).await });
+    }
     let mut housekeeping = interval(HOUSEKEEPING);
     loop {
-        let wait = match step(&app).await {
+        housekeeping.tick().await;
+        keep_house(&app).await;
+    }
+}
+
+/// One step after another.
+async fn work(app: App, wake: &Notify) {
+    let mut is_idle = true;
+    loop {
+        let stepped = step(&app).await;
+        if std::mem::replace(&mut is_idle, !matches!(stepped, Ok(Stepped::Worked))) && !is_idle {
+            // Where there is work for one there may be for another; the last to look finds none.
+            wake.notify_one();
+        }
+        let wait = match stepped {
             Ok(Stepped::Worked) => continue,
             Ok(Stepped::Idle(until)) => until_then(&app, until),
             Err(error) => {
@@ -36,7 +61,6 @@ pub(crate) async fn run(app: App, wake: &Notify) {
         tokio::select! {
             () = wake.notified() => {}
             () = sleep(wait) => {}
-            _ = housekeeping.tick() => keep_house(&app).await,
         }
     }
 }

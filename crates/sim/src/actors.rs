@@ -18,8 +18,8 @@ pub enum Actor {
     Attendee(u8),
     /// A person who edits the calendar in Google.
     Host,
-    /// Due work.
-    Sync,
+    /// Due work, by one of several workers.
+    Sync(u8),
 }
 
 impl Actor {
@@ -29,13 +29,13 @@ impl Actor {
             Self::Setup => [0, 0],
             Self::Attendee(n) => [1, n],
             Self::Host => [2, 0],
-            Self::Sync => [3, 0],
+            Self::Sync(n) => [3, n],
         }
     }
 
     /// Whether it runs in the server, and dies with it.
     pub const fn is_in_server(self) -> bool {
-        matches!(self, Self::Attendee(_) | Self::Sync)
+        matches!(self, Self::Attendee(_) | Self::Sync(_))
     }
 
     /// A life of its own, from the beginning; what it knows is in the scene.
@@ -45,7 +45,7 @@ impl Actor {
             Self::Setup => Box::pin(async {}),
             Self::Attendee(n) => Box::pin(attendee::live(stage, n)),
             Self::Host => Box::pin(host::live(stage)),
-            Self::Sync => Box::pin(sync::live(stage)),
+            Self::Sync(_) => Box::pin(sync::live(stage)),
         }
     }
 }
@@ -56,7 +56,7 @@ impl fmt::Display for Actor {
             Self::Setup => f.pad("setup"),
             Self::Attendee(n) => f.pad(&format!("attendee{n}")),
             Self::Host => f.pad("host"),
-            Self::Sync => f.pad("sync"),
+            Self::Sync(n) => f.pad(&format!("sync{n}")),
         }
     }
 }

@@ -23,6 +23,8 @@ const QUIET_STEPS_MAX: u64 = 20_000;
 const QUIET_SPAN_MAX: SignedDuration = SignedDuration::from_hours(6);
 
 const ATTENDEES: u8 = 3;
+/// Workers on due work, in one process or two.
+const WORKERS: u8 = 2;
 
 /// How one seed went.
 #[derive(Clone, Debug)]
@@ -67,7 +69,8 @@ fn run_in(mut machine: Machine, seed: u64) -> Outcome {
 
 fn begin(machine: &mut Machine) -> Weather {
     let mut actors: Vec<Actor> = (1..=ATTENDEES).map(Actor::Attendee).collect();
-    actors.extend([Actor::Host, Actor::Sync]);
+    actors.push(Actor::Host);
+    actors.extend((1..=WORKERS).map(Actor::Sync));
     for actor in &actors {
         let stream_of = Actor::Setup;
         let mut scene = machine.stage().scene();
@@ -87,7 +90,11 @@ fn begin(machine: &mut Machine) -> Weather {
 /// Until people have taken all their turns.
 fn busy(machine: &mut Machine, weather: Weather) -> Checked {
     let last = machine.stage().scene().trace.step() + BUSY_STEPS_MAX;
-    while machine.actors() != [Actor::Sync] {
+    while machine
+        .actors()
+        .iter()
+        .any(|a| !matches!(a, Actor::Sync(_)))
+    {
         let step = machine.stage().scene().trace.step();
         if step > last {
             return Err(Failure::new("ends", "people never come to an end"));

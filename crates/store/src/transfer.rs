@@ -194,6 +194,8 @@ pub const TABLES: &[(&str, usize, &[&str])] = &[
             "access_expires_at",
             "refresh_token",
             "created_at",
+            "lease_until",
+            "lease_epoch",
         ],
     ),
     (

@@ -7,7 +7,7 @@ use google::oauth::{self, Consent, Tokens};
 use secrecy::SecretString;
 use store::tables::calendars::{self, Calendar};
 use store::tables::connections::{self, Connection, State};
-use store::tables::{links, oauth_attempts};
+use store::tables::{leases, links, oauth_attempts};
 use store::{Lane, StoreError, Topic, Tx};
 use uuid::Uuid;
 
@@ -225,6 +225,8 @@ fn store_in(
     now: Instant,
 ) -> Result<(), StoreError> {
     if connections::by_id(tx, connection.id)?.is_some() {
+        // What is under way rests on the old grant.
+        leases::revoke(tx, connection.id)?;
         connections::update(tx, connection)?;
     } else {
         connections::insert(tx, connection, now)?;

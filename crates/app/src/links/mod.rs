@@ -16,6 +16,7 @@ use secrecy::SecretString;
 use store::tables::bookings;
 use store::tables::calendars::{self, Calendar};
 use store::tables::connections::{self, Connection, State as ConnectionState};
+use store::tables::leases::{self, Lease};
 use store::tables::links::{self, EventLink, State};
 use store::{Lane, StoreError, Tx};
 
@@ -38,13 +39,14 @@ enum Prepared {
     /// Nothing: it was not due, or everything could be settled here.
     Nothing,
     /// The access token has to be renewed first.
-    Renew(Box<Connection>),
+    Renew(Box<Connection>, Lease),
     /// One call.
     Call(Box<Ready>),
 }
 
 /// A call with everything it needs.
 struct Ready {
+    lease: Lease,
     link: LinkId,
     event_id: String,
     google_id: String,
@@ -72,10 +74,12 @@ impl Ready {
 pub(crate) async fn step(app: &App, id: LinkId) -> Result<(), StoreError> {
     match prepare::prepare(app, id).await? {
         Prepared::Nothing => Ok(()),
-        Prepared::Renew(connection) => match credentials::renew(app, &connection).await? {
-            Renewal::Done | Renewal::Dead => Ok(()),
-            Renewal::Later(problem) => postpone(app, id, problem).await,
-        },
+        Prepared::Renew(connection, lease) => {
+            match credentials::renew(app, &connection, lease).await? {
+                Renewal::Done | Renewal::Dead => Ok(()),
+                Renewal::Later(problem) => postpone(app, id, lease, problem).await,
+            }
+        }
         Prepared::Call(ready) => {
             let answer = call::make(app, &ready).await;
             record::record(app, *ready, answer).await
@@ -103,10 +107,18 @@ fn load(tx: &mut dyn Tx, id: LinkId) -> Result<Option<Loaded>, StoreError> {
 }
 
 /// Puts the link off after a failure that says nothing about its event.
-async fn postpone(app: &App, id: LinkId, problem: &'static str) -> Result<(), StoreError> {
+async fn postpone(
+    app: &App,
+    id: LinkId,
+    lease: Lease,
+    problem: &'static str,
+) -> Result<(), StoreError> {
     let (now, jitter) = (app.now(), Jitter::draw(app.chance()));
     app.store()
         .unit(Lane::Background, "links.postpone", move |tx| {
+            if !leases::give_back(tx, lease)? {
+                return Ok(());
+            }
             let Some(mut loaded) = load(tx, id)? else {
                 return Ok(());
             };

@@ -1,14 +1,16 @@
-//! Before the call: plan, and write the intent down.
+//! Before the call: take the lease, plan, and write the intent down.
 
 use domain::sync::Intent;
 use domain::{LinkId, fault};
 use google::event_id::event_id;
+use store::tables::leases::{self, Lease};
 use store::tables::links;
 use store::{Lane, StoreError};
 
 use super::advance::advance;
 use super::call::Call;
 use super::{Draws, Loaded, Prepared, Ready, load};
+use crate::due::LEASE;
 use crate::{App, credentials};
 
 pub(super) async fn prepare(app: &App, id: LinkId) -> Result<Prepared, StoreError> {
@@ -20,10 +22,17 @@ pub(super) async fn prepare(app: &App, id: LinkId) -> Result<Prepared, StoreErro
             let Some(mut loaded) = load(tx, id)?.filter(|l| l.row.run_at <= draws.now) else {
                 return Ok(Prepared::Nothing);
             };
-            let call = advance(tx, &mut loaded, &mut draws)?;
-            let prepared = match call {
-                None => Prepared::Nothing,
-                Some(call) => equip(&inner, &mut loaded, call, &draws),
+            let (id, until) = (loaded.connection.id, draws.now + LEASE);
+            let Some(lease) = leases::take(tx, id, draws.now, until)? else {
+                // Another worker was faster; whoever it is looks at what is due afterwards.
+                return Ok(Prepared::Nothing);
+            };
+            let prepared = match advance(tx, &mut loaded, &mut draws)? {
+                None => {
+                    leases::give_back(tx, lease)?;
+                    Prepared::Nothing
+                }
+                Some(call) => equip(&inner, &mut loaded, call, lease, &draws),
             };
             links::update(tx, &loaded.row)?;
             Ok(prepared)
@@ -32,11 +41,11 @@ pub(super) async fn prepare(app: &App, id: LinkId) -> Result<Prepared, StoreErro
 }
 
 /// Adds the token and the intent to a call; asks for a renewal when there is no good token.
-fn equip(app: &App, loaded: &mut Loaded, call: Call, draws: &Draws) -> Prepared {
+fn equip(app: &App, loaded: &mut Loaded, call: Call, lease: Lease, draws: &Draws) -> Prepared {
     // A token that does not open is as good as none.
     let token = credentials::current(app, &loaded.connection, draws.now).unwrap_or_default();
     let Some(access_token) = token else {
-        return Prepared::Renew(Box::new(loaded.connection.clone()));
+        return Prepared::Renew(Box::new(loaded.connection.clone()), lease);
     };
     let row = &mut loaded.row;
     if fault!(1) && row.link.ours.is_none() && !matches!(call, Call::Delete) {
@@ -55,6 +64,7 @@ fn equip(app: &App, loaded: &mut Loaded, call: Call, draws: &Draws) -> Prepared 
         row.link.inflight.clone_from(&intent);
     }
     Prepared::Call(Box::new(Ready {
+        lease,
         link: row.id,
         event_id: row.event_id.clone(),
         google_id: loaded.calendar.google_id.clone(),

@@ -6,8 +6,8 @@ use domain::sync::{Op, ParkReason, Seen};
 use google::CallError;
 use google::events::RemoteEvent;
 use serde_json::json;
-use store::tables::connections;
 use store::tables::links::{self, State};
+use store::tables::{connections, leases};
 use store::{Lane, StoreError, Tx};
 
 use super::advance::advance;
@@ -23,6 +23,10 @@ pub(super) async fn record(app: &App, ready: Ready, answer: Answer) -> Result<()
     app.store()
         .unit(Lane::Background, "links.record", move |tx| {
             draws.pen.restart();
+            if !leases::give_back(tx, ready.lease)? && !fault!(7) {
+                // Another worker has taken the connection over; it reads before it writes.
+                return Ok(());
+            }
             let Some(mut loaded) = load(tx, ready.link)? else {
                 return Ok(());
             };

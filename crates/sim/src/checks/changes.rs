@@ -18,12 +18,12 @@ pub fn committed(scene: &Scene, new: &Version) -> Checked {
     no_overlap(scene, new)?;
     let before = scene.bookings.now(new.booking.id);
     match (new.by, before, new.booking.status) {
-        (Actor::Sync, None, _) => Err(Failure::new(
+        (Actor::Sync(_), None, _) => Err(Failure::new(
             "causes",
             format!("sync made booking {}", new.booking.id),
         )),
-        (Actor::Sync, Some(before), Status::Confirmed) => follows(scene, before, new),
-        (Actor::Sync, Some(_), Status::Cancelled) => deleted_by_host(scene, new),
+        (Actor::Sync(_), Some(before), Status::Confirmed) => follows(scene, before, new),
+        (Actor::Sync(_), Some(_), Status::Cancelled) => deleted_by_host(scene, new),
         (_, _, Status::Cancelled) => cancelled_here(new),
         (_, _, Status::Confirmed) => Ok(()),
         (_, _, other) => {
@@ -36,8 +36,8 @@ pub fn committed(scene: &Scene, new: &Version) -> Checked {
 /// What both sides agree on after a commit: the booking has followed its event.
 pub fn follow_up(scene: &mut Scene, actor: Actor, id: BookingId) {
     let name = match (actor, scene.bookings.now(id).map(|now| now.booking.status)) {
-        (Actor::Sync, Some(Status::Confirmed)) => "bookings.followed",
-        (Actor::Sync, _) => "bookings.cancelled-in-google",
+        (Actor::Sync(_), Some(Status::Confirmed)) => "bookings.followed",
+        (Actor::Sync(_), _) => "bookings.cancelled-in-google",
         (_, Some(Status::Cancelled)) => "bookings.cancelled",
         _ if scene.bookings.versions(id).len() == 1 => "bookings.booked",
         _ => "bookings.moved",

@@ -35,7 +35,7 @@ pub fn pending(scene: &Scene, organization: OrganizationId, since: Instant) -> V
                 }
             }
         }
-        if let Some((id, at)) = links::next_due(tx)? {
+        if let Some((id, at)) = links::next_due(tx, Instant::MAX)? {
             let link = links::by_id(tx, id)?;
             pending.push(format!("due at {at}: {link:?}"));
         }

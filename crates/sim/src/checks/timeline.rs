@@ -54,7 +54,7 @@ pub fn tells_all(scene: &Scene, id: BookingId, link: &EventLink) -> Checked {
 }
 
 fn expected(version: &Version) -> (String, Option<String>) {
-    let (booking, is_by_sync) = (&version.booking, version.by == Actor::Sync);
+    let (booking, is_by_sync) = (&version.booking, matches!(version.by, Actor::Sync(_)));
     let start = Some(booking.time.start.to_string());
     let (kind, start) = match (booking.status, is_by_sync) {
         (Status::Cancelled, true) => ("cancelled_in_calendar", None),

@@ -62,8 +62,8 @@ impl Told {
             let booked = bookings::book(&stage.app, input).await.unwrap();
             (booked.booking, free)
         });
-        let sync = Actor::Sync.live(machine.stage());
-        machine.spawn(Actor::Sync, sync);
+        let sync = Actor::Sync(1).live(machine.stage());
+        machine.spawn(Actor::Sync(1), sync);
         Self {
             machine,
             booking,
@@ -119,15 +119,15 @@ impl Told {
     fn next_request(&mut self, is_meant: fn(&Ask) -> bool, fate: Fate) {
         // Far more than one piece of due work takes.
         for _ in 0..500 {
-            match self.machine.next(Actor::Sync) {
+            match self.machine.next(Actor::Sync(1)) {
                 Next::Request(ask) if is_meant(&ask) => {
-                    self.machine.act(Actor::Sync, fate);
+                    self.machine.act(Actor::Sync(1), fate);
                     return;
                 }
                 Next::Wait(until) => self.machine.stage().scene().clock.advance_to(until),
                 _ => {}
             }
-            self.machine.act(Actor::Sync, Fate::Fine);
+            self.machine.act(Actor::Sync(1), Fate::Fine);
         }
         panic!("sync never asks that");
     }
@@ -135,8 +135,8 @@ impl Told {
     fn patch_is(&mut self, fate: Fate) {
         self.next_request(|ask| matches!(ask, Ask::Patch(_)), fate);
         if fate == Fate::CrashAfter {
-            let sync = Actor::Sync.live(self.machine.stage());
-            self.machine.spawn(Actor::Sync, sync);
+            let sync = Actor::Sync(1).live(self.machine.stage());
+            self.machine.spawn(Actor::Sync(1), sync);
         }
     }
 
@@ -152,7 +152,9 @@ impl Told {
     fn followed(&self) -> usize {
         let scene = self.machine.stage().scene();
         let versions = scene.bookings.versions(self.booking.id).iter();
-        versions.filter(|version| version.by == Actor::Sync).count()
+        versions
+            .filter(|version| matches!(version.by, Actor::Sync(_)))
+            .count()
     }
 }
 
@@ -247,10 +249,10 @@ fn a_move_in_doubt_outlives_looks_that_fail() {
         told.next_request(is_look, Fate::Trouble(trouble));
         // The answer to the look is recorded, then the attendee moves back.
         while !matches!(
-            told.machine.next(Actor::Sync),
+            told.machine.next(Actor::Sync(1)),
             Next::Wait(_) | Next::Request(_)
         ) {
-            told.machine.act(Actor::Sync, Fate::Fine);
+            told.machine.act(Actor::Sync(1), Fate::Fine);
         }
         told.attendee_moves(ten);
         told.rest();

@@ -233,6 +233,9 @@ CREATE TABLE connection (
   access_expires_at bigint NOT NULL,
   refresh_token     bytea NOT NULL,
   created_at        bigint NOT NULL,
+  -- Until when one worker has it for itself, and how often it was taken.
+  lease_until       bigint NOT NULL DEFAULT 0,
+  lease_epoch       bigint NOT NULL DEFAULT 0,
   UNIQUE (organization_id, account_sub)
 );
 

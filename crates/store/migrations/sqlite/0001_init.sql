@@ -243,6 +243,9 @@ CREATE TABLE connection (
   access_expires_at INTEGER NOT NULL,
   refresh_token     BLOB NOT NULL,
   created_at        INTEGER NOT NULL,
+  -- Until when one worker has it for itself, and how often it was taken.
+  lease_until       INTEGER NOT NULL DEFAULT 0,
+  lease_epoch       INTEGER NOT NULL DEFAULT 0,
   UNIQUE (organization_id, account_sub)
 ) STRICT, WITHOUT ROWID;
 

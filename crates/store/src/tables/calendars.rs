@@ -170,14 +170,19 @@ pub fn receiver(
         .transpose()
 }
 
-/// The calendar to look at first, of a connection that works, with when.
+/// The calendar to look at first, of a connection that works and that nobody works on at `now`, with
+/// when.
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn next_poll(tx: &mut dyn Tx) -> Result<Option<(CalendarId, Instant)>, StoreError> {
+pub fn next_poll(
+    tx: &mut dyn Tx,
+    now: Instant,
+) -> Result<Option<(CalendarId, Instant)>, StoreError> {
     let sql = "SELECT c.id, c.poll_at FROM calendar c JOIN connection n ON n.id = c.connection_id
-               WHERE n.state = 'connected' ORDER BY c.poll_at, c.id LIMIT 1";
-    tx.first(sql, &[])?
+               WHERE n.state = 'connected' AND n.lease_until <= ?1
+               ORDER BY c.poll_at, c.id LIMIT 1";
+    tx.first(sql, values![now])?
         .map(|mut row| Ok((row.take()?, row.take()?)))
         .transpose()
 }

@@ -221,15 +221,17 @@ pub fn of_booking(tx: &mut dyn Tx, booking: BookingId) -> Result<Vec<EventLink>,
         .collect()
 }
 
-/// The due link to look at first, of a connection that works, with when.
+/// The due link to look at first, of a connection that works and that nobody works on at `now`, with
+/// when.
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn next_due(tx: &mut dyn Tx) -> Result<Option<(LinkId, Instant)>, StoreError> {
+pub fn next_due(tx: &mut dyn Tx, now: Instant) -> Result<Option<(LinkId, Instant)>, StoreError> {
     let sql = "SELECT l.id, l.run_at FROM event_link l
                JOIN calendar c ON c.id = l.calendar_id JOIN connection n ON n.id = c.connection_id
-               WHERE l.state = 'due' AND n.state = 'connected' ORDER BY l.run_at, l.id LIMIT 1";
-    tx.first(sql, &[])?
+               WHERE l.state = 'due' AND n.state = 'connected' AND n.lease_until <= ?1
+               ORDER BY l.run_at, l.id LIMIT 1";
+    tx.first(sql, values![now])?
         .map(|mut row| Ok((row.take()?, row.take()?)))
         .transpose()
 }

@@ -15,6 +15,7 @@ pub mod holds;
 pub mod hosts;
 pub mod idempotency;
 pub mod installation;
+pub mod leases;
 pub mod links;
 pub mod oauth_attempts;
 pub mod organizations;

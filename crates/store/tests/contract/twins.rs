@@ -159,7 +159,12 @@ fn bodies(round: u128) -> Vec<Box<Body>> {
                 bookings::sessions_with_seats(tx, EVENT_TYPE, hour(at))?,
             ))
         }),
-        Box::new(|tx| shown((calendars::receiver(tx, ORGANIZATION)?, links::next_due(tx)?))),
+        Box::new(|tx| {
+            shown((
+                calendars::receiver(tx, ORGANIZATION)?,
+                links::next_due(tx, NOW)?,
+            ))
+        }),
         Box::new(|tx| {
             shown(organizations::insert(
                 tx,

@@ -53,18 +53,18 @@ on_every_database! {
     }
 
     fn the_next_calendar_to_look_at_is_of_a_connection_that_works(stage: &Stage) {
-        assert_eq!(stage.done(calendars::next_poll), None);
+        assert_eq!(stage.done(|tx| calendars::next_poll(tx, hours(0))), None);
         stage.done(|tx| {
             found(tx)?;
             connect(tx)?;
             calendars::insert(tx, &Calendar { poll_at: hours(-2), ..calendar(9, "b") })?;
             calendars::insert(tx, &Calendar { poll_at: hours(-2), ..calendar(8, "a") })
         });
-        assert_eq!(stage.done(calendars::next_poll), Some((CalendarId(id(8)), hours(-2))));
+        assert_eq!(stage.done(|tx| calendars::next_poll(tx, hours(0))), Some((CalendarId(id(8)), hours(-2))));
         stage.done(|tx| {
             let broken = Connection { state: State::Error, ..connection(5, "sub-1") };
             connections::update(tx, &broken)
         });
-        assert_eq!(stage.done(calendars::next_poll), None);
+        assert_eq!(stage.done(|tx| calendars::next_poll(tx, hours(0))), None);
     }
 }

@@ -91,7 +91,7 @@ on_every_database! {
     }
 
     fn the_first_due_link_is_of_a_connection_that_works(stage: &Stage) {
-        assert_eq!(stage.done(links::next_due), None);
+        assert_eq!(stage.done(|tx| links::next_due(tx, hours(0))), None);
         stage.done(|tx| {
             set_up(tx)?;
             for number in [103, 101, 102] {
@@ -101,13 +101,13 @@ on_every_database! {
             }
             Ok(())
         });
-        assert_eq!(stage.done(links::next_due), Some((LinkId(id(101)), hours(-1))));
+        assert_eq!(stage.done(|tx| links::next_due(tx, hours(0))), Some((LinkId(id(101)), hours(-1))));
         assert_eq!(stage.done(|tx| links::count_due(tx, CONNECTION)), 4);
         stage.done(|tx| {
             let broken = Connection { state: ConnectionState::Error, ..connection(5, "sub-1") };
             connections::update(tx, &broken)
         });
-        assert_eq!(stage.done(links::next_due), None);
+        assert_eq!(stage.done(|tx| links::next_due(tx, hours(0))), None);
     }
 
     fn bookings_without_a_link_are_found_soonest_first(stage: &Stage) {

@@ -11,6 +11,7 @@ mod event_types;
 mod holds;
 mod hosts;
 mod idempotency;
+mod leases;
 mod links;
 mod oauth_attempts;
 mod organizations;
