@@ -5,7 +5,7 @@ use domain::event_text::EventText;
 use domain::{Instant, LinkId};
 use fake_google::{Request, Response};
 use google::transport::TransportError;
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::sqlite::digest::Digest;
 use store::tables::links;
 
@@ -87,6 +87,10 @@ pub enum Trouble {
     ErrorAfter(u16),
     /// Google wants fewer requests: a status, and how long to wait, if it says so.
     RateLimited(u16, Option<u32>),
+    /// Google will not do it: a status, and its reason. No weather brings this; tests do.
+    Refused(u16, &'static str),
+    /// Somebody on the way answers with a page for people. No weather brings this; tests do.
+    Html(u16),
     /// The answer is cut off.
     Truncated,
     /// Every access token has ended early.
@@ -107,6 +111,8 @@ impl Trouble {
             Self::ErrorBefore(_) => "error before",
             Self::ErrorAfter(_) => "error after",
             Self::RateLimited(..) => "rate limited",
+            Self::Refused(..) => "refused",
+            Self::Html(_) => "html",
             Self::Truncated => "truncated",
             Self::TokenRefused => "token refused",
             Self::Doubled => "doubled",
@@ -123,6 +129,8 @@ impl Trouble {
             Self::ErrorBefore(_) => "trouble.error-before",
             Self::ErrorAfter(_) => "trouble.error-after",
             Self::RateLimited(..) => "trouble.rate-limited",
+            Self::Refused(..) => "trouble.refused",
+            Self::Html(_) => "trouble.html",
             Self::Truncated => "trouble.truncated",
             Self::TokenRefused => "trouble.token-refused",
             Self::Doubled => "trouble.doubled",
@@ -179,6 +187,12 @@ pub fn perform(
             Ok(Response::empty(status))
         }
         Some(Trouble::RateLimited(status, after)) => Ok(rate_limited(status, after)),
+        Some(Trouble::Refused(status, reason)) => Ok(refused(&ask, status, reason)),
+        Some(Trouble::Html(status)) => {
+            let mut response = Response::empty(status);
+            response.body = b"<!doctype html><title>Sorry</title><p>Please sign in.".to_vec();
+            Ok(response)
+        }
         Some(Trouble::Truncated) => {
             let mut response = carry_out(scene);
             response.body.truncate(response.body.len() / 2);
@@ -217,6 +231,21 @@ fn rate_limited(status: u16, after: Option<u32>) -> Response {
         let header = ("retry-after".to_owned(), seconds.to_string());
         response.headers.push(header);
     }
+    response
+}
+
+/// A refusal as the endpoint asked words it.
+fn refused(ask: &Ask, status: u16, reason: &str) -> Response {
+    let body = match ask {
+        Ask::Token => json!({ "error": reason, "error_description": "simulated" }),
+        _ => json!({ "error": {
+            "errors": [{ "domain": "global", "reason": reason, "message": "simulated" }],
+            "code": status,
+            "message": "simulated",
+        } }),
+    };
+    let mut response = Response::empty(status);
+    response.body = body.to_string().into_bytes();
     response
 }
 

@@ -148,6 +148,7 @@ fn settings() -> settings::Settings {
                 api: url("https://fake.example/calendar/v3"),
             },
             calendar_id: CALENDAR.to_owned(),
+            quota: app::quota::Quota::default(),
             login_hint: None,
         }),
         poll_interval: POLL_INTERVAL,

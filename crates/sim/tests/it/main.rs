@@ -5,6 +5,8 @@
     reason = "a history that cannot be told as meant has failed"
 )]
 
+mod failures;
 mod histories;
 mod seeds;
+mod told;
 mod twins;
