@@ -1,6 +1,6 @@
 //! Forgetting what need not be kept: called now and then by whoever runs the app.
 
-use store::tables::{allowances, holds, idempotency};
+use store::tables::{allowances, holds, idempotency, quotas};
 use store::{Lane, StoreError};
 
 use crate::App;
@@ -15,6 +15,7 @@ pub async fn run(app: &App) -> Result<(), StoreError> {
         .unit(Lane::Background, "housekeeping.run", move |tx| {
             idempotency::forget_old(tx, now)?;
             allowances::forget_full(tx, now)?;
+            quotas::forget_full(tx, now)?;
             holds::forget_expired(tx, now)
         })
         .await

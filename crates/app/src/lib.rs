@@ -23,6 +23,7 @@ mod links;
 pub mod organizations;
 mod poll;
 pub mod preset;
+pub mod quota;
 pub mod readiness;
 mod retry;
 pub mod secrets;

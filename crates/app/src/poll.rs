@@ -21,7 +21,7 @@ use store::{Lane, StoreError, Tx};
 use crate::credentials::{self, Renewal};
 use crate::due::LEASE;
 use crate::retry::Jitter;
-use crate::{App, settings};
+use crate::{App, quota, settings};
 
 /// A look without a position goes this far back: bookings that have just ended may still be edited.
 const FIRST_LOOK_BACK: SignedDuration = SignedDuration::from_hours(24);
@@ -49,13 +49,25 @@ pub(crate) async fn step(app: &App, id: CalendarId) -> Result<(), StoreError> {
         return Ok(());
     };
     let Ok(google) = &app.settings().google else {
-        return keep(app, lease, Looked::failed(calendar, "not_configured"), now).await;
+        return keep(
+            app,
+            lease,
+            Looked::failed((calendar, connection), "not_configured"),
+            now,
+        )
+        .await;
     };
     match credentials::current(app, &connection, now).unwrap_or_default() {
         None => match credentials::renew(app, &connection, lease).await? {
             Renewal::Done | Renewal::Dead => Ok(()),
             Renewal::Later(problem) => {
-                keep(app, lease, Looked::failed(calendar, problem), now).await
+                keep(
+                    app,
+                    lease,
+                    Looked::failed((calendar, connection), problem),
+                    now,
+                )
+                .await
             }
         },
         Some(token) => {
@@ -73,6 +85,7 @@ struct Begun {
 
 /// Takes the lease, if the calendar is due and nobody works on its connection.
 async fn begin(app: &App, id: CalendarId, now: Instant) -> Result<Option<Begun>, StoreError> {
+    let inner = app.clone();
     app.store()
         .unit(Lane::Background, "poll.begin", move |tx| {
             let Some(calendar) = calendars::by_id(tx, id)?.filter(|c| c.poll_at <= now) else {
@@ -83,8 +96,14 @@ async fn begin(app: &App, id: CalendarId, now: Instant) -> Result<Option<Begun>,
             else {
                 return Ok(None);
             };
-            let lease = leases::take(tx, connection.id, now, now + LEASE)?;
-            Ok(lease.map(|lease| Begun {
+            let Some(lease) = leases::take(tx, connection.id, now, now + LEASE)? else {
+                return Ok(None);
+            };
+            if let Some(at) = quota::spend(tx, &inner, &connection.account_sub, 1, now)? {
+                leases::rest(tx, lease, at)?;
+                return Ok(None);
+            }
+            Ok(Some(Begun {
                 calendar,
                 connection,
                 lease,
@@ -115,18 +134,33 @@ async fn look(
 /// What a look gave, and what it says of calendar and connection.
 struct Looked {
     calendar: Calendar,
-    /// As it is to be stored, if the look changed it.
-    connection: Option<Connection>,
-    /// The page, or why there is none and when Google wants to be asked again.
-    page: Result<Page, (&'static str, Option<SignedDuration>)>,
+    connection: Connection,
+    /// Whether the look changed it.
+    is_changed: bool,
+    page: Result<Page, Problem>,
+}
+
+/// Why there is no page.
+struct Problem {
+    code: &'static str,
+    /// When Google wants to be asked again.
+    after: Option<SignedDuration>,
+    /// What it said, if it was asked.
+    error: Option<CallError>,
 }
 
 impl Looked {
-    fn failed(calendar: Calendar, problem: &'static str) -> Self {
+    fn failed((calendar, connection): (Calendar, Connection), code: &'static str) -> Self {
+        let problem = Problem {
+            code,
+            after: None,
+            error: None,
+        };
         Self {
             calendar,
-            connection: None,
-            page: Err((problem, None)),
+            connection,
+            is_changed: false,
+            page: Err(problem),
         }
     }
 
@@ -136,7 +170,8 @@ impl Looked {
         answer: Result<Page, CallError>,
     ) -> Self {
         let before = connection.clone();
-        let page = answer.map_err(|error| match error {
+        let page = answer.map_err(|error| {
+            let (code, after) = match &error {
             // Too long ago, or a page token that has run out: begin again from the first look.
             CallError::Gone(_) => {
                 (
@@ -146,7 +181,7 @@ impl Looked {
                 ) = (None, None, None);
                 ("gone", None)
             }
-            CallError::Retry { after, .. } => ("unreachable", after),
+            CallError::Retry { after, .. } => ("unreachable", *after),
             // A dead grant is told by its refresh token, not here: the failure before this one may have
             // been any (row T5).
             CallError::TokenRefused => {
@@ -166,10 +201,12 @@ impl Looked {
                 tracing::error!(calendar.id = %calendar.id, %error, "the calendar could not be read");
                 ("unexpected_answer", None)
             }
+            };
+            Problem { code, after, error: Some(error) }
         });
-        let connection = Some(connection).filter(|connection| *connection != before);
         Self {
             calendar,
+            is_changed: connection != before,
             connection,
             page,
         }
@@ -186,18 +223,19 @@ async fn keep(
 ) -> Result<(), StoreError> {
     let (now, jitter) = (app.now(), Jitter::draw(app.chance()));
     let interval = app.settings().poll_interval;
+    let inner = app.clone();
     app.store()
         .unit(Lane::Background, "poll.keep", move |tx| {
             if !leases::give_back(tx, lease)? {
                 return Ok(());
             }
-            if let Some(connection) = &looked.connection {
-                connections::update(tx, connection)?;
+            if looked.is_changed {
+                connections::update(tx, &looked.connection)?;
             }
             let mut calendar = looked.calendar.clone();
             match &looked.page {
-                Err((problem, after)) => {
-                    tracing::info!(calendar.id = %calendar.id, problem, "looking again later");
+                Err(Problem { code, after, .. }) => {
+                    tracing::info!(calendar.id = %calendar.id, problem = code, "looking again later");
                     calendar.failures += 1;
                     calendar.poll_at = jitter.next(now, calendar.failures, *after);
                 }
@@ -208,7 +246,16 @@ async fn keep(
                     calendar = after_page(&calendar, page, began_at, now, interval);
                 }
             }
-            calendars::update(tx, &calendar)
+            calendars::update(tx, &calendar)?;
+            let pace = match &looked.page {
+                Ok(_) => Ok(()),
+                Err(Problem { error, .. }) => match error {
+                    Some(error) => Err((error, calendar.poll_at)),
+                    // Google was not asked.
+                    None => return Ok(()),
+                },
+            };
+            quota::heed(tx, &inner, &looked.connection.account_sub, lease, pace)
         })
         .await
 }

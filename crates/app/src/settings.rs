@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use url::Url;
 
 use crate::limits::Limits;
+use crate::quota::Quota;
 
 /// What the operator chose.
 #[derive(Clone, Debug)]
@@ -29,6 +30,8 @@ pub struct Google {
     pub endpoints: Endpoints,
     /// Which calendar bookings go to: `CALENDAR_ID`, or `primary`.
     pub calendar_id: String,
+    /// How fast it may be asked.
+    pub quota: Quota,
     /// The account expected to connect: `ADMIN_EMAIL`.
     pub login_hint: Option<String>,
 }

@@ -79,6 +79,13 @@ impl CallError {
     }
 }
 
+impl CallError {
+    /// Whether Google refused the call only as one too many.
+    pub fn is_rate_limit(&self) -> bool {
+        matches!(self, Self::Retry { reason, may_have_landed: false, .. } if is_rate_limit(reason))
+    }
+}
+
 impl From<TransportError> for CallError {
     fn from(error: TransportError) -> Self {
         match error {
@@ -146,9 +153,8 @@ pub(crate) fn call_error(status: StatusCode, headers: &HeaderMap, body: &[u8]) -
     };
     match status.as_u16() {
         401 => CallError::TokenRefused,
-        403 | 429 if is_rate_limit(&reason) || status == StatusCode::TOO_MANY_REQUESTS => {
-            retry(reason, false)
-        }
+        403 | 429 if is_rate_limit(&reason) => retry(reason, false),
+        429 => retry("rateLimitExceeded".to_owned(), false),
         403 if is_scope(&reason) => CallError::ScopeMissing(reason),
         404 => CallError::NotFound,
         408 => retry("timeout".to_owned(), true),

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use anyhow::{Context, anyhow, bail};
 use app::Settings;
 use app::limits::Limits;
+use app::quota::Quota;
 use app::settings::{Google, MissingSettings};
 use google::Endpoints;
 use google::oauth::OAuthClient;
@@ -71,7 +72,7 @@ const fn secret(
 }
 
 /// Every setting there is.
-pub(crate) const SETTINGS: [Setting; 20] = [
+pub(crate) const SETTINGS: [Setting; 22] = [
     setting(
         "LOCKSTEP_LISTEN",
         &[],
@@ -141,6 +142,18 @@ pub(crate) const SETTINGS: [Setting; 20] = [
         &[],
         None,
         "addresses of proxies whose X-Forwarded-For is believed, separated by commas; default: none",
+    ),
+    setting(
+        "LOCKSTEP_GOOGLE_UNITS_PER_ACCOUNT",
+        &[],
+        Some("600"),
+        "units a minute Google grants your project for one account, 1 to 1000000",
+    ),
+    setting(
+        "LOCKSTEP_GOOGLE_UNITS_PER_PROJECT",
+        &[],
+        Some("10000"),
+        "units a minute Google grants your project for all accounts, 1 to 1000000",
     ),
     setting(
         "GOOGLE_CLIENT_ID",
@@ -403,7 +416,7 @@ impl Config {
             master_key: values.text("LOCKSTEP_MASTER_KEY").map(SecretString::from),
             trusted_proxies: trusted_proxies(values)?,
             settings: Settings {
-                google: google(values, &public_url)?,
+                google: google(values, &public_url, quota(values)?)?,
                 public_url,
                 poll_interval: SignedDuration::from_secs(seconds),
                 limits: limits(values)?,
@@ -429,6 +442,22 @@ fn limits(values: &Values) -> anyhow::Result<Limits> {
     })
 }
 
+fn quota(values: &Values) -> anyhow::Result<Quota> {
+    let units = |name| {
+        values.parsed(name, |text| {
+            let units: u32 = text.parse().context("a whole number is needed")?;
+            (1..=LIMIT_MAX)
+                .contains(&units)
+                .then_some(units)
+                .with_context(|| format!("it must be 1 to {LIMIT_MAX}"))
+        })
+    };
+    Ok(Quota {
+        per_account: units("LOCKSTEP_GOOGLE_UNITS_PER_ACCOUNT")?,
+        per_project: units("LOCKSTEP_GOOGLE_UNITS_PER_PROJECT")?,
+    })
+}
+
 fn trusted_proxies(values: &Values) -> anyhow::Result<Vec<IpAddr>> {
     if values.text("LOCKSTEP_TRUSTED_PROXIES").is_none() {
         return Ok(Vec::new());
@@ -451,7 +480,11 @@ fn parse_public_url(text: &str) -> anyhow::Result<Url> {
         .context("it must have no path, such as https://book.example.org")
 }
 
-fn google(values: &Values, public_url: &Url) -> anyhow::Result<Result<Google, MissingSettings>> {
+fn google(
+    values: &Values,
+    public_url: &Url,
+    quota: Quota,
+) -> anyhow::Result<Result<Google, MissingSettings>> {
     let endpoint = |name| values.parsed(name, |text| Ok(Endpoints::parse(text)?));
     let endpoints = Endpoints {
         auth: endpoint("LOCKSTEP_GOOGLE_AUTH_URL")?,
@@ -482,6 +515,7 @@ fn google(values: &Values, public_url: &Url) -> anyhow::Result<Result<Google, Mi
         },
         endpoints,
         calendar_id: values.text("CALENDAR_ID").unwrap_or("primary").to_owned(),
+        quota,
         login_hint: values.text("ADMIN_EMAIL").map(str::to_owned),
     }))
 }
@@ -570,6 +604,8 @@ mod tests {
             ("LOCKSTEP_PUBLIC_URL", "https://book.example/path"),
             ("LOCKSTEP_POLL_SECONDS", "0"),
             ("LOCKSTEP_POLL_SECONDS", "often"),
+            ("LOCKSTEP_GOOGLE_UNITS_PER_ACCOUNT", "0"),
+            ("LOCKSTEP_GOOGLE_UNITS_PER_PROJECT", "all"),
             ("LOCKSTEP_DATABASE_CONNECTIONS", "0"),
             ("LOCKSTEP_DATABASE_CONNECTIONS", "201"),
             ("LOCKSTEP_HOLDS_PER_NETWORK", "-1"),

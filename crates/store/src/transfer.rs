@@ -136,6 +136,7 @@ pub const TABLES: &[(&str, usize, &[&str])] = &[
         ],
     ),
     ("allowance", 1, &["subject", "full_at"]),
+    ("quota", 1, &["subject", "spent_until", "unit_interval"]),
     (
         "claim",
         1,

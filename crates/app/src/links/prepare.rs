@@ -5,13 +5,13 @@ use domain::{LinkId, fault};
 use google::event_id::event_id;
 use store::tables::leases::{self, Lease};
 use store::tables::links;
-use store::{Lane, StoreError};
+use store::{Lane, StoreError, Tx};
 
 use super::advance::advance;
 use super::call::Call;
 use super::{Draws, Loaded, Prepared, Ready, load};
 use crate::due::LEASE;
-use crate::{App, credentials};
+use crate::{App, credentials, quota};
 
 pub(super) async fn prepare(app: &App, id: LinkId) -> Result<Prepared, StoreError> {
     let mut draws = Draws::new(app);
@@ -32,7 +32,7 @@ pub(super) async fn prepare(app: &App, id: LinkId) -> Result<Prepared, StoreErro
                     leases::give_back(tx, lease)?;
                     Prepared::Nothing
                 }
-                Some(call) => equip(&inner, &mut loaded, call, lease, &draws),
+                Some(call) => equip(tx, &inner, &mut loaded, call, lease, &draws)?,
             };
             links::update(tx, &loaded.row)?;
             Ok(prepared)
@@ -40,13 +40,26 @@ pub(super) async fn prepare(app: &App, id: LinkId) -> Result<Prepared, StoreErro
         .await
 }
 
-/// Adds the token and the intent to a call; asks for a renewal when there is no good token.
-fn equip(app: &App, loaded: &mut Loaded, call: Call, lease: Lease, draws: &Draws) -> Prepared {
+/// Adds the token and the intent to a call; asks for a renewal when there is no good token, and lets the
+/// connection rest when its quota is used up.
+fn equip(
+    tx: &mut dyn Tx,
+    app: &App,
+    loaded: &mut Loaded,
+    call: Call,
+    lease: Lease,
+    draws: &Draws,
+) -> Result<Prepared, StoreError> {
     // A token that does not open is as good as none.
     let token = credentials::current(app, &loaded.connection, draws.now).unwrap_or_default();
     let Some(access_token) = token else {
-        return Prepared::Renew(Box::new(loaded.connection.clone()), lease);
+        return Ok(Prepared::Renew(Box::new(loaded.connection.clone()), lease));
     };
+    let account = &loaded.connection.account_sub;
+    if let Some(at) = quota::spend(tx, app, account, call.cost(), draws.now)? {
+        leases::rest(tx, lease, at)?;
+        return Ok(Prepared::Nothing);
+    }
     let row = &mut loaded.row;
     if fault!(1) && row.link.ours.is_none() && !matches!(call, Call::Delete) {
         let draw: [u8; 16] = app.chance().bytes("fault");
@@ -63,7 +76,7 @@ fn equip(app: &App, loaded: &mut Loaded, call: Call, lease: Lease, draws: &Draws
     if intent.is_some() && !fault!(3) {
         row.link.inflight.clone_from(&intent);
     }
-    Prepared::Call(Box::new(Ready {
+    Ok(Prepared::Call(Box::new(Ready {
         lease,
         link: row.id,
         event_id: row.event_id.clone(),
@@ -71,5 +84,5 @@ fn equip(app: &App, loaded: &mut Loaded, call: Call, lease: Lease, draws: &Draws
         access_token,
         call,
         intent,
-    }))
+    })))
 }

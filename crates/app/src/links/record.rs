@@ -13,13 +13,14 @@ use store::{Lane, StoreError, Tx};
 use super::advance::advance;
 use super::call::{Answer, Call};
 use super::{Draws, Loaded, Ready, load, put_off};
-use crate::{App, credentials};
+use crate::{App, credentials, quota};
 
 /// The stable code of a refused token.
 const TOKEN_REFUSED: &str = "token_refused";
 
 pub(super) async fn record(app: &App, ready: Ready, answer: Answer) -> Result<(), StoreError> {
     let mut draws = Draws::new(app);
+    let inner = app.clone();
     app.store()
         .unit(Lane::Background, "links.record", move |tx| {
             draws.pen.restart();
@@ -39,7 +40,18 @@ pub(super) async fn record(app: &App, ready: Ready, answer: Answer) -> Result<()
                 Ok(event) => keep(tx, &mut loaded, &ready, event.as_ref(), &mut draws)?,
                 Err(error) => keep_failure(tx, &mut loaded, &ready, error, &mut draws)?,
             }
-            links::update(tx, &loaded.row)
+            links::update(tx, &loaded.row)?;
+            let pace = answer
+                .as_ref()
+                .map(|_| ())
+                .map_err(|error| (error, loaded.row.run_at));
+            quota::heed(
+                tx,
+                &inner,
+                &loaded.connection.account_sub,
+                ready.lease,
+                pace,
+            )
         })
         .await
 }

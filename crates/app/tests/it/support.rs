@@ -128,6 +128,7 @@ fn app_with(
                 },
                 endpoints: Endpoints::google(),
                 calendar_id: "primary".into(),
+                quota: app::quota::Quota::default(),
                 login_hint: None,
             }),
             poll_interval: SignedDuration::from_secs(30),

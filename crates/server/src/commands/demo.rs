@@ -156,6 +156,7 @@ fn settings(public_url: &Url, google_url: &Url) -> anyhow::Result<Settings> {
                 api: google_url.join("/calendar/v3")?,
             },
             calendar_id: "primary".to_owned(),
+            quota: app::quota::Quota::default(),
             login_hint: Some(OWNER.to_owned()),
         }),
         // A drag in the stand-in's calendar should show at once; so many lists stay within its quota.

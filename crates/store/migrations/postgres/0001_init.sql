@@ -239,6 +239,14 @@ CREATE TABLE connection (
   UNIQUE (organization_id, account_sub)
 );
 
+-- What may still be asked of Google: a row for each account and one for our project.
+CREATE TABLE quota (
+  subject       text COLLATE "C" PRIMARY KEY,
+  spent_until   bigint NOT NULL,
+  -- Microseconds after which one unit is there again.
+  unit_interval bigint NOT NULL
+);
+
 CREATE TABLE calendar (
   id            uuid PRIMARY KEY,
   connection_id uuid NOT NULL REFERENCES connection (id),

@@ -249,6 +249,14 @@ CREATE TABLE connection (
   UNIQUE (organization_id, account_sub)
 ) STRICT, WITHOUT ROWID;
 
+-- What may still be asked of Google: a row for each account and one for our project.
+CREATE TABLE quota (
+  subject       TEXT PRIMARY KEY,
+  spent_until   INTEGER NOT NULL,
+  -- Microseconds after which one unit is there again.
+  unit_interval INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE calendar (
   id            BLOB PRIMARY KEY,
   connection_id BLOB NOT NULL REFERENCES connection (id),

@@ -49,6 +49,18 @@ pub fn give_back(tx: &mut dyn Tx, lease: Lease) -> Result<bool, StoreError> {
     Ok(changed == 1)
 }
 
+/// Gives a lease back, but so that nobody has the connection before `until`; `false` as
+/// [`give_back`].
+///
+/// # Errors
+/// [`StoreError`].
+pub fn rest(tx: &mut dyn Tx, lease: Lease, until: Instant) -> Result<bool, StoreError> {
+    let sql = "UPDATE connection SET lease_until = ?3, lease_epoch = lease_epoch + 1
+               WHERE id = ?1 AND lease_epoch = ?2";
+    let changed = tx.execute(sql, values![lease.connection, lease.epoch, until])?;
+    Ok(changed == 1)
+}
+
 /// Whether a lease has not been lost. Locks as [`take`] does.
 ///
 /// # Errors

@@ -19,5 +19,6 @@ pub mod leases;
 pub mod links;
 pub mod oauth_attempts;
 pub mod organizations;
+pub mod quotas;
 pub mod seats;
 pub mod timeline;

@@ -166,6 +166,7 @@ fn app_within(public_url: &str, is_configured: bool, limits: Limits) -> App {
         },
         endpoints: Endpoints::google(),
         calendar_id: "primary".to_owned(),
+        quota: app::quota::Quota::default(),
         login_hint: None,
     };
     let missing = MissingSettings(vec!["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"]);

@@ -29,6 +29,20 @@ on_every_database! {
         assert!(stage.done(|tx| take(tx, 1, 3)).is_some());
     }
 
+    fn a_connection_can_be_left_to_rest(stage: &Stage) {
+        stage.done(|tx| {
+            found(tx)?;
+            connect(tx)
+        });
+        let lease = stage.done(|tx| take(tx, 0, 1)).expect("nobody has it");
+        assert!(stage.done(move |tx| leases::give_back(tx, lease)));
+        assert!(stage.done(move |tx| leases::rest(tx, lease, hours(3))), "also after giving it back");
+        assert_eq!(stage.done(|tx| take(tx, 2, 4)), None);
+        assert_eq!(stage.done(|tx| leases::next_end(tx, hours(2))), Some(hours(3)));
+        assert!(!stage.done(move |tx| leases::rest(tx, lease, hours(9))), "it is nobody's now");
+        assert!(stage.done(|tx| take(tx, 3, 4)).is_some());
+    }
+
     fn who_lost_a_lease_keeps_nothing(stage: &Stage) {
         stage.done(|tx| {
             found(tx)?;

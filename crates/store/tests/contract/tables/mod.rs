@@ -15,5 +15,6 @@ mod leases;
 mod links;
 mod oauth_attempts;
 mod organizations;
+mod quotas;
 mod seats;
 mod timeline;
