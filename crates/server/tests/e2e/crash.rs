@@ -36,6 +36,15 @@ pub(crate) struct Home {
 impl Home {
     /// A set-up installation, with its API key.
     pub(crate) fn set_up(data_dir: &Path, database_url: &str) -> (Self, String) {
+        let (home, key, _) = Self::set_up_with_password(data_dir, database_url);
+        (home, key)
+    }
+
+    /// The same, with the password of `me@example.org` too.
+    pub(crate) fn set_up_with_password(
+        data_dir: &Path,
+        database_url: &str,
+    ) -> (Self, String, String) {
         let home = Self {
             data_dir: data_dir.to_owned(),
             database_url: database_url.to_owned(),
@@ -46,11 +55,13 @@ impl Home {
             .output()
             .unwrap();
         let said = String::from_utf8(made.stdout).unwrap();
-        let key = said
-            .split_whitespace()
-            .find(|word| word.starts_with("lk_"))
-            .unwrap();
-        (home, key.to_owned())
+        let after = |name: &str| {
+            let mut words = said.split_whitespace();
+            words.find(|word| *word == name).unwrap();
+            words.next().unwrap().to_owned()
+        };
+        let (password, key) = (after("password"), after("key"));
+        (home, key, password)
     }
 
     /// Another process on the same PostgreSQL, with a folder of its own and the same key.
@@ -112,9 +123,16 @@ impl Served {
         }
     }
 
-    pub(crate) fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+    /// SIGKILL, here and now.
+    pub(crate) fn kill(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
     }
 }
 

@@ -11,6 +11,7 @@ mod command_line;
 mod crash;
 mod faults;
 mod instances;
+mod killed;
 mod limits;
 mod races;
 mod road;
