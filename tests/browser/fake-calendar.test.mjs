@@ -245,3 +245,16 @@ test("access is taken away on the account's page", async () => {
   assert.equal(await page.locator("section.app").count(), 0);
   await leave(page);
 });
+
+test("a day event is dragged to another day", async () => {
+  const title = unique("Away");
+  const days = { start: { date: day(4) }, end: { date: day(5) } };
+  await calendar.insert(demo, LEO, "primary", { summary: title, ...days });
+  const page = await visit(browser, { zone: ZONE });
+  await page.goto(week());
+  const column = await page.locator(".day").first().boundingBox();
+  await calendar.pull(page, event(page, title), { x: 0.5, y: 8 }, { x: -column.width, y: 30 });
+  const moved = await storedEvent(demo, LEO, title, ({ start }) => start.date === day(3));
+  assert.equal(moved.end.date, day(4));
+  await leave(page);
+});

@@ -195,12 +195,13 @@
   });
 
   document.addEventListener("pointerdown", (down) => {
-    const block = down.target.closest?.(".block");
+    const block = down.target.closest?.(".block, .chip");
     if (!block || down.button !== 0 || down.pointerType === "touch" || !hasHours()) return;
     if (block.classList.contains("fixed")) return;
     const slots = block.parentElement.getBoundingClientRect();
     drag = {
       block,
+      isAllDay: block.classList.contains("chip"),
       kind: down.target.classList.contains("handle") ? "resize" : "move",
       id: down.pointerId,
       from: { x: down.clientX, y: down.clientY, scroll: week().scrollTop },
@@ -227,7 +228,7 @@
       drag.block.setPointerCapture(drag.id);
     }
     const step = drag.minutePixels * STEP_MINUTES;
-    drag.minutes = Math.round(y / step) * STEP_MINUTES;
+    drag.minutes = drag.isAllDay ? 0 : Math.round(y / step) * STEP_MINUTES;
     if (drag.kind === "resize") {
       const least = STEP_MINUTES - Math.round(drag.height / drag.minutePixels);
       drag.minutes = Math.max(drag.minutes, Math.min(least, 0));
@@ -238,7 +239,7 @@
       drag.block.style.transform =
         `translate(${drag.days * drag.dayPixels}px, ${drag.minutes * drag.minutePixels}px)`;
     }
-    showTime();
+    if (!drag.isAllDay) showTime();
   });
 
   /** Says in the block where it would land. Wall-clock arithmetic: the server has the last word. */

@@ -91,7 +91,9 @@ words! {
     Language: "Language", "Idioma";
     Today: "Today", "Hoy";
     AccountsAndCalendars: "Accounts and calendars", "Cuentas y calendarios";
-    InvitedBy: "{who} invited you. What you change here changes your own calendar only.", "Le ha invitado {who}. Lo que cambie aquí solo cambia su propio calendario.";
+    InvitedBy: "Invited by {who}.", "Invitación de {who}.";
+    ChangesAreLocal: "Your answer and further guests go to everybody. Anything else you change stays on your calendar.", "Su respuesta y los invitados que agregue llegan a todos. Lo demás que cambie queda en su calendario.";
+    ChangesAreShared: "What you change is changed for everybody.", "Lo que cambie cambia para todos.";
     Days: "Days", "Días";
     View: "View", "Vista";
     ViewWeek: "Week", "Semana";

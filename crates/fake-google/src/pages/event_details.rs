@@ -90,7 +90,18 @@ pub(super) fn write_answer(body: &mut String, place: &Place, shown: &Shown<'_>) 
     let say = |word: Word| word.in_language(place.language);
     if let Some(invitation) = &shown.event.invitation {
         let line = say(Word::InvitedBy).replace("{who}", &invitation.organizer);
-        put!(body, r#"<p class="quiet">{}</p>"#, escape(&line));
+        let may_modify = shown.event.content.fields.get("guestsCanModify");
+        let reach = if may_modify == Some(&true.into()) {
+            Word::ChangesAreShared
+        } else {
+            Word::ChangesAreLocal
+        };
+        put!(
+            body,
+            r#"<p>{}</p><p class="quiet">{}</p>"#,
+            escape(&line),
+            say(reach)
+        );
     }
     let attendees = shown.event.content.fields.get("attendees");
     let attendees = attendees.and_then(|value| value.as_array());

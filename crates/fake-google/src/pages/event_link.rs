@@ -39,6 +39,17 @@ pub(super) fn write(
     if let Some(location) = shown.text("location") {
         put!(body, r#" <span class="place">{}</span>"#, escape(location));
     }
+    let answer = match shown.answer() {
+        Some("declined") => Some(Word::Declined),
+        Some("needsAction") => Some(Word::NoAnswer),
+        Some("tentative") => Some(Word::SaidMaybe),
+        _ => None,
+    };
+    // What the look alone would say.
+    if let Some(word) = answer {
+        let word = word.in_language(place.language);
+        put!(body, r#" <span class="unseen">({word})</span>"#);
+    }
     if event.occurrence.is_some() {
         let word = Word::Repeats.in_language(place.language);
         put!(

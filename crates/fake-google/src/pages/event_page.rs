@@ -110,10 +110,7 @@ pub(super) fn found<'w>(
 /// The series that an event belongs to, or the event itself.
 pub(super) fn series_of<'a>(calendar: &'a Calendar, event: &'a Event) -> Cow<'a, Event> {
     let occurrence = event.occurrence.as_ref();
-    let series = occurrence.and_then(|occurrence| {
-        let mut events = calendar.events();
-        events.find(|event| event.id == occurrence.series)
-    });
+    let series = occurrence.and_then(|occurrence| calendar.events.get(&occurrence.series));
     Cow::Borrowed(series.unwrap_or(event))
 }
 
