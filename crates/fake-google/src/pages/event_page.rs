@@ -65,7 +65,7 @@ pub(super) fn existing(world: &World, now: Timestamp, place: &Place, query: &Fie
         Some(found)
             if query.get("account").is_none() && world.accounts.contains_key(&found.owner) =>
         {
-            place.for_account(&found.owner)
+            place.for_account(world, &found.owner)
         }
         _ => place.clone(),
     };

@@ -96,7 +96,7 @@ fn write_switches(body: &mut String, world: &World, place: &Place) {
         .accounts
         .keys()
         .map(|email| {
-            let link = place.for_account(email).calendar_link();
+            let link = place.for_account(world, email).calendar_link();
             switch(&link, email, *email == place.account)
         })
         .collect();

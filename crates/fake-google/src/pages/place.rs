@@ -116,9 +116,14 @@ impl Place {
         self.in_week_of(self.monday.saturating_add(weeks))
     }
 
-    pub(super) fn for_account(&self, email: &str) -> Self {
+    /// The same place for another account, in the zone of that one.
+    pub(super) fn for_account(&self, world: &World, email: &str) -> Self {
+        let primary = world.calendars.get(email);
+        let zone_name = primary.map_or(&self.zone_name, |primary| &primary.time_zone);
         Self {
             account: email.to_owned(),
+            zone: known_zone(zone_name),
+            zone_name: zone_name.clone(),
             ..self.clone()
         }
     }

@@ -199,3 +199,60 @@ fn guests_are_added_and_keep_what_they_said() {
     assert_eq!(answer.status, 400, "the core refuses an address without @");
     assert!(answer.text().contains("nobody</textarea>"));
 }
+
+#[test]
+fn a_link_from_outside_opens_the_form_in_its_owners_zone() {
+    let mut fake = Fake::new();
+    let bo = "bo@example.com";
+    fake.world.add_account(bo, "Bo", "Europe/Madrid").unwrap();
+    let body = json!({"id": "event", "start": {"dateTime": "2026-03-05T10:00:00+01:00"},
+        "end": {"dateTime": "2026-03-05T11:00:00+01:00"}});
+    let event = fake.world.insert_event(fake.now, bo, &body).unwrap();
+    let link = event["htmlLink"].as_str().unwrap().to_owned();
+    let path = link.strip_prefix("https://www.google.com").unwrap();
+    // Ana, in Montevideo, is the first account.
+    let page = look(&mut fake, path).text();
+    assert!(page.contains(r#"name="account" value="bo@example.com""#));
+    assert!(page.contains(r#"name="start" value="2026-03-05T10:00""#));
+}
+
+#[test]
+fn nonsense_in_a_form_is_refused_and_breaks_nothing() {
+    let values = [
+        "",
+        "0",
+        "-1",
+        "9223372036854775807",
+        "-9999-01-01T00:00",
+        "0000-01-01T00:00",
+        "9999-12-31T23:59",
+        "2026-03-02T09:00",
+        "99999-12-31",
+        "2026-02-30",
+        "ñandú\r\n\u{0}",
+    ];
+    let fields = [
+        "start", "end", "until", "repeat", "scope", "days", "minutes", "guests", "week", "lang",
+        "view", "account", "calendar", "answer",
+    ];
+    for action in ["create", "save", "delete", "move", "resize", "respond"] {
+        for field in fields {
+            for value in values {
+                let mut fake = with_event();
+                let mut form = vec![(field, value)];
+                form.extend([
+                    ("calendar", ANA),
+                    ("event", "event"),
+                    ("start", "2026-03-02T07:00"),
+                    ("end", "9999-12-31T23:00"),
+                    ("repeat", "weekly"),
+                    ("all_day", "on"),
+                ]);
+                let answer = post(&mut fake, action, &form);
+                let known = [200, 303, 400, 404].contains(&answer.status);
+                assert!(known, "{action} {field}={value}: {}", answer.status);
+                assert_eq!(look(&mut fake, "/calendar?week=9000-12-31").status, 200);
+            }
+        }
+    }
+}
