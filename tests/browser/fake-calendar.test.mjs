@@ -187,10 +187,35 @@ test("keys move an event and change its length", async () => {
   await calendar.insert(demo, LEO, "primary", { summary: title, start: at("17:00"), end: at("18:00") });
   const page = await visit(browser, { zone: ZONE });
   await page.goto(week());
+  // A key is passed over while the one before is on its way, so wait for what the page shows.
+  const shows = (name, value) =>
+    eventually(`${name} ${value}`, async () => (await event(page, title).getAttribute(name))?.startsWith(value));
   await event(page, title).press("Alt+ArrowRight");
-  await storedEvent(demo, LEO, title, ({ start }) => start.dateTime.startsWith(day(4)));
+  await shows("data-start", `${day(4)}T17:00`);
   await event(page, title).press("Alt+Shift+ArrowDown");
+  await shows("data-end", `${day(4)}T18:15`);
   await storedEvent(demo, LEO, title, ({ end }) => end.dateTime.slice(11, 16) === "18:15");
+  await event(page, title).press("Enter");
+  await page.locator('dialog [name="location"]').fill("By keys");
+  await page.locator('dialog [name="location"]').press("Enter");
+  await settled(page);
+  await storedEvent(demo, LEO, title, ({ location }) => location === "By keys");
+  const focused = () => page.evaluate(() => document.activeElement.textContent);
+  await eventually("the focus is back on the event", async () => (await focused()).includes(title));
+  await leave(page);
+});
+
+test("the focus stays on a box that is ticked", async () => {
+  const page = await visit(browser, { zone: ZONE });
+  await page.goto(week());
+  const box = page.locator('[name="shown"][value^="holidays"]');
+  for (const isShown of [false, true]) {
+    const answer = page.waitForResponse((response) => response.url().includes("/calendar?"));
+    await box.press("Space");
+    await answer;
+    await eventually("the week has followed", async () => ((await event(page, "Day of the tree").count()) === 1) === isShown);
+    assert.ok(await box.evaluate((input) => input === document.activeElement));
+  }
   await leave(page);
 });
 

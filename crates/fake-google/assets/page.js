@@ -31,19 +31,27 @@
     const scroll = old.scrollTop;
     const focused = old.contains(document.activeElement) && document.activeElement.dataset.eventId;
     old.replaceWith(document.adoptNode(fresh));
-    const bar = page.querySelector("header.bar");
-    if (bar) {
-      bar.querySelector(".settings").open = document.querySelector(".settings").open;
-      document.querySelector("header.bar").replaceWith(document.adoptNode(bar));
-    }
+    replaceBar(page.querySelector("header.bar"));
     document.title = page.title;
     fresh.scrollTop = scroll;
     if (focused) focusEvent(focused);
     if (address && address !== location.pathname + location.search) history.pushState({}, "", address);
   }
 
+  /** Puts a fresh bar in place of the one shown, as folded as that and with the focus where it was. */
+  function replaceBar(bar) {
+    const old = document.querySelector("header.bar");
+    if (!bar) return;
+    const controls = (of) => [...of.querySelectorAll("a, input, summary")];
+    const at = controls(old).indexOf(document.activeElement);
+    bar.querySelector(".settings").open = old.querySelector(".settings").open;
+    old.replaceWith(document.adoptNode(bar));
+    controls(bar)[at]?.focus();
+  }
+
+  /** Gives the focus to an event, or to the calendar when the event is gone. */
   function focusEvent(id) {
-    week().querySelector(`[data-event-id="${CSS.escape(id)}"]`)?.focus({ preventScroll: false });
+    (week().querySelector(`[data-event-id="${CSS.escape(id)}"]`) ?? week()).focus();
   }
 
   async function refresh() {
@@ -80,6 +88,7 @@
     const fields = { ...place(), calendar: calendarId, event: eventId, ...amounts };
     const { page, isLost } = await post(`/calendar/events/${kind}`, fields);
     if (page?.querySelector(".question") && fill(page)) {
+      opener = eventId;
       dialog.showModal();
       return;
     }
@@ -134,9 +143,14 @@
     return true;
   }
 
-  // A drag that nobody answered for goes back to where it was.
-  dialog.addEventListener("close", () => {
-    if (dialog.querySelector(".question")) refresh();
+  /** The event that the dialog is about: it gets the focus back, which may have been replaced. */
+  let opener;
+
+  dialog.addEventListener("close", async () => {
+    // A drag that nobody answered for goes back to where it was.
+    if (dialog.querySelector(".question")) await refresh();
+    if (opener) focusEvent(opener);
+    opener = undefined;
   });
 
   async function open(address) {
@@ -149,8 +163,10 @@
     submit.preventDefault();
     const form = submit.target;
     const address = submit.submitter?.getAttribute("formaction") ?? form.getAttribute("action");
-    const { page } = await post(address, new FormData(form, submit.submitter));
-    if (page) {
+    const { page, isLost } = await post(address, new FormData(form, submit.submitter));
+    if (isLost) {
+      toast("✕");
+    } else if (page) {
       fill(page);
     } else {
       dialog.replaceChildren();
@@ -173,7 +189,9 @@
     const link = click.target.closest("a.event, a.add, #new-event");
     if (link) {
       click.preventDefault();
-      if (!justDragged) open(link.getAttribute("href"));
+      if (justDragged) return;
+      opener = link.dataset.eventId;
+      open(link.getAttribute("href"));
     } else if (!justDragged && click.target.classList.contains("slots") && hasHours()) {
       open(`${week().dataset.new}&start=${encodeURIComponent(timeAt(click))}`);
     }
