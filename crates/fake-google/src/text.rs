@@ -128,7 +128,7 @@ words! {
     RepeatsWeekdays: "Monday to Friday", "De lunes a viernes";
     RepeatsMonthly: "Every month", "Todos los meses";
     RepeatsYearly: "Every year", "Todos los años";
-    RepeatsAsItIs: "As it is: {rule}", "Como está: {rule}";
+    RepeatsAsItIs: "As it is (see below)", "Como está (véase abajo)";
     RepeatsUntil: "Last day (empty: no end)", "Último día (vacío: sin fin)";
     RepeatIsOfSeries: "how it repeats can be changed for this and following events, or for all", "cómo se repite solo puede cambiarse para este y los siguientes, o para todos";
     ThisRepeats: "This event repeats", "Este evento se repite";

@@ -17,6 +17,8 @@ use crate::world::World;
 
 /// Rows up to which a block has room for one line only.
 const ONE_LINE_ROWS: u16 = 6;
+/// Rows up to which the title should have one line, or the place would be cut.
+const ONE_LINE_TITLE_ROWS: u16 = 12;
 /// The hour that a new event is offered at when only its day was chosen.
 const HOUR_DEFAULT: i8 = 9;
 
@@ -164,6 +166,10 @@ fn classes(block: &Block<'_>) -> String {
         lanes,
         ..
     } = block;
-    let short = if *rows <= ONE_LINE_ROWS { " short" } else { "" };
+    let short = match *rows {
+        rows if rows <= ONE_LINE_ROWS => " short",
+        rows if rows <= ONE_LINE_TITLE_ROWS && *lanes == 1 => " low",
+        _ => "",
+    };
     format!("block at-{row} for-{rows} lane-{lane} of-{lanes}{short}")
 }

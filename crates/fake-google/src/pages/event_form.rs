@@ -202,9 +202,9 @@ fn write_repeat(body: &mut String, place: &Place, form: &Form<'_>) {
     };
     let series = form.subject.as_ref().map(|subject| subject.series);
     let recurrence = series.and_then(|series| series.content.recurrence.as_ref());
-    if let Some(recurrence) = recurrence.filter(|_| repeat.choice == KEEP) {
-        let lines = recurrence.lines().join(" ");
-        option(KEEP, &say(Word::RepeatsAsItIs).replace("{rule}", &lines));
+    let kept = recurrence.filter(|_| repeat.choice == KEEP);
+    if kept.is_some() {
+        option(KEEP, say(Word::RepeatsAsItIs));
     }
     for (name, word, _) in CHOICES {
         option(name, say(word));
@@ -215,6 +215,10 @@ fn write_repeat(body: &mut String, place: &Place, form: &Form<'_>) {
         say(Word::RepeatsUntil),
         escape(&repeat.until),
     );
+    if let Some(kept) = kept {
+        let lines = kept.lines().join("\n");
+        put!(body, r#"<p class="quiet rule">{}</p>"#, escape(&lines));
+    }
 }
 
 fn write_buttons(body: &mut String, place: &Place, can_delete: bool) {
