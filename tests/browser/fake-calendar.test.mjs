@@ -65,13 +65,15 @@ for (const language of ["en", "es"]) {
   }
 }
 
-for (const [name, go] of PAGES) {
-  test(`${name} on a narrow screen has its picture`, async () => {
-    const page = await visit(browser, { width: 360, zone: ZONE, language: "es" });
-    await go(page);
-    await shot(page, `fake-${name}-narrow`);
-    await leave(page);
-  });
+for (const [language, colours] of [["en", "dark"], ["es", "light"]]) {
+  for (const [name, go] of PAGES) {
+    test(`${name} on a narrow screen has its picture (${language}, ${colours})`, async () => {
+      const page = await visit(browser, { width: 360, zone: ZONE, language, colours });
+      await go(page);
+      await shot(page, `fake-${name}-narrow-${language}-${colours}`);
+      await leave(page);
+    });
+  }
 }
 
 for (const javaScript of [true, false]) {
