@@ -219,6 +219,8 @@ pub struct Account {
     pub standing: Standing,
     /// Whether it has Google Calendar; 403 `notACalendarUser` if not.
     pub is_calendar_user: bool,
+    /// Whether it administers its `hosted_domain`, with the privilege to manage calendars.
+    pub is_administrator: bool,
 }
 
 /// Why a world cannot be set up as asked.
@@ -314,6 +316,7 @@ impl World {
             hosted_domain: None,
             standing: Standing::Active,
             is_calendar_user: true,
+            is_administrator: false,
         };
         self.accounts.insert(email.to_owned(), account);
         let profile = Profile::new(email, time_zone);

@@ -28,6 +28,7 @@ mod settings;
 mod stop;
 mod sync_token;
 mod table;
+mod transfer_ownership;
 mod update;
 mod watch;
 

@@ -3,7 +3,8 @@
 use crate::api::{Answer, Call};
 use crate::api::{acl, calendar_list, calendars, colors, free_busy, settings};
 use crate::api::{
-    delete, get, import, insert, instances, list, patch, relocate, stop, update, watch,
+    delete, get, import, insert, instances, list, patch, relocate, stop, transfer_ownership,
+    update, watch,
 };
 use crate::error::ApiError;
 use crate::log::Trace;
@@ -64,6 +65,9 @@ const METHODS: &[(&str, Run)] = &[
     ("calendar.calendars.insert", calendars::insert),
     ("calendar.calendars.patch", |world, call, _| {
         calendars::patch(world, call)
+    }),
+    ("calendar.calendars.transferOwnership", |world, call, _| {
+        transfer_ownership::run(world, call)
     }),
     ("calendar.calendars.update", |world, call, _| {
         calendars::update(world, call)

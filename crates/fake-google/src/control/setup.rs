@@ -31,6 +31,7 @@ pub(super) struct AccountCommand {
     hosted_domain: Option<String>,
     standing: Option<Standing>,
     is_calendar_user: Option<bool>,
+    is_administrator: Option<bool>,
 }
 
 pub(super) fn account(world: &mut World, command: AccountCommand) -> Answer {
@@ -50,6 +51,8 @@ pub(super) fn account(world: &mut World, command: AccountCommand) -> Answer {
     account.hosted_domain = command.hosted_domain.or(account.hosted_domain.take());
     account.standing = standing.unwrap_or(account.standing);
     account.is_calendar_user = has_calendar.unwrap_or(account.is_calendar_user);
+    let is_administrator = command.is_administrator;
+    account.is_administrator = is_administrator.unwrap_or(account.is_administrator);
     Ok(json!(account))
 }
 

@@ -686,12 +686,6 @@ fn unknown_paths_and_missing_methods_are_told_apart() {
             501,
             "calendar.events.quickAdd",
         ),
-        (
-            "POST",
-            "/calendar/v3/calendars/primary/transferOwnership",
-            501,
-            "calendar.calendars.transferOwnership",
-        ),
         ("POST", "/batch/calendar/v3", 501, "calendar.batch"),
     ] {
         let answer = fake.call(verb, path, None);

@@ -36,3 +36,4 @@ mod setup;
 mod shell;
 mod sync;
 mod transfer;
+mod transfer_ownership;
