@@ -14,6 +14,7 @@ mod dance;
 mod description;
 mod determinism;
 mod discovery;
+mod errors;
 mod events;
 mod faults;
 mod free_busy;
