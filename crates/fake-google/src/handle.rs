@@ -67,11 +67,7 @@ fn event_age(world: &World, now: Timestamp, route: &Route, account: Option<&str>
         ("primary", Some(account)) => account,
         (id, _) => id,
     };
-    let event = world
-        .calendars
-        .get(id)?
-        .events()
-        .find(|known| known.id == *event)?;
+    let event = world.calendars.get(id)?.events.get(event)?;
     Some(now.duration_since(event.created).as_secs())
 }
 

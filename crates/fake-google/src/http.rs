@@ -2,7 +2,9 @@
 //!
 //! Nothing here streams and nothing here knows axum; the shell translates.
 
+use serde::Serialize;
 use serde_json::Value;
+use serde_json::ser::{PrettyFormatter, Serializer};
 
 /// One HTTP request, as far as the fake looks at it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -159,20 +161,17 @@ impl Response {
     /// A JSON answer, on one line.
     pub(crate) fn of_json(status: u16, value: &Value) -> Self {
         let mut response = Self::empty(status).with_header("content-type", JSON);
-        response.body = value.to_string().into_bytes();
+        response.body = json_bytes(value, false);
         response
     }
 
-    /// A JSON answer the way Google prints it unless told otherwise: one space per level.
+    /// A JSON answer the way Google prints it unless told otherwise.
     pub(crate) fn of_pretty_json(status: u16, value: &Value) -> Self {
-        use serde::Serialize as _;
-        let mut body = Vec::new();
-        let formatter = serde_json::ser::PrettyFormatter::with_indent(b" ");
-        let mut printer = serde_json::Serializer::with_formatter(&mut body, formatter);
-        value
-            .serialize(&mut printer)
-            .expect("a JSON value prints into memory");
-        body.push(b'\n');
+        Self::of_printed_json(status, json_bytes(value, true))
+    }
+
+    /// A JSON answer that [`json_bytes`] has printed.
+    pub(crate) fn of_printed_json(status: u16, body: Vec<u8>) -> Self {
         let mut response = Self::empty(status).with_header("content-type", JSON);
         response.body = body;
         response
@@ -189,6 +188,22 @@ impl Response {
         response.body = body.as_bytes().to_vec();
         response
     }
+}
+
+/// A value as JSON: on one line, or one space per level and a line end, as Google prints it.
+pub(crate) fn json_bytes(value: &impl Serialize, is_pretty: bool) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let printed = if is_pretty {
+        let formatter = PrettyFormatter::with_indent(b" ");
+        value.serialize(&mut Serializer::with_formatter(&mut bytes, formatter))
+    } else {
+        value.serialize(&mut Serializer::new(&mut bytes))
+    };
+    printed.expect("what is made of JSON values prints into memory");
+    if is_pretty {
+        bytes.push(b'\n');
+    }
+    bytes
 }
 
 const JSON: &str = "application/json; charset=UTF-8";

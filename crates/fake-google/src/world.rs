@@ -362,7 +362,7 @@ impl World {
     #[must_use]
     pub fn event(&self, calendar: &str, event_id: &str) -> Option<Value> {
         let calendar = self.calendars.get(calendar)?;
-        let event = calendar.events().find(|event| event.id == event_id)?;
+        let event = calendar.events.get(event_id)?;
         Some(calendar.resource(event, &self.view_of(calendar)))
     }
 

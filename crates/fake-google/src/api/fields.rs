@@ -60,6 +60,12 @@ impl Selection {
         }
     }
 
+    /// What to keep of the values of one field.
+    pub(crate) fn below(&self, name: &str) -> Self {
+        let below = self.0.get(name).or_else(|| self.0.get("*"));
+        below.cloned().unwrap_or_default()
+    }
+
     fn apply_to_fields(&self, fields: Map<String, Value>) -> Map<String, Value> {
         fields
             .into_iter()

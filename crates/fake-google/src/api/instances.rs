@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use jiff::SignedDuration;
-use serde_json::Value;
 
 use crate::api::list::envelope;
 use crate::api::page_token::Place;
@@ -81,10 +80,9 @@ pub(super) fn run(world: &World, call: &Call<'_>) -> Result<Answer, ApiError> {
         .collect();
     let (instances, token): (Vec<Cow<'_, Event>>, _) = listing.cut(placed);
     let view = call.view(world)?;
-    let items: Vec<Value> = instances
+    let items = instances
         .iter()
-        .map(|instance| calendar.resource(instance, &view))
-        .collect();
+        .map(|instance| calendar.resource(instance, &view));
     // There is no incremental form.
     let token = Some(token).filter(|(name, _)| *name == "nextPageToken");
     Ok(envelope(world, call, items, token))

@@ -19,6 +19,7 @@ mod insert;
 mod instances;
 mod key;
 mod list;
+mod page;
 mod page_token;
 mod paging;
 mod parameters;
@@ -44,7 +45,7 @@ use crate::calendar::time::zone;
 use crate::calendar::{Calendar, Event, Write, WriteOptions, matches_etag};
 use crate::discovery::{Method, discovery};
 use crate::error::ApiError;
-use crate::http::{Request, Response};
+use crate::http::{Request, Response, json_bytes};
 use crate::log::Trace;
 use crate::oauth::state::Grant;
 use crate::world::{SendUpdates, World};
@@ -74,11 +75,17 @@ struct Call<'a> {
     role: Role,
     /// Event id, for methods on one event.
     event: String,
+    /// `fields`.
+    selection: Selection,
+    /// `prettyPrint`.
+    is_pretty: bool,
 }
 
-/// What a method answers: a resource with its etag (empty when it has none), or nothing.
+/// What a method answers: a resource with its etag (empty when it has none), a list that it has
+/// printed as the call wants it, or nothing.
 enum Answer {
     Resource { body: Value, etag: String },
+    Printed { body: Vec<u8>, etag: String },
     NoContent,
 }
 
@@ -125,6 +132,8 @@ fn answer(
         caller,
         path,
         parameters,
+        selection,
+        is_pretty,
     };
     require_event_access(world, &call, method)?;
     check_body(world, method, request)?;
@@ -133,7 +142,7 @@ fn answer(
     if world.rules.checks_answers {
         assert_described(method, &answer);
     }
-    Ok(render(answer, request, &selection, is_pretty))
+    Ok(render(answer, &call))
 }
 
 /// Holds a body against the schema that the description names for it. A body that is no object is
@@ -167,9 +176,13 @@ fn assert_described(method: &Method, answer: &Answer) {
         (Some(name), Answer::Resource { body, .. }) => {
             discovery().misfit(discovery().schema(name), body)
         }
+        (Some(name), Answer::Printed { body, .. }) => match serde_json::from_slice(body) {
+            Ok(body) => discovery().misfit(discovery().schema(name), &body),
+            Err(_) => Some("no JSON".to_owned()),
+        },
         (None, Answer::NoContent) => None,
-        (_, Answer::Resource { .. }) => Some("a body".to_owned()),
-        (_, Answer::NoContent) => Some("no body".to_owned()),
+        (None, Answer::Resource { .. } | Answer::Printed { .. }) => Some("a body".to_owned()),
+        (Some(_), Answer::NoContent) => Some("no body".to_owned()),
     };
     assert!(
         misfit.is_none(),
@@ -211,23 +224,25 @@ fn require_event_access(world: &World, call: &Call<'_>, method: &Method) -> Resu
     Ok(())
 }
 
-fn render(answer: Answer, request: &Request, selection: &Selection, is_pretty: bool) -> Response {
-    let Answer::Resource { body, etag } = answer else {
-        return Response::empty(204);
+fn render(answer: Answer, call: &Call<'_>) -> Response {
+    let etag = match &answer {
+        Answer::NoContent => return Response::empty(204),
+        Answer::Resource { etag, .. } | Answer::Printed { etag, .. } => etag.clone(),
     };
-    let is_known = request.verb() == "GET"
-        && request
+    let is_known = call.request.verb() == "GET"
+        && call
+            .request
             .header("if-none-match")
             .is_some_and(|header| matches_etag(header, &etag));
     if is_known {
         return Response::empty(304).with_header("etag", &etag);
     }
-    let body = selection.apply(body);
-    let response = if is_pretty {
-        Response::of_pretty_json(200, &body)
-    } else {
-        Response::of_json(200, &body)
+    let body = match answer {
+        Answer::NoContent => Vec::new(),
+        Answer::Resource { body, .. } => json_bytes(&call.selection.apply(body), call.is_pretty),
+        Answer::Printed { body, .. } => body,
     };
+    let response = Response::of_printed_json(200, body);
     let response = if etag.is_empty() {
         response
     } else {

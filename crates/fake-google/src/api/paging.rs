@@ -127,8 +127,14 @@ impl<'a> Listing<'a> {
             return (Vec::new(), ("nextPageToken", next.write(&self.seal)));
         }
         lines.retain(|(place, _)| self.page.after.is_none_or(|after| *place > after));
+        let is_cut = lines.len() > self.size;
+        if is_cut {
+            // Only the page's own lines need an order among themselves; no two share a place.
+            lines.select_nth_unstable_by_key(self.size, |(place, _)| *place);
+            lines.truncate(self.size);
+        }
         lines.sort_by_key(|(place, _)| *place);
-        let token = if lines.len() > self.size {
+        let token = if is_cut {
             let next = PageToken {
                 version: self.version,
                 after: Some(lines[self.size - 1].0),
@@ -138,7 +144,6 @@ impl<'a> Listing<'a> {
         } else {
             ("nextSyncToken", self.next_sync_token())
         };
-        lines.truncate(self.size);
         (lines.into_iter().map(|(_, line)| line).collect(), token)
     }
 

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use self::filter::{Filter, REMEMBERED};
+use crate::api::page::printed;
 use crate::api::page_token::Place;
 use crate::api::paging::{EVENTS_PAGE, Listing};
 use crate::api::parameters::Parameters;
@@ -99,10 +100,7 @@ pub(super) fn run(world: &World, call: &Call<'_>) -> Result<Answer, ApiError> {
     let (lines, token) = listing.cut(placed);
 
     let view = call.view(world)?;
-    let items = lines
-        .iter()
-        .map(|line| line.item(calendar, &filter, &view))
-        .collect();
+    let items = lines.iter().map(|line| line.item(calendar, &filter, &view));
     // An ordered listing cannot be continued (§10.1).
     let token = Some(token)
         .filter(|(name, _)| *name == "nextPageToken" || parameters.text("orderBy").is_none());
@@ -184,11 +182,11 @@ fn place_of(event: &Event, order: Order, zone: &TimeZone) -> Place {
     }
 }
 
-/// The `Events` answer.
+/// The `Events` answer. An item is made when it is printed.
 pub(super) fn envelope(
     world: &World,
     call: &Call<'_>,
-    items: Vec<Value>,
+    items: impl Iterator<Item = Value> + Clone,
     token: Option<(&'static str, String)>,
 ) -> Answer {
     let calendar = call.calendar(world);
@@ -207,12 +205,13 @@ pub(super) fn envelope(
         "timeZone": calendar.time_zone,
         "accessRole": call.role.word(),
         "defaultReminders": reminders,
-        "items": items,
+        "items": [],
     });
     if let Some((name, token)) = token {
         body[name] = token.into();
     }
-    Answer::Resource { body, etag }
+    let body = printed(body, items, &call.selection, call.is_pretty);
+    Answer::Printed { body, etag }
 }
 
 /// Changes with anything in the calendar, and says nothing else.
