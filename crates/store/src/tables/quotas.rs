@@ -112,9 +112,10 @@ pub fn slow(tx: &mut dyn Tx, subject: &str, rate: Rate, until: Instant) -> Resul
     let mut quota = read(tx, subject, rate)?;
     let slowest = micros(rate.interval).saturating_mul(SLOWEST);
     quota.interval = quota.interval.saturating_mul(2).min(slowest);
-    // All of it is spent until then.
-    let room = SignedDuration::from_micros(quota.interval.saturating_mul(rate.burst.into()));
-    quota.spent_until = quota.spent_until.max(until + room);
+    // All of it is spent until then, and then there is one.
+    let others = i64::from(rate.burst.saturating_sub(1));
+    let spent = SignedDuration::from_micros(quota.interval.saturating_mul(others));
+    quota.spent_until = quota.spent_until.max(until + spent);
     write(tx, subject, &quota)
 }
 
