@@ -234,7 +234,8 @@ fn roles() -> Vec<Kind> {
                 let patch = json!({"guestsCanModify": true});
                 fake.call("PATCH", &event_path(&event["id"]), Some(&patch))
             },
-        ),
+        )
+        .at_parameter("guestsCanModify"),
     ]
 }
 
