@@ -34,7 +34,7 @@ fn rounds() -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_anywhere_bookings_and_events_are_one_to_one() {
     let google = start_google().await;
-    let foreign = google.world.with(|world| world.events(OWNER));
+    let foreign = google.world.with(|world| unlinked(world.events(OWNER)));
     let dir = tempfile::tempdir().unwrap();
     let (home, key, password) = Home::set_up_with_password(dir.path(), "");
     let settings = settings(&google);
@@ -77,7 +77,7 @@ async fn killed_anywhere_bookings_and_events_are_one_to_one() {
         .into_iter()
         .filter_map(|(id, start)| Some((id, start?)))
         .collect();
-    let events = google.world.with(|world| world.events(OWNER));
+    let events = google.world.with(|world| unlinked(world.events(OWNER)));
     let is_foreign = |event: &Value| foreign.iter().any(|one| one["id"] == event["id"]);
     let mut found = BTreeMap::new();
     for event in events
@@ -128,6 +128,14 @@ async fn killed_anywhere_bookings_and_events_are_one_to_one() {
         "too few to prove anything"
     );
     google.stop().await.unwrap();
+}
+
+/// Without the links to the calendar's page, which begin with an address that is only known when asked.
+fn unlinked(mut events: Vec<Value>) -> Vec<Value> {
+    for event in &mut events {
+        event.as_object_mut().unwrap().remove("htmlLink");
+    }
+    events
 }
 
 async fn start_google() -> Running {
