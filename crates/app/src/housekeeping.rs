@@ -5,7 +5,8 @@ use store::{Lane, StoreError};
 
 use crate::App;
 
-/// Forgets remembered decisions, allowances and holds whose time is over. A small unit; call it about hourly.
+/// Forgets remembered decisions, allowances, quotas and holds whose time is over. A small unit; call it
+/// about hourly.
 ///
 /// # Errors
 /// [`StoreError`]; nothing was forgotten.

@@ -10,6 +10,7 @@ mod claims;
 mod connections;
 mod limits;
 mod preset;
+mod quota;
 mod sign_in;
 mod start;
 mod support;

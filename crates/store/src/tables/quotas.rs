@@ -1,23 +1,15 @@
 //! What we may still ask of Google: for each subject (an account, our project), up to when its units are
 //! spent, and at what pace they come back.
 //!
-//! The generic cell rate algorithm: one instant says it all, and time gives units back without anybody
-//! writing so. The pace is not the granted one while Google has lately said that it is too fast. Rows
-//! stay locked until the unit of work ends: last in the order of locks.
+//! The generic cell rate algorithm, as for [`super::allowances`], but that who is refused is told when
+//! to come back, and that the pace changes: it is slower than the granted one while Google has lately
+//! said that it is too fast. Rows stay locked until the unit of work ends: last in the order of locks.
 
 use domain::Instant;
 use jiff::SignedDuration;
 
+pub use super::allowances::Rate;
 use crate::{Dialect, StoreError, Tx, values};
-
-/// What is granted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rate {
-    /// After how long one unit is there again.
-    pub interval: SignedDuration,
-    /// How many units can be spent at once.
-    pub burst: u32,
-}
 
 /// The pace never falls below this fraction of the granted one.
 const SLOWEST: i64 = 64;
