@@ -308,7 +308,9 @@ fn observe(
         return Ok(());
     };
     let seen = event.seen_by(row.id, false);
-    if row.state == State::Closed || is_known(&row, &seen) {
+    // An event made by a request that arrived after all was over must go again.
+    let is_late = matches!(&seen, Seen::Live(remote) if row.link.is_late(remote));
+    if (row.state == State::Closed && !is_late) || is_known(&row, &seen) {
         return Ok(());
     }
     // What an adopted event is measured by.

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 static ON: AtomicU32 = AtomicU32::new(0);
 
 /// Every fault point, by number, with what it breaks.
-pub const ALL: [(u32, &str); 7] = [
+pub const ALL: [(u32, &str); 8] = [
     (1, "link work draws a fresh event id for every attempt"),
     (2, "an insert refused with 409 is not adopted but given up"),
     (3, "the intent is not written down before a call"),
@@ -18,6 +18,10 @@ pub const ALL: [(u32, &str); 7] = [
     (5, "a booking is decided without looking at other bookings"),
     (7, "an answer is kept by a worker that has lost its lease"),
     (6, "a move in Google is merged over a newer move made here"),
+    (
+        8,
+        "a write that a look did not find is forgotten, and arrives later",
+    ),
 ];
 
 /// Switches fault number `n` on for this process; 0 switches all off.

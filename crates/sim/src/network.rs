@@ -99,6 +99,8 @@ pub enum Trouble {
     Doubled,
     /// A list calls a living event deleted (scenario C4).
     FalseTombstone,
+    /// It stays on the way, and arrives when nobody waits for it any more.
+    Late,
 }
 
 impl Trouble {
@@ -117,6 +119,7 @@ impl Trouble {
             Self::TokenRefused => "token refused",
             Self::Doubled => "doubled",
             Self::FalseTombstone => "false tombstone",
+            Self::Late => "late",
         }
     }
 
@@ -135,6 +138,7 @@ impl Trouble {
             Self::TokenRefused => "trouble.token-refused",
             Self::Doubled => "trouble.doubled",
             Self::FalseTombstone => "trouble.false-tombstone",
+            Self::Late => "trouble.late",
         }
     }
 }
@@ -175,6 +179,10 @@ pub fn perform(
     let carry_out = |scene: &mut Scene| carry_out(scene, &ask, &asked);
     let answer = match trouble {
         None => Ok(carry_out(scene)),
+        Some(Trouble::Late) => {
+            scene.late.push_back(request.clone());
+            Err(lost())
+        }
         Some(Trouble::NotSent) => Err(TransportError::NotSent("simulated".to_owned())),
         Some(Trouble::LostBefore) => Err(lost()),
         Some(Trouble::LostAfter) => {
@@ -218,6 +226,21 @@ pub fn perform(
         }
     }
     answer.and_then(|response| retranslate(&response))
+}
+
+/// Lets the request that has been on its way for longest arrive. Nobody hears the answer.
+pub fn arrive_late(scene: &mut Scene) {
+    let Some(request) = scene.late.pop_front() else {
+        return;
+    };
+    let ask = Ask::of(&request);
+    scene.event(
+        Actor::Setup,
+        "arrives late",
+        ask.name(),
+        fingerprint(&request),
+    );
+    carry_out(scene, &ask, &translate(&request));
 }
 
 fn lost() -> TransportError {

@@ -11,6 +11,7 @@ use crate::actors::Actor;
 use crate::checks::settled;
 use crate::failure::{Checked, Failure};
 use crate::machine::{Acted, Fate, Machine};
+use crate::network;
 use crate::setup::{self, POLL_INTERVAL};
 use crate::stats::Stats;
 use crate::weather::Weather;
@@ -103,6 +104,7 @@ fn busy(machine: &mut Machine, weather: Weather) -> Checked {
             restart_server(machine);
         }
         weather.jump(&mut machine.stage().scene());
+        arrive_late(machine)?;
         let Some(actor) = draw(machine) else {
             continue;
         };
@@ -113,13 +115,25 @@ fn busy(machine: &mut Machine, weather: Weather) -> Checked {
     Ok(())
 }
 
+/// Now and then, a request arrives that its sender has long given up.
+fn arrive_late(machine: &Machine) -> Checked {
+    let mut scene = machine.stage().scene();
+    if Weather::is_arrival(&mut scene) {
+        network::arrive_late(&mut scene);
+    }
+    scene.failure.clone().map_or(Ok(()), Err)
+}
+
 /// Until nothing is due, and then a little longer: nothing more may happen.
 ///
 /// # Errors
 /// Why it does not come to rest, or the first rule that is broken.
 pub fn come_to_rest(machine: &mut Machine) -> Checked {
     let (since, last) = {
-        let scene = machine.stage().scene();
+        let mut scene = machine.stage().scene();
+        while !scene.late.is_empty() {
+            network::arrive_late(&mut scene);
+        }
         (scene.now(), scene.trace.step() + QUIET_STEPS_MAX)
     };
     rest(machine, |pending, now, step| {

@@ -2,11 +2,12 @@
 //! known to have happened, and the first rule that was broken.
 
 use std::cell::{RefCell, RefMut};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use app::App;
+use bytes::Bytes;
 use domain::{Clock, Instant};
 use fake_google::World;
 use jiff::{SignedDuration, Timestamp};
@@ -50,6 +51,8 @@ pub struct Scene {
     pub turns_left: BTreeMap<Actor, u64>,
     /// When a unit of this name was last run for this actor, by the trace's step.
     pub ran_at: BTreeMap<(Actor, &'static str), u64>,
+    /// Requests still on their way, though nobody waits for their answers.
+    pub late: VecDeque<http::Request<Bytes>>,
     /// When Google last refused a token.
     pub token_refused_at: Option<Instant>,
     /// The first rule broken.
@@ -77,6 +80,7 @@ impl Scene {
             events: Events::default(),
             turns_left: BTreeMap::new(),
             ran_at: BTreeMap::new(),
+            late: VecDeque::new(),
             token_refused_at: None,
             failure: None,
             streams: BTreeMap::new(),

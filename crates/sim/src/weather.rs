@@ -15,6 +15,7 @@ pub struct Weather {
     crash: u64,
     outage: u64,
     jump: u64,
+    late: u64,
 }
 
 impl Weather {
@@ -24,6 +25,7 @@ impl Weather {
         crash: 0,
         outage: 0,
         jump: 0,
+        late: 0,
     };
 
     /// The weather of a seed: some are calm, some stormy.
@@ -35,6 +37,7 @@ impl Weather {
             crash: one_of(&[0, 5, 15, 40]),
             outage: one_of(&[0, 2, 6]),
             jump: one_of(&[0, 2, 8]),
+            late: one_of(&[0, 0, 150, 400]),
         }
     }
 
@@ -51,7 +54,13 @@ impl Weather {
             };
         }
         match next {
-            Next::Request(ask) if stream.is_hit(self.trouble) => trouble(scene, ask),
+            Next::Request(ask) if stream.is_hit(self.trouble) => {
+                let is_late = *ask != Ask::Token && stream.is_hit(self.late);
+                if is_late {
+                    return Fate::Trouble(Trouble::Late);
+                }
+                trouble(scene, ask)
+            }
             _ => Fate::Fine,
         }
     }
@@ -59,6 +68,11 @@ impl Weather {
     /// Whether the whole server dies now.
     pub fn is_outage(self, scene: &mut Scene) -> bool {
         scene.stream(Actor::Setup, "outage").is_hit(self.outage)
+    }
+
+    /// Whether a request that nobody waits for arrives now.
+    pub fn is_arrival(scene: &mut Scene) -> bool {
+        !scene.late.is_empty() && scene.stream(Actor::Setup, "late").is_hit(15)
     }
 
     /// Lets time jump forward, now and then: tokens run out, bookings begin.

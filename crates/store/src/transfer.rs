@@ -244,6 +244,7 @@ pub const TABLES: &[(&str, usize, &[&str])] = &[
             "ours",
             "theirs",
             "inflight",
+            "unanswered",
             "seen",
             "html_link",
             "run_at",

@@ -1,6 +1,5 @@
 //! Before the call: take the lease, plan, and write the intent down.
 
-use domain::sync::Intent;
 use domain::{LinkId, fault};
 use google::event_id::event_id;
 use store::tables::leases::{self, Lease};
@@ -65,16 +64,9 @@ fn equip(
         let draw: [u8; 16] = app.chance().bytes("fault");
         row.event_id = event_id("fault", "fault", &draw, 0);
     }
-    let intent = call.write().map(|(op, fields)| {
-        row.link.attempt += 1;
-        Intent {
-            attempt: row.link.attempt,
-            op,
-            fields,
-        }
-    });
-    if intent.is_some() && !fault!(3) {
-        row.link.inflight.clone_from(&intent);
+    let intent = call.write().map(|(op, fields)| row.link.intend(op, fields));
+    if fault!(3) {
+        row.link.inflight = None;
     }
     Ok(Prepared::Call(Box::new(Ready {
         lease,

@@ -16,6 +16,9 @@ pub fn learn(mut link: Link, seen: Seen) -> Link {
     if let Some(intent) = link.inflight.take() {
         link = settle(link, intent, &seen);
     }
+    if let Seen::Live(remote) = &seen {
+        link = arrived_late(link, remote);
+    }
     if let (Seen::Live(remote), None) = (&seen, &link.ours) {
         link = adopt(link, remote);
     }
@@ -29,6 +32,7 @@ pub fn landed(mut link: Link, remote: Remote) -> Link {
         link.ours = intent.fields;
         link.theirs = Some(remote);
         link.seen = None;
+        link.unanswered.clear();
     }
     link
 }
@@ -43,8 +47,7 @@ fn settle(mut link: Link, intent: Intent, seen: &Seen) -> Link {
     match seen {
         Seen::Live(remote) if remote.rev == Some(intent.attempt) => {
             if let Some(fields) = intent.fields {
-                link.theirs = Some(as_answered(remote, &fields));
-                link.ours = Some(fields);
+                link = has_landed(link, fields, remote);
             }
             link
         }
@@ -58,8 +61,32 @@ fn settle(mut link: Link, intent: Intent, seen: &Seen) -> Link {
             link.inflight = Some(intent);
             link
         }
-        _ => link,
+        // Not there, or not yet: who was asked to write it may have been kept waiting.
+        _ => {
+            link.remember(intent);
+            link
+        }
     }
+}
+
+/// A write that an earlier look did not find is found by this one.
+fn arrived_late(mut link: Link, remote: &Remote) -> Link {
+    let late = |intent: &Intent| remote.rev == Some(intent.attempt);
+    if let Some(at) = link.unanswered.iter().position(late)
+        && let Some(fields) = link.unanswered.swap_remove(at).fields
+    {
+        return has_landed(link, fields, remote);
+    }
+    link
+}
+
+/// The event as seen carries the write of `fields`. Every other write that is still on the way was
+/// decided on an older version of the event, or is an insertion of what exists: Google refuses it.
+fn has_landed(mut link: Link, fields: EventFields, remote: &Remote) -> Link {
+    link.theirs = Some(as_answered(remote, &fields));
+    link.ours = Some(fields);
+    link.unanswered.clear();
+    link
 }
 
 /// The answer we did not get: the event as seen, but at the time we asked for. If it is elsewhere

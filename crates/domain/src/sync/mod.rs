@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::booking::Booking;
 use crate::event_text::EventText;
+use crate::fault;
 use crate::time::{Interval, Zone};
 
 /// The fields of a remote event that are ours, as we ask for them.
@@ -137,6 +138,9 @@ pub struct Intent {
     pub fields: Option<EventFields>,
 }
 
+/// Most [`Link::unanswered`] writes that are remembered; the oldest are forgotten first.
+pub const UNANSWERED_MAX: usize = 16;
+
 /// What is known about one booking's event in one calendar.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Link {
@@ -148,12 +152,49 @@ pub struct Link {
     pub theirs: Option<Remote>,
     /// The write whose answer has not been seen.
     pub inflight: Option<Intent>,
+    /// Earlier writes that had not landed when the event was looked at, oldest first. Their requests
+    /// may still be on the way: until a later write is known to have landed, each may yet show up.
+    pub unanswered: Vec<Intent>,
     /// The newest observation that is not yet part of the base.
     pub seen: Option<Seen>,
     /// Counts writes, from 0.
     pub attempt: i64,
     /// Counts event ids used up, from 0.
     pub generation: i64,
+}
+
+impl Link {
+    /// Decides on a write: gives it the next number and remembers it as the one in flight. A deletion
+    /// may take the place of a write whose answer was lost; that one may still land.
+    pub fn intend(&mut self, op: Op, fields: Option<EventFields>) -> Intent {
+        self.attempt += 1;
+        let intent = Intent {
+            attempt: self.attempt,
+            op,
+            fields,
+        };
+        if let Some(before) = self.inflight.replace(intent.clone()) {
+            self.remember(before);
+        }
+        intent
+    }
+
+    /// Keeps a write that may still land, so that it is recognised if it does.
+    pub(crate) fn remember(&mut self, unanswered: Intent) {
+        if unanswered.op == Op::Delete || fault!(8) {
+            return;
+        }
+        if self.unanswered.len() >= UNANSWERED_MAX {
+            self.unanswered.remove(0);
+        }
+        self.unanswered.push(unanswered);
+    }
+
+    /// Whether `remote` carries a write of ours that was thought lost.
+    pub fn is_late(&self, remote: &Remote) -> bool {
+        let late = |intent: &Intent| remote.rev == Some(intent.attempt);
+        self.unanswered.iter().any(late)
+    }
 }
 
 /// Why a link waits for a person.

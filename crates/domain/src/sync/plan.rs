@@ -142,8 +142,8 @@ mod tests {
 
     use super::*;
     use crate::event_text::EventText;
-    use crate::sync::Intent;
     use crate::sync::learn::{landed, learn};
+    use crate::sync::{Intent, UNANSWERED_MAX};
     use crate::time::Zone;
 
     fn hour(h: i64) -> Interval {
@@ -317,6 +317,65 @@ mod tests {
         link.inflight.as_mut().unwrap().attempt = 3;
         let link = learn(link, Seen::Live(remote(10, 1)));
         assert_eq!(plan(&link, now()), patch(10, 12, "\"10-1\""));
+    }
+
+    /// The look that finds nothing is taken while the request is on its way.
+    #[test]
+    fn a_patch_that_lands_after_the_look_is_no_move_of_the_hosts() {
+        let link = learn(patching(10, 11), Seen::Live(remote(10, 1)));
+        let moved_on = Link {
+            wanted: Some(fields(12)),
+            ..link.clone()
+        };
+        let late = learn(moved_on, Seen::Live(remote(11, 2)));
+        assert_eq!(plan(&late, now()), patch(11, 12, "\"11-2\""));
+        let late = learn(link, Seen::Live(remote(11, 2)));
+        assert_eq!(plan(&late, now()), Plan::Settled);
+        assert_eq!(late.unanswered, []);
+    }
+
+    #[test]
+    fn a_move_by_the_host_over_a_patch_that_landed_late_is_followed() {
+        let link = learn(patching(10, 11), Seen::Live(remote(10, 1)));
+        let link = learn(link, Seen::Live(remote(15, 2)));
+        assert_eq!(plan(&link, now()), Plan::MoveBooking(hour(15)));
+    }
+
+    #[test]
+    fn an_insert_that_lands_after_its_deletion_is_deleted_again() {
+        let over = Link {
+            wanted: None,
+            ..learn(inserting(10), Seen::Absent)
+        };
+        assert_eq!(plan(&over, now()), Plan::Delete);
+        let closed = learn(over, Seen::Deleted { confirmed: true });
+        assert_eq!(plan(&closed, now()), Plan::Close);
+        assert!(closed.is_late(&remote(10, 1)));
+        let found = learn(closed, Seen::Live(remote(10, 1)));
+        assert_eq!(plan(&found, now()), Plan::Delete);
+    }
+
+    #[test]
+    fn as_many_late_writes_are_remembered_as_can_be_kept() {
+        let mut link = in_step(10);
+        for attempt in 2..100 {
+            link.inflight = Some(Intent {
+                attempt,
+                ..patching(10, 11).inflight.unwrap()
+            });
+            link = learn(link, Seen::Live(remote(10, 1)));
+        }
+        assert_eq!(link.unanswered.len(), UNANSWERED_MAX);
+        assert!(link.is_late(&remote(11, 99)));
+        assert!(!link.is_late(&remote(11, 2)));
+        let answered = landed(
+            Link {
+                inflight: patching(10, 11).inflight,
+                ..link
+            },
+            remote(11, 100),
+        );
+        assert_eq!(answered.unanswered, []);
     }
 
     /// scenario C1: an event made and deleted by the host before we saw the answer cancels too.

@@ -3,10 +3,13 @@
 use sim::actors::Actor;
 use sim::machine::{Fate, Next};
 use sim::network::{Ask, Trouble};
+use sim::setup::CALENDAR;
 
 use crate::told::Told;
 
 const LOST_AFTER: Fate = Fate::Trouble(Trouble::LostAfter);
+const LOST_BEFORE: Fate = Fate::Trouble(Trouble::LostBefore);
+const LATE: Fate = Fate::Trouble(Trouble::Late);
 
 /// The history of design section 5: move 10→11 times out but lands; the attendee moves to 12 before
 /// the retry; nothing is reverted and nothing is filed.
@@ -122,4 +125,37 @@ fn a_false_tombstone_over_an_event_in_doubt_changes_nothing() {
     told.rest();
     assert_eq!(told.followed(), 0);
     assert_eq!(told.end(), Some(ten));
+}
+
+/// A request that is still on its way when its event is looked at is no move of the host's when it
+/// arrives (seed 4427, decision 0008).
+#[test]
+fn a_move_that_arrives_after_the_look_is_not_the_hosts() {
+    let mut told = Told::begin();
+    let (eleven, twelve) = (told.free[1], told.free[2]);
+    told.attendee_moves(eleven);
+    told.patch_is(LATE);
+    told.next_request(|ask| matches!(ask, Ask::Get(_)), Fate::Fine);
+    // The look is recorded, and the write decided on again.
+    told.next_request(|ask| matches!(ask, Ask::Patch(_)), LOST_BEFORE);
+    told.request_arrives();
+    told.attendee_moves(twelve);
+    told.rest();
+    assert_eq!(told.followed(), 0);
+    assert_eq!(told.end(), Some(twelve));
+}
+
+/// Found by seed 503: the deletion met nothing, and then the event was made.
+#[test]
+fn an_event_made_after_its_booking_was_cancelled_goes_again() {
+    let mut told = Told::just_booked();
+    told.next_request(|ask| *ask == Ask::Insert, LATE);
+    told.attendee_cancels();
+    told.next_request(|ask| matches!(ask, Ask::Delete(_)), Fate::Fine);
+    told.request_arrives();
+    let made = told.event_id();
+    told.rest();
+    let resource = told.machine.stage().scene().google.event(CALENDAR, &made);
+    assert_eq!(resource.unwrap()["status"], "cancelled");
+    assert_eq!(told.end(), None);
 }

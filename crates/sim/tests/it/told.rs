@@ -11,7 +11,7 @@ use serde_json::json;
 use sim::actors::Actor;
 use sim::events::{By, Turn, When};
 use sim::machine::{Fate, Machine, Next};
-use sim::network::{Ask, moment};
+use sim::network::{self, Ask, moment};
 use sim::run::come_to_rest;
 use sim::setup::{self, CALENDAR, ORGANIZATION};
 
@@ -130,6 +130,13 @@ impl Told {
             self.machine.act(Actor::Sync(1), Fate::Fine);
         }
         panic!("sync never asks that");
+    }
+
+    /// What is still on its way arrives.
+    pub(crate) fn request_arrives(&mut self) {
+        let mut scene = self.machine.stage().scene();
+        assert_eq!(scene.late.len(), 1);
+        network::arrive_late(&mut scene);
     }
 
     pub(crate) fn patch_is(&mut self, fate: Fate) {

@@ -295,6 +295,7 @@ CREATE TABLE event_link (
   ours           text COLLATE "C",
   theirs         text COLLATE "C",
   inflight       text COLLATE "C",
+  unanswered     text COLLATE "C",
   seen           text COLLATE "C",
   html_link      text COLLATE "C",
   run_at         bigint NOT NULL,

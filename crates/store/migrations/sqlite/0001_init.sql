@@ -305,6 +305,7 @@ CREATE TABLE event_link (
   ours           TEXT,
   theirs         TEXT,
   inflight       TEXT,
+  unanswered     TEXT,
   seen           TEXT,
   html_link      TEXT,
   run_at         INTEGER NOT NULL,

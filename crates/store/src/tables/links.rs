@@ -70,7 +70,7 @@ macro_rules! select {
         concat!(
             "SELECT l.id, l.booking_id, l.calendar_id, l.event_id, l.state, l.problem, l.html_link,
                l.run_at, l.failures, l.last_synced_at,
-               l.generation, l.attempt, l.ours, l.theirs, l.inflight, l.seen
+               l.generation, l.attempt, l.ours, l.theirs, l.inflight, l.unanswered, l.seen
              FROM event_link l ",
             $rest
         )
@@ -96,6 +96,7 @@ fn read(mut row: Row) -> Result<EventLink, StoreError> {
             ours: row.take_json_option()?,
             theirs: row.take_json_option()?,
             inflight: row.take_json_option()?,
+            unanswered: row.take_json_option()?.unwrap_or_default(),
             seen: row.take_json_option()?,
         },
     })
@@ -131,7 +132,7 @@ pub fn update(tx: &mut dyn Tx, link: &EventLink) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE event_link SET event_id = ?2, state = ?3, problem = ?4, html_link = ?5, run_at = ?6,
            failures = ?7, last_synced_at = ?8, generation = ?9, attempt = ?10, ours = ?11,
-           theirs = ?12, inflight = ?13, seen = ?14
+           theirs = ?12, inflight = ?13, seen = ?14, unanswered = ?15
          WHERE id = ?1",
         values![
             l.id,
@@ -148,6 +149,7 @@ pub fn update(tx: &mut dyn Tx, link: &EventLink) -> Result<(), StoreError> {
             json_option(k.theirs.as_ref()),
             json_option(k.inflight.as_ref()),
             json_option(k.seen.as_ref()),
+            json_option(Some(&k.unanswered).filter(|late| !late.is_empty())),
         ],
     )?;
     if l.state == State::Due {

@@ -48,8 +48,13 @@ fn busy_link(before: EventLink) -> EventLink {
             inflight: Some(Intent {
                 attempt: 3,
                 op: Op::Patch,
-                fields: Some(fields),
+                fields: Some(fields.clone()),
             }),
+            unanswered: vec![Intent {
+                attempt: 2,
+                op: Op::Insert,
+                fields: Some(fields),
+            }],
             seen: Some(Seen::Live(remote)),
             attempt: 3,
             generation: 1,
