@@ -31,6 +31,8 @@ pub enum Fate {
     Fine,
     /// Its request gets into trouble.
     Trouble(Trouble),
+    /// It stands still until then, as in a machine that is suspended: others go on.
+    Suspended(Instant),
     /// It dies before what it waits for has happened.
     CrashBefore,
     /// It dies after that, and before it is told.
@@ -68,6 +70,7 @@ pub struct Machine {
     stage: Stage,
     seams: Arc<Seams>,
     lives: BTreeMap<Actor, Life>,
+    suspended: BTreeMap<Actor, Instant>,
 }
 
 impl Machine {
@@ -77,6 +80,7 @@ impl Machine {
             stage,
             seams,
             lives: BTreeMap::new(),
+            suspended: BTreeMap::new(),
         }
     }
 
@@ -93,6 +97,7 @@ impl Machine {
     /// Ends the life of `actor`: what it waited for is gone with it.
     pub fn kill(&mut self, actor: Actor) {
         self.lives.remove(&actor);
+        self.suspended.remove(&actor);
         self.seams.take(actor);
         self.stage.scene().event(actor, "crash", "-", 0);
         self.stage.scene().stats.count("crashes");
@@ -105,6 +110,9 @@ impl Machine {
 
     /// What `actor` is about to do.
     pub fn next(&self, actor: Actor) -> Next {
+        if let Some(until) = self.suspended.get(&actor) {
+            return Next::Wait(*until);
+        }
         self.seams.look(actor, |op| match op {
             None | Some(Op::Delivered(_)) => Next::Poll,
             Some(Op::Unit(work)) => Next::Unit(work.name()),
@@ -112,6 +120,12 @@ impl Machine {
             Some(Op::Ran(..) | Op::Answered(_)) => Next::Answer,
             Some(Op::Pause { until, .. }) => Next::Wait(*until),
         })
+    }
+
+    /// Those who stand still, in words.
+    pub fn suspended(&self) -> impl Iterator<Item = String> {
+        let suspended = self.suspended.iter();
+        suspended.map(|(actor, until)| format!("{actor} is suspended until {until}"))
     }
 
     /// Those who can do something now.
@@ -132,6 +146,14 @@ impl Machine {
 
     /// Lets `actor` take its next step under `fate`.
     pub fn act(&mut self, actor: Actor, fate: Fate) -> Acted {
+        if let Fate::Suspended(until) = fate {
+            self.suspended.insert(actor, until);
+            let mut scene = self.stage.scene();
+            scene.event(actor, "suspended", "-", 0);
+            scene.stats.count("suspensions");
+            return Acted::Alive;
+        }
+        self.suspended.remove(&actor);
         let is_crash_before = fate == Fate::CrashBefore;
         let is_crash = matches!(fate, Fate::CrashBefore | Fate::CrashAfter);
         match self.seams.take(actor) {

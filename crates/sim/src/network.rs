@@ -320,6 +320,9 @@ fn carry_out(scene: &mut Scene, ask: &Ask, asked: &Request) -> Response {
         short(&subject)
     );
     scene.event(Actor::Setup, "effect", &what, 0);
+    if is_done && matches!(ask, Ask::Insert | Ask::Patch(_) | Ask::Delete(_)) {
+        scene.written_at = scene.now();
+    }
     match ask {
         Ask::Insert if is_done => note_insert(scene, &response.json()),
         Ask::Patch(id) if is_done => note_patch(scene, id, &response.json()),

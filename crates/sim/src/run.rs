@@ -192,7 +192,10 @@ fn rest(
         };
         if machine.ready().is_empty() || step.is_multiple_of(1024) {
             let stage = machine.stage();
-            let pending = settled::pending(&stage.scene(), stage.setup.organization, since);
+            // A write may land after everything seemed done; only a later look can show it.
+            let since = since.max(stage.scene().written_at);
+            let mut pending = settled::pending(&stage.scene(), stage.setup.organization, since);
+            pending.extend(machine.suspended());
             if is_done(&pending, now, step)? {
                 return Ok(());
             }

@@ -53,6 +53,8 @@ pub struct Scene {
     pub ran_at: BTreeMap<(Actor, &'static str), u64>,
     /// Requests still on their way, though nobody waits for their answers.
     pub late: VecDeque<http::Request<Bytes>>,
+    /// When a write of ours last took effect.
+    pub written_at: Instant,
     /// When Google last refused a token.
     pub token_refused_at: Option<Instant>,
     /// The first rule broken.
@@ -81,6 +83,7 @@ impl Scene {
             turns_left: BTreeMap::new(),
             ran_at: BTreeMap::new(),
             late: VecDeque::new(),
+            written_at: Instant::from_micros(0),
             token_refused_at: None,
             failure: None,
             streams: BTreeMap::new(),

@@ -16,6 +16,7 @@ pub struct Weather {
     outage: u64,
     jump: u64,
     late: u64,
+    suspension: u64,
 }
 
 impl Weather {
@@ -26,6 +27,7 @@ impl Weather {
         outage: 0,
         jump: 0,
         late: 0,
+        suspension: 0,
     };
 
     /// The weather of a seed: some are calm, some stormy.
@@ -38,6 +40,7 @@ impl Weather {
             outage: one_of(&[0, 2, 6]),
             jump: one_of(&[0, 2, 8]),
             late: one_of(&[0, 0, 150, 400]),
+            suspension: one_of(&[0, 0, 15, 40]),
         }
     }
 
@@ -52,6 +55,11 @@ impl Weather {
                 0 => Fate::CrashBefore,
                 _ => Fate::CrashAfter,
             };
+        }
+        // With a request on the way or answered: that is when a lease may be lost unnoticed.
+        if *next == Next::Answer && stream.is_hit(self.suspension) {
+            let seconds = stream.between(1, 300);
+            return Fate::Suspended(scene.now() + SignedDuration::from_secs(seconds));
         }
         match next {
             Next::Request(ask) if stream.is_hit(self.trouble) => {
