@@ -308,9 +308,8 @@ fn observe(
         return Ok(());
     };
     let seen = event.seen_by(row.id, false);
-    // An event made by a request that arrived after all was over must go again.
-    let is_late = matches!(&seen, Seen::Live(remote) if row.link.is_late(remote));
-    if (row.state == State::Closed && !is_late) || is_known(&row, &seen) {
+    let is_over = row.state == State::Closed && !row.link.may_be_undone_by(&seen);
+    if is_over || is_known(&row, &seen) {
         return Ok(());
     }
     // What an adopted event is measured by.

@@ -59,7 +59,9 @@ pub enum Next {
     Unit(&'static str),
     /// Have a request carried out.
     Request(Ask),
-    /// Be told.
+    /// Be told that its unit has run.
+    Told,
+    /// Be given the answer to its request.
     Answer,
     /// Wait until then.
     Wait(Instant),
@@ -117,7 +119,8 @@ impl Machine {
             None | Some(Op::Delivered(_)) => Next::Poll,
             Some(Op::Unit(work)) => Next::Unit(work.name()),
             Some(Op::Request(request)) => Next::Request(Ask::of(request)),
-            Some(Op::Ran(..) | Op::Answered(_)) => Next::Answer,
+            Some(Op::Ran(..)) => Next::Told,
+            Some(Op::Answered(_)) => Next::Answer,
             Some(Op::Pause { until, .. }) => Next::Wait(*until),
         })
     }

@@ -34,6 +34,7 @@ pub const CALENDAR: &str = "shared@group.calendar.google.com";
 /// How often it is looked at.
 pub const POLL_INTERVAL: SignedDuration = SignedDuration::from_secs(20);
 
+const ZONE: &str = "Europe/Madrid";
 const ACCOUNT: &str = "host@example.com";
 const CLIENT: (&str, &str) = ("lockstep-sim", "not-a-secret");
 const REDIRECT: &str = "https://book.example/oauth/google/callback";
@@ -74,9 +75,53 @@ pub fn machine(seed: u64, keeps_trace: bool) -> Machine {
 /// # Panics
 /// As [`machine`].
 pub fn machine_on(database: Arc<dyn Database>, seed: u64, keeps_trace: bool) -> Machine {
+    let google = google(seed);
+    let (mut machine, with) = empty(database, seed, keeps_trace, google, CALENDAR);
+    let setup = set_up(machine.stage().clone(), ORGANIZATION.to_owned(), ACCOUNT);
+    let setup = machine.complete(Actor::Setup, setup);
+    with(setup)
+}
+
+/// A machine with as many organizations, each connected to an account of its own and writing to that
+/// account's own calendar.
+///
+/// # Panics
+/// As [`machine`].
+pub fn machine_of_many(organizations: usize) -> (Machine, Vec<String>) {
+    let seed = 0;
+    let database = Inline::open(start(seed)).expect("a database in memory opens");
+    let mut google = google(seed);
+    let accounts: Vec<String> = (0..organizations)
+        .map(|n| format!("owner{n}@example.com"))
+        .collect();
+    for account in &accounts {
+        google
+            .add_account(account, "Owner", ZONE)
+            .expect("each account is new");
+    }
+    let (mut machine, _) = empty(Arc::new(database), seed, false, google, "primary");
+    let mut slugs = Vec::new();
+    for (n, account) in accounts.into_iter().enumerate() {
+        let (stage, slug) = (machine.stage().clone(), format!("business{n}"));
+        slugs.push(slug.clone());
+        machine.complete(
+            Actor::Setup,
+            async move { set_up(stage, slug, &account).await },
+        );
+    }
+    (machine, slugs)
+}
+
+/// A machine in which there is no organization yet, and the way to one that knows its own.
+fn empty(
+    database: Arc<dyn Database>,
+    seed: u64,
+    keeps_trace: bool,
+    google: World,
+    calendar: &str,
+) -> (Machine, impl Fn(Setup) -> Machine) {
     let seams = Seams::new();
     let clock = Arc::new(SimClock::new(start(seed)));
-    let google = google(seed);
     let trace = Trace::new(keeps_trace);
     let scene = Scene::new(seed, google, database, Arc::clone(&clock), trace);
     let scene = Rc::new(RefCell::new(scene));
@@ -86,23 +131,18 @@ pub fn machine_on(database: Arc<dyn Database>, seed: u64, keeps_trace: bool) -> 
         clock,
         chance: Arc::new(SimChance::new(seed, Arc::clone(&seams))),
         vault: Vault::new(&[7; app::secrets::MASTER_KEY_BYTES]),
-        settings: settings(),
+        settings: settings(calendar),
     });
-    let stage = |setup: Setup| {
-        Stage::new(
-            app.clone(),
-            Rc::new(setup),
-            Rc::clone(&scene),
-            Arc::clone(&seams),
-        )
+    let with = move |setup: Setup| {
+        let (app, setup) = (app.clone(), Rc::new(setup));
+        let stage = Stage::new(app, setup, Rc::clone(&scene), Arc::clone(&seams));
+        Machine::new(stage, Arc::clone(&seams))
     };
     let nothing = Setup {
         organization: OrganizationId(uuid::Uuid::nil()),
         offers: Vec::new(),
     };
-    let mut machine = Machine::new(stage(nothing), Arc::clone(&seams));
-    let setup = machine.complete(Actor::Setup, set_up(machine.stage().clone()));
-    Machine::new(stage(setup), seams)
+    (with(nothing), with)
 }
 
 /// Somewhere in 2026, so that some seeds meet a change of the clocks.
@@ -121,18 +161,17 @@ fn google(seed: u64) -> World {
     world.rules.is_strict = true;
     // And what it answers, in a release build too.
     world.rules.checks_answers = true;
-    let zone = "Europe/Madrid";
     world
-        .add_account(ACCOUNT, "Host", zone)
+        .add_account(ACCOUNT, "Host", ZONE)
         .expect("the account is the first");
     world
-        .add_calendar(ACCOUNT, CALENDAR, "Shared", zone)
+        .add_calendar(ACCOUNT, CALENDAR, "Shared", ZONE)
         .expect("the calendar is the first");
     world.add_client(CLIENT.0, CLIENT.1, &[REDIRECT]);
     world
 }
 
-fn settings() -> settings::Settings {
+fn settings(calendar: &str) -> settings::Settings {
     let url = |text: &str| Url::parse(text).expect("a constant address");
     settings::Settings {
         public_url: url("https://book.example/"),
@@ -147,7 +186,7 @@ fn settings() -> settings::Settings {
                 token: url("https://fake.example/token"),
                 api: url("https://fake.example/calendar/v3"),
             },
-            calendar_id: CALENDAR.to_owned(),
+            calendar_id: calendar.to_owned(),
             quota: app::quota::Quota::default(),
             login_hint: None,
         }),
@@ -156,7 +195,7 @@ fn settings() -> settings::Settings {
     }
 }
 
-async fn set_up(stage: Stage) -> Setup {
+async fn set_up(stage: Stage, slug: String, account: &str) -> Setup {
     static PRESET: OnceLock<Preset> = OnceLock::new();
     static PASSWORD: OnceLock<HashedPassword> = OnceLock::new();
     let preset = PRESET.get_or_init(|| {
@@ -166,11 +205,14 @@ async fn set_up(stage: Stage) -> Setup {
     let password = PASSWORD.get_or_init(|| {
         HashedPassword::new(&[1; 16], &"simulated".into()).expect("the password is long enough")
     });
+    let mut preset = preset.clone();
+    preset.organization.slug = slug;
     let app = &stage.app;
-    let organization = preset::install_hashed(app, preset, "admin@example.com", password.clone())
+    let admin = format!("admin-{}@example.com", preset.organization.slug);
+    let organization = preset::install_hashed(app, &preset, &admin, password.clone())
         .await
         .expect("the preset installs");
-    connect(&stage, organization.id).await;
+    connect(&stage, organization.id, account).await;
     let offers = app::event_types::list(app, organization.id)
         .await
         .expect("the event types are there");
@@ -191,14 +233,14 @@ async fn set_up(stage: Stage) -> Setup {
 }
 
 /// The host's consent, as a browser would carry it.
-async fn connect(stage: &Stage, organization: OrganizationId) {
+async fn connect(stage: &Stage, organization: OrganizationId, account: &str) {
     let browser = "the host's browser";
     let url = connections::start(&stage.app, organization, browser)
         .await
         .expect("a consent begins");
     let path = format!("{}?{}", url.path(), url.query().unwrap_or_default());
     let form = [
-        ("account", ACCOUNT),
+        ("account", account),
         ("decision", "allow"),
         ("scope", SCOPE_EVENTS),
     ];

@@ -40,7 +40,7 @@ impl Weather {
             outage: one_of(&[0, 2, 6]),
             jump: one_of(&[0, 2, 8]),
             late: one_of(&[0, 0, 150, 400]),
-            suspension: one_of(&[0, 0, 15, 40]),
+            suspension: one_of(&[0, 0, 60, 150]),
         }
     }
 
@@ -56,8 +56,13 @@ impl Weather {
                 _ => Fate::CrashAfter,
             };
         }
-        // With a request on the way or answered: that is when a lease may be lost unnoticed.
-        if *next == Next::Answer && stream.is_hit(self.suspension) {
+        // Between deciding on a call and keeping its answer: that is when a lease is lost unnoticed.
+        let suspension = match next {
+            Next::Answer => self.suspension,
+            Next::Told => self.suspension / 10,
+            _ => 0,
+        };
+        if stream.is_hit(suspension) {
             let seconds = stream.between(1, 300);
             return Fate::Suspended(scene.now() + SignedDuration::from_secs(seconds));
         }

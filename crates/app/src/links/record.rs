@@ -133,7 +133,8 @@ fn keep_failure(
             put_off(&mut loaded.row, "retrying", jitter, *after, now);
             note(tx, loaded, "call_failed", reason, draws)
         }
-        CallError::NotFound | CallError::Gone(_) => gone(tx, loaded, ready, draws),
+        CallError::NotFound => gone(tx, loaded, ready, false, draws),
+        CallError::Gone(_) => gone(tx, loaded, ready, true, draws),
         CallError::Duplicate if fault!(2) => refuse(tx, loaded, ready, "duplicate", draws),
         // The id is taken, or the event has changed: the intent stays, so the event is looked at.
         CallError::Duplicate | CallError::Stale => {
@@ -174,16 +175,18 @@ fn did_not_land(loaded: &mut Loaded, ready: &Ready) {
     }
 }
 
-/// Nothing is there. A look and a deletion learn that; a write keeps its intent and looks first.
+/// Nothing is there; `was_there` when Google says that there was. A look and a deletion learn that; a write keeps its intent and looks first.
 fn gone(
     tx: &mut dyn Tx,
     loaded: &mut Loaded,
     ready: &Ready,
+    was_there: bool,
     draws: &mut Draws,
 ) -> Result<(), StoreError> {
     let seen = match ready.call {
-        Call::Delete => Seen::Deleted { confirmed: true },
-        Call::Read => Seen::Absent,
+        Call::Delete if was_there => Seen::Deleted { confirmed: true },
+        // A look at a deleted event shows it, so 410 is not for looks (reference §16): a person is asked.
+        Call::Delete | Call::Read => Seen::Absent,
         Call::Insert { .. } => {
             return refuse(tx, loaded, ready, "the calendar was not found", draws);
         }

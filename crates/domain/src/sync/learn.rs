@@ -16,8 +16,11 @@ pub fn learn(mut link: Link, seen: Seen) -> Link {
     if let Some(intent) = link.inflight.take() {
         link = settle(link, intent, &seen);
     }
-    if let Seen::Live(remote) = &seen {
-        link = arrived_late(link, remote);
+    match &seen {
+        Seen::Live(remote) => link = arrived_late(link, remote),
+        // An id that has been used is never free again: nothing can land under it.
+        Seen::Deleted { confirmed: true } => link.unanswered.clear(),
+        Seen::Deleted { confirmed: false } | Seen::Absent | Seen::Foreign => {}
     }
     if let (Seen::Live(remote), None) = (&seen, &link.ours) {
         link = adopt(link, remote);

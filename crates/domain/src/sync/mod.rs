@@ -190,10 +190,18 @@ impl Link {
         self.unanswered.push(unanswered);
     }
 
-    /// Whether `remote` carries a write of ours that was thought lost.
-    pub fn is_late(&self, remote: &Remote) -> bool {
-        let late = |intent: &Intent| remote.rev == Some(intent.attempt);
-        self.unanswered.iter().any(late)
+    /// Whether what was `seen` says that a link whose work was over has work again: a write that was
+    /// thought lost has made the event after all.
+    pub fn may_be_undone_by(&self, seen: &Seen) -> bool {
+        match seen {
+            Seen::Live(remote) => {
+                let late = |intent: &Intent| remote.rev == Some(intent.attempt);
+                self.unanswered.iter().any(late)
+            }
+            // What a list calls deleted was made; whether it is gone, only a direct call can tell.
+            Seen::Deleted { confirmed: false } => !self.unanswered.is_empty(),
+            Seen::Deleted { confirmed: true } | Seen::Absent | Seen::Foreign => false,
+        }
     }
 }
 

@@ -58,7 +58,7 @@ pub fn plan(link: &Link, now: Instant) -> Plan {
 fn is_gone(link: &Link) -> bool {
     matches!(
         link.seen,
-        Some(Seen::Deleted { confirmed: true } | Seen::Foreign)
+        Some(Seen::Deleted { confirmed: true } | Seen::Absent | Seen::Foreign)
     )
 }
 
@@ -347,12 +347,18 @@ mod tests {
             wanted: None,
             ..learn(inserting(10), Seen::Absent)
         };
-        assert_eq!(plan(&over, now()), Plan::Delete);
-        let closed = learn(over, Seen::Deleted { confirmed: true });
-        assert_eq!(plan(&closed, now()), Plan::Close);
-        assert!(closed.is_late(&remote(10, 1)));
-        let found = learn(closed, Seen::Live(remote(10, 1)));
+        assert_eq!(plan(&over, now()), Plan::Close);
+        assert!(over.may_be_undone_by(&Seen::Live(remote(10, 1))));
+        let found = learn(over.clone(), Seen::Live(remote(10, 1)));
         assert_eq!(plan(&found, now()), Plan::Delete);
+        // A list that calls it deleted shows at least that it was made.
+        let hearsay = Seen::Deleted { confirmed: false };
+        assert!(over.may_be_undone_by(&hearsay));
+        let told = learn(over, hearsay.clone());
+        assert_eq!(plan(&told, now()), Plan::Delete);
+        let gone = learn(told, Seen::Deleted { confirmed: true });
+        assert_eq!(plan(&gone, now()), Plan::Close);
+        assert!(!gone.may_be_undone_by(&hearsay));
     }
 
     #[test]
@@ -366,8 +372,8 @@ mod tests {
             link = learn(link, Seen::Live(remote(10, 1)));
         }
         assert_eq!(link.unanswered.len(), UNANSWERED_MAX);
-        assert!(link.is_late(&remote(11, 99)));
-        assert!(!link.is_late(&remote(11, 2)));
+        assert!(link.may_be_undone_by(&Seen::Live(remote(11, 99))));
+        assert!(!link.may_be_undone_by(&Seen::Live(remote(11, 2))));
         let answered = landed(
             Link {
                 inflight: patching(10, 11).inflight,

@@ -8,5 +8,6 @@
 mod failures;
 mod histories;
 mod seeds;
+mod throughput;
 mod told;
 mod twins;
