@@ -16,8 +16,8 @@ pub const ALL: [(u32, &str); 8] = [
     (3, "the intent is not written down before a call"),
     (4, "a tombstone is believed without a direct read"),
     (5, "a booking is decided without looking at other bookings"),
-    (7, "an answer is kept by a worker that has lost its lease"),
     (6, "a move in Google is merged over a newer move made here"),
+    (7, "a worker takes a connection that another one has"),
     (
         8,
         "a write that a look did not find is forgotten, and arrives later",

@@ -6,6 +6,7 @@
 //! `domain::fault` that it must catch.
 
 pub mod answers;
+pub mod calls;
 pub mod changes;
 pub mod foreign;
 pub mod parked;

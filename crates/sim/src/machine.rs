@@ -101,6 +101,7 @@ impl Machine {
         self.lives.remove(&actor);
         self.suspended.remove(&actor);
         self.seams.take(actor);
+        self.stage.scene().calls.end(actor);
         self.stage.scene().event(actor, "crash", "-", 0);
         self.stage.scene().stats.count("crashes");
     }
@@ -175,6 +176,7 @@ impl Machine {
                 return self.poll(actor);
             }
             Some(Op::Answered(answer)) if !is_crash => {
+                self.stage.scene().calls.end(actor);
                 let digest = network::answer_fingerprint(&answer);
                 self.stage.scene().event(actor, "told", "answer", digest);
                 self.seams.put(actor, Op::Delivered(answer));
@@ -200,6 +202,11 @@ impl Machine {
             return Acted::Finished;
         };
         self.seams.set_current(actor);
+        {
+            let mut scene = self.stage.scene();
+            let now = scene.now();
+            scene.calls.polled(actor, now);
+        }
         match life.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Pending => Acted::Alive,
             Poll::Ready(()) => {
@@ -224,6 +231,9 @@ impl Machine {
         scene.stats.count("steps.units");
         let step = scene.trace.step();
         scene.ran_at.insert((actor, name), step);
+        if matches!(name, "links.prepare" | "poll.begin") {
+            scene.calls.leased(actor);
+        }
         if is_kept {
             for booking in touched.bookings {
                 note_change(&mut scene, actor, booking);
@@ -259,6 +269,9 @@ impl Machine {
         if let Some(trouble) = trouble {
             scene.stats.count(trouble.counter());
         }
+        let now = scene.now();
+        let alone = scene.calls.begin(actor, now);
+        scene.hold(alone);
         let answer = network::perform(&mut scene, request, trouble);
         drop(scene);
         self.seams.put(actor, Op::Answered(answer));

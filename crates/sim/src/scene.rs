@@ -17,6 +17,7 @@ use store::{StoreError, Tx};
 use crate::actors::Actor;
 use crate::bookings::Bookings;
 use crate::chance::Stream;
+use crate::checks::calls::Calls;
 use crate::clock::SimClock;
 use crate::events::Events;
 use crate::failure::{Checked, Failure};
@@ -53,6 +54,8 @@ pub struct Scene {
     pub ran_at: BTreeMap<(Actor, &'static str), u64>,
     /// Requests still on their way, though nobody waits for their answers.
     pub late: VecDeque<http::Request<Bytes>>,
+    /// Who waits for Google.
+    pub calls: Calls,
     /// When a write of ours last took effect.
     pub written_at: Instant,
     /// When Google last refused a token.
@@ -83,6 +86,7 @@ impl Scene {
             turns_left: BTreeMap::new(),
             ran_at: BTreeMap::new(),
             late: VecDeque::new(),
+            calls: Calls::default(),
             written_at: Instant::from_micros(0),
             token_refused_at: None,
             failure: None,
