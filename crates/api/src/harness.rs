@@ -15,7 +15,8 @@ use axum::body::{Body, to_bytes};
 use axum::{Extension, Router};
 use domain::booking::Cause;
 use domain::{
-    BookingId, CalendarId, Chance, Clock, ConnectionId, Instant, OrganizationId, TimelineId,
+    BookingId, CalendarId, Chance, Clock, ConflictId, ConnectionId, Instant, OrganizationId,
+    TimelineId,
 };
 use google::transport::Sending;
 use google::{Transport, TransportError};
@@ -23,6 +24,7 @@ use http::{Request, StatusCode};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use store::sqlite::inline::Inline;
+use store::tables::conflicts::{self, Conflict};
 use store::tables::links::{self, EventLink, State};
 use store::tables::timeline::{self, Entry};
 use store::tables::{calendars, connections};
@@ -355,16 +357,33 @@ impl Harness {
 
     /// As if Google had refused the booking's event with these words.
     pub(crate) fn event_is_refused(&self, booked: &Booked, words: &'static str) {
-        self.change_link(booked, |link| link.state = State::Parked);
+        self.change_link(booked, |link| {
+            link.state = State::Parked;
+            link.problem = Some("refused".into());
+        });
         let booking: BookingId = booked.id.parse().unwrap();
+        let organization_id = self.organization;
         self.unit(move |tx| {
+            let conflict = Conflict {
+                id: ConflictId(booking.0),
+                organization_id,
+                booking_id: booking,
+                link_id: links::of_booking(tx, booking)?.remove(0).id,
+                kind: "refused".into(),
+                said: words.into(),
+                version: 1,
+                opened_at: morning(),
+                closed_at: None,
+                resolution: None,
+            };
+            conflicts::insert(tx, &conflict)?;
             let entry = Entry {
                 at: morning(),
                 kind: "parked".into(),
                 cause: None::<Cause>,
                 detail: json!({ "reason": words }),
             };
-            timeline::insert(tx, TimelineId(Uuid::max()), booking, &entry)
+            timeline::insert(tx, TimelineId(booking.0), booking, &entry)
         });
     }
 

@@ -187,7 +187,7 @@ mod tests {
         let unknown = ["/api", "/api/", "/api/{*rest}"].map(str::to_owned);
         let routes: BTreeSet<String> = &routes() - &BTreeSet::from(unknown);
         assert_eq!(routes, described);
-        assert_eq!(described.len(), 18);
+        assert_eq!(described.len(), 20);
     }
 
     #[test]
@@ -285,6 +285,7 @@ mod tests {
                 Some("reschedule") => json!({ "start": "2026-11-24T09:00:00Z" }),
                 Some("cancel" | "approve" | "decline") => json!({}),
                 Some("reassign") => json!({ "host": harness.hosts("maths")[0].0 }),
+                Some("resolve") => json!({ "resolution": "retry" }),
                 Some("release") => json!({ "token": "x" }),
                 Some("holds") => json!({
                     "event_type": "maths", "start": "2026-11-25T11:00:00Z",

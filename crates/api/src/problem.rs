@@ -23,7 +23,7 @@ use crate::v1::Slot;
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Every code an answer may carry, with what it means: this table is part of the document.
-pub(crate) const CODES: [(&str, &str); 41] = [
+pub(crate) const CODES: [(&str, &str); 44] = [
     ("malformed_json", "the body is not JSON"),
     ("malformed_body", "the body ended early or cannot be read"),
     (
@@ -54,6 +54,18 @@ pub(crate) const CODES: [(&str, &str); 41] = [
     (
         "calendar_connection_not_found",
         "no such calendar connection, or it is not yours to see",
+    ),
+    (
+        "conflict_not_found",
+        "no such conflict, or it is not yours to see",
+    ),
+    (
+        "conflict_over",
+        "the conflict has been settled meanwhile, by itself or by another decision",
+    ),
+    (
+        "conflict_changed",
+        "the conflict is no longer at the `version` sent, or is being tried again: read it again",
     ),
     (
         "method_not_allowed",

@@ -13,6 +13,7 @@
 pub mod access;
 pub mod availability;
 pub mod bookings;
+pub mod conflicts;
 pub mod connections;
 mod credentials;
 pub mod due;
@@ -20,6 +21,7 @@ pub mod event_types;
 pub mod housekeeping;
 pub mod limits;
 mod links;
+pub mod notices;
 pub mod organizations;
 mod poll;
 pub mod preset;

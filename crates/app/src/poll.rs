@@ -18,6 +18,7 @@ use store::tables::leases::{self, Lease};
 use store::tables::links::{self, EventLink, State};
 use store::{Lane, StoreError, Tx};
 
+use crate::connections::health;
 use crate::credentials::{self, Renewal};
 use crate::due::LEASE;
 use crate::retry::Jitter;
@@ -170,6 +171,7 @@ impl Looked {
         answer: Result<Page, CallError>,
     ) -> Self {
         let before = connection.clone();
+        health::looked(&mut connection, answer.as_ref().err());
         let page = answer.map_err(|error| {
             let (code, after) = match &error {
             // Too long ago, or a page token that has run out: begin again from the first look.
@@ -316,8 +318,11 @@ fn observe(
     let booking = bookings::by_id(tx, row.booking_id)?;
     row.link.wanted = booking.as_ref().and_then(EventFields::wanted);
     row.link = learn(row.link, seen);
-    row.state = State::Due;
-    row.run_at = now;
+    // What is out of step on purpose stays so; it is known what it is like now.
+    if row.state != State::Ignored {
+        row.state = State::Due;
+        row.run_at = now;
+    }
     links::update(tx, &row)
 }
 

@@ -16,7 +16,7 @@ pub(crate) struct Pen {
 }
 
 /// More entries than any unit writes.
-const ENTRIES_MAX: usize = 4;
+const ENTRIES_MAX: usize = 8;
 
 impl Pen {
     pub(crate) fn new(app: &App, now: Instant) -> Self {
@@ -39,18 +39,20 @@ impl Pen {
         cause: Option<Cause>,
         detail: serde_json::Value,
     ) -> Result<(), StoreError> {
-        let Some(id) = self.ids.get(self.used) else {
-            return Err(StoreError::decode(
-                "a unit wrote more history than it has ids for",
-            ));
-        };
-        self.used += 1;
+        let id = self.draw()?;
         let entry = Entry {
             at: self.now,
             kind: kind.to_owned(),
             cause,
             detail,
         };
-        timeline::insert(tx, *id, booking, &entry)
+        timeline::insert(tx, id, booking, &entry)
+    }
+
+    /// The next of the ids drawn before the unit.
+    pub(crate) fn draw(&mut self) -> Result<TimelineId, StoreError> {
+        let id = self.ids.get(self.used).copied();
+        self.used += 1;
+        id.ok_or_else(|| StoreError::decode("a unit wrote more history than it has ids for"))
     }
 }

@@ -64,4 +64,8 @@ id! {
     LinkId,
     /// One line of a booking's history.
     TimelineId,
+    /// What a person must decide about one booking's event.
+    ConflictId,
+    /// A message to people.
+    MessageId,
 }

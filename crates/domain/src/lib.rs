@@ -16,6 +16,7 @@ pub mod event_type;
 pub mod fault;
 pub mod ids;
 pub mod locale;
+pub mod notice;
 pub mod schedule;
 pub mod slots;
 pub mod sync;
@@ -25,8 +26,8 @@ pub mod time;
 pub use chance::Chance;
 pub use clock::Clock;
 pub use ids::{
-    ApiKeyId, AttendeeId, BookingId, CalendarId, ClaimId, ConnectionId, EventTypeId, HoldId,
-    HostId, LinkId, OrganizationId, ScheduleId, TimelineId, UserId,
+    ApiKeyId, AttendeeId, BookingId, CalendarId, ClaimId, ConflictId, ConnectionId, EventTypeId,
+    HoldId, HostId, LinkId, MessageId, OrganizationId, ScheduleId, TimelineId, UserId,
 };
 pub use locale::Locale;
 pub use time::{Instant, Interval, Zone};

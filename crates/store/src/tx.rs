@@ -369,4 +369,6 @@ id_values!(
     TimelineId,
     HoldId,
     ClaimId,
+    ConflictId,
+    MessageId,
 );

@@ -2,6 +2,7 @@
 
 mod bookings;
 mod calendar_connections;
+mod conflicts;
 mod organizations;
 
 use domain::{Interval, Zone};
@@ -18,6 +19,7 @@ pub(crate) fn endpoints() -> OpenApiRouter<ApiState> {
         .merge(organizations::endpoints())
         .merge(bookings::endpoints())
         .merge(calendar_connections::endpoints())
+        .merge(conflicts::endpoints())
 }
 
 /// A time that can be booked: `[start, end)`.

@@ -2,13 +2,13 @@
 
 use domain::booking::{Booking, Cancellation, Cause, Status};
 use domain::event_type::EventType;
-use domain::{BookingId, Instant, OrganizationId};
+use domain::{BookingId, ConflictId, Instant, OrganizationId};
 use store::tables::connections::State as ConnectionState;
 use store::tables::links::{EventLink, State};
 use store::tables::seats::Seat;
 use store::tables::timeline::{self, Entry};
 use store::tables::{
-    bookings, calendars, claims, connections, event_types, links, organizations, seats,
+    bookings, calendars, claims, conflicts, connections, event_types, links, organizations, seats,
 };
 use store::{Lane, StoreError, Tx};
 
@@ -43,6 +43,21 @@ pub struct SyncState {
     pub problem: Option<String>,
     /// Google's page of the event.
     pub html_link: Option<String>,
+    /// What a person must decide about it.
+    pub conflict: Option<OpenConflict>,
+}
+
+/// The conflict a booking's event waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenConflict {
+    /// Which.
+    pub id: ConflictId,
+    /// In which version.
+    pub version: i64,
+    /// Since when.
+    pub since: Instant,
+    /// What Google said; may be empty.
+    pub said: String,
 }
 
 /// How a booking's event stands, in a word.
@@ -138,7 +153,7 @@ pub async fn timeline(app: &App, id: BookingId) -> Result<Vec<Entry>, StoreError
         .await
 }
 
-pub(super) fn surround(tx: &mut dyn Tx, booking: Booking) -> Result<Detail, StoreError> {
+pub(crate) fn surround(tx: &mut dyn Tx, booking: Booking) -> Result<Detail, StoreError> {
     let missing = || StoreError::decode("a booking's organization or event type is missing");
     let organization = organizations::by_id(tx, booking.organization_id)?.ok_or_else(missing)?;
     let event_type = event_types::by_id(tx, booking.event_type_id)?.ok_or_else(missing)?;
@@ -150,6 +165,7 @@ pub(super) fn surround(tx: &mut dyn Tx, booking: Booking) -> Result<Detail, Stor
             last_synced_at: None,
             problem: None,
             html_link: None,
+            conflict: None,
         },
     };
     Ok(Detail {
@@ -193,8 +209,18 @@ fn read_sync(tx: &mut dyn Tx, link: EventLink) -> Result<SyncState, StoreError> 
     let (state, problem) = match (link.state, broken) {
         (State::Due, Some(cause)) => (CalendarSync::Error, Some(cause)),
         (State::Due, None) => (CalendarSync::Pending, link.problem),
-        (State::Parked, _) => (CalendarSync::Error, link.problem),
+        (State::Parked | State::Ignored, _) => (CalendarSync::Error, link.problem),
         (State::Settled | State::Closed, _) => (CalendarSync::Synced, None),
+    };
+    let conflict = if link.state == State::Parked {
+        conflicts::open_of_link(tx, link.id)?.map(|open| OpenConflict {
+            id: open.id,
+            version: open.version,
+            since: open.opened_at,
+            said: open.said,
+        })
+    } else {
+        None
     };
     let html_link = link.html_link.filter(|_| link.state != State::Closed);
     Ok(SyncState {
@@ -202,5 +228,6 @@ fn read_sync(tx: &mut dyn Tx, link: EventLink) -> Result<SyncState, StoreError> 
         last_synced_at: link.last_synced_at,
         problem,
         html_link,
+        conflict,
     })
 }

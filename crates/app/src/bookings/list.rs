@@ -4,6 +4,7 @@ use domain::{BookingId, Instant, OrganizationId};
 use store::tables::bookings;
 pub use store::tables::bookings::Filter;
 use store::{Lane, StoreError};
+use uuid::Uuid;
 
 use super::detail::{Detail, surround};
 use crate::App;
@@ -48,6 +49,7 @@ pub async fn list(
     limit: usize,
 ) -> Result<Page, ListError> {
     let after = cursor.map(read_cursor).transpose()?;
+    let after = after.map(|(start, id)| (start, BookingId(id)));
     let limit = limit.clamp(1, PAGE_MAX);
     let now = app.now();
     app.store()
@@ -60,7 +62,7 @@ pub async fn list(
             let next = found
                 .last()
                 .filter(|_| has_more)
-                .map(|b| cursor_at(b.time.start, b.id));
+                .map(|b| cursor_at(b.time.start, b.id.0));
             let items = found
                 .into_iter()
                 .map(|b| surround(tx, b))
@@ -71,15 +73,17 @@ pub async fn list(
         .map_err(ListError::from)
 }
 
-fn cursor_at(start: Instant, id: BookingId) -> String {
-    format!("{}_{}", start.as_micros(), id.0.simple())
+/// A place in a list that is ordered by an instant and an id.
+pub(crate) fn cursor_at(start: Instant, id: Uuid) -> String {
+    format!("{}_{}", start.as_micros(), id.simple())
 }
 
-fn read_cursor(cursor: &str) -> Result<(Instant, BookingId), BadCursor> {
+/// The place a cursor names.
+pub(crate) fn read_cursor(cursor: &str) -> Result<(Instant, Uuid), BadCursor> {
     let (start, id) = cursor.split_once('_').ok_or(BadCursor)?;
     let start = start.parse().map_err(|_| BadCursor)?;
     Ok((
         Instant::from_micros(start),
-        id.parse().map_err(|_| BadCursor)?,
+        Uuid::try_parse(id).map_err(|_| BadCursor)?,
     ))
 }

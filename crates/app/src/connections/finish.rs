@@ -228,6 +228,7 @@ fn store_in(
         // What is under way rests on the old grant.
         leases::revoke(tx, connection.id)?;
         connections::update(tx, connection)?;
+        connections::note_grant(tx, connection.id, now)?;
     } else {
         connections::insert(tx, connection, now)?;
     }

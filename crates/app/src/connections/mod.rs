@@ -1,13 +1,16 @@
 //! Calendar connections: begun, finished, looked at.
 
 mod finish;
+pub(crate) mod health;
 mod start;
 
+use domain::notice::{is_testing_expiry_likely, way_out};
 use domain::{ConnectionId, Instant, OrganizationId};
 use store::tables::connections::State as Stored;
 use store::tables::{calendars, connections, links};
 use store::{Lane, StoreError};
 
+pub use domain::notice::WayOut;
 pub use finish::{Callback, FinishError, finish};
 pub use start::{StartError, start};
 
@@ -22,8 +25,13 @@ pub struct Connection {
     pub account_email: String,
     /// How it stands.
     pub state: ConnectionState,
-    /// What is wrong, as a stable code such as `needs_reconnect`.
+    /// What is wrong, as a stable code such as `needs_reconnect`. What may pass by itself stands here
+    /// too, beside a state that is not an error.
     pub cause: Option<String>,
+    /// Since when.
+    pub cause_since: Option<Instant>,
+    /// Who can end it; [`WayOut::Wait`] where nothing is wrong.
+    pub way_out: WayOut,
     /// What is reached through it.
     pub calendars: Vec<Calendar>,
     /// When a look at its calendars last completed.
@@ -75,7 +83,9 @@ pub async fn list(app: &App, organization: OrganizationId) -> Result<Vec<Connect
                 .map(|connection| {
                     let waiting = links::count_due(tx, connection.id)?;
                     let calendars = calendars::of_connection(tx, connection.id)?;
-                    Ok(read(connection, &calendars, waiting))
+                    let missing = || StoreError::decode("a connection has no times");
+                    let times = connections::times(tx, connection.id)?.ok_or_else(missing)?;
+                    Ok(read(connection, &calendars, waiting, times))
                 })
                 .collect()
         })
@@ -86,13 +96,20 @@ fn read(
     connection: connections::Connection,
     found: &[calendars::Calendar],
     waiting: i64,
+    times: connections::Times,
 ) -> Connection {
+    let is_stopped = connection.state == Stored::Error;
+    let way_out = connection
+        .cause
+        .as_deref()
+        .map_or(WayOut::Wait, |cause| way_out(cause, is_stopped));
     let last_sync_at = found.iter().filter_map(|calendar| calendar.polled_at).min();
-    let state = match (connection.state, &connection.cause, last_sync_at) {
-        (Stored::Error, _, _) | (_, Some(_), _) => ConnectionState::Error,
-        (Stored::Connected, None, None) => ConnectionState::Syncing,
-        (Stored::Connected, None, Some(_)) => ConnectionState::Connected,
+    let state = match (is_stopped, way_out, last_sync_at) {
+        (false, WayOut::Wait, None) => ConnectionState::Syncing,
+        (false, WayOut::Wait, Some(_)) => ConnectionState::Connected,
+        _ => ConnectionState::Error,
     };
+    let cause = connection.cause.map(|cause| named(cause, times));
     let calendar = |c: &calendars::Calendar| Calendar {
         google_id: c.google_id.clone(),
         name: c.name.clone(),
@@ -101,9 +118,21 @@ fn read(
         id: connection.id,
         account_email: connection.account_email,
         state,
-        cause: connection.cause,
+        cause,
+        cause_since: times.cause_since,
+        way_out,
         calendars: found.iter().map(calendar).collect(),
         last_sync_at,
         waiting: u64::try_from(waiting).unwrap_or(0),
     }
+}
+
+/// A cause as it is shown. Google has one code for every dead grant; how long this one lived tells the
+/// commonest of them apart (scenario A2).
+fn named(cause: String, times: connections::Times) -> String {
+    let is_likely = |since| is_testing_expiry_likely(times.granted_at, since);
+    if cause == "needs_reconnect" && times.cause_since.is_some_and(is_likely) {
+        return "testing_expiry_likely".to_owned();
+    }
+    cause
 }

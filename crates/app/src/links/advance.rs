@@ -1,16 +1,15 @@
 //! Carrying out what the plan asks for here, until it asks for a call.
 
+use domain::Interval;
 use domain::booking::Cause;
-use domain::sync::plan::{GENERATIONS_MAX, Plan, plan};
+use domain::sync::plan::{Plan, plan};
 use domain::sync::{EventFields, Link, ParkReason, RemoteTime, Seen};
-use domain::{Instant, Interval};
-use serde_json::json;
 use store::tables::claims::SPAN_MAX;
 use store::tables::links::State;
 use store::{StoreError, Tx};
 
 use super::call::Call;
-use super::{Draws, Loaded};
+use super::{Draws, Loaded, conflict};
 use crate::bookings::{MoveOutcome, cancel_in, chosen_id, move_by_host};
 
 /// Local plans in a row: each changes the state it was made on, and none needs more than a few.
@@ -26,8 +25,8 @@ pub(super) fn advance(
     for _ in 0..PLANS_MAX {
         loaded.row.link.wanted = EventFields::wanted(&loaded.booking);
         match plan(&loaded.row.link, draws.now) {
-            Plan::Settled => return Ok(settle(loaded, draws.now)),
-            Plan::Close => return Ok(close(loaded)),
+            Plan::Settled => return settle(tx, loaded, draws),
+            Plan::Close => return close(tx, loaded, draws),
             Plan::Park(reason) => return park(tx, loaded, reason, draws),
             Plan::Read => return Ok(Some(Call::Read)),
             Plan::Insert(fields) => return Ok(Some(Call::Insert { fields })),
@@ -61,7 +60,7 @@ pub(super) fn advance(
 }
 
 /// Both sides agree: what was seen becomes the base.
-fn settle(loaded: &mut Loaded, now: Instant) -> Option<Call> {
+fn settle(tx: &mut dyn Tx, loaded: &mut Loaded, draws: &Draws) -> Result<Option<Call>, StoreError> {
     let row = &mut loaded.row;
     if let Some(Seen::Live(remote)) = row.link.seen.take() {
         row.link.theirs = Some(remote);
@@ -69,15 +68,17 @@ fn settle(loaded: &mut Loaded, now: Instant) -> Option<Call> {
     row.state = State::Settled;
     row.problem = None;
     row.failures = 0;
-    row.last_synced_at = Some(now);
-    None
+    row.last_synced_at = Some(draws.now);
+    conflict::close(tx, loaded, draws)?;
+    Ok(None)
 }
 
-fn close(loaded: &mut Loaded) -> Option<Call> {
+fn close(tx: &mut dyn Tx, loaded: &mut Loaded, draws: &Draws) -> Result<Option<Call>, StoreError> {
     loaded.row.state = State::Closed;
     loaded.row.problem = None;
     loaded.row.failures = 0;
-    None
+    conflict::close(tx, loaded, draws)?;
+    Ok(None)
 }
 
 fn park(
@@ -86,27 +87,14 @@ fn park(
     reason: ParkReason,
     draws: &mut Draws,
 ) -> Result<Option<Call>, StoreError> {
-    let is_news = loaded.row.problem.as_deref() != Some(reason.as_str());
-    loaded.row.state = State::Parked;
-    loaded.row.problem = Some(reason.as_str().to_owned());
-    if is_news {
-        let detail = json!({ "reason": reason.as_str() });
-        draws
-            .pen
-            .write(tx, loaded.booking.id, "parked", None, detail)?;
-    }
+    conflict::park(tx, loaded, reason, "", draws)?;
     Ok(None)
 }
 
 fn next_generation(tx: &mut dyn Tx, loaded: &mut Loaded) -> Result<(), StoreError> {
     let row = &mut loaded.row;
-    let generation = (row.link.generation + 1).min(GENERATIONS_MAX);
-    row.event_id = chosen_id(tx, row.calendar_id, row.booking_id, generation)?;
-    row.link = Link {
-        generation,
-        attempt: row.link.attempt,
-        ..Link::default()
-    };
+    row.link = std::mem::take(&mut row.link).let_go();
+    row.event_id = chosen_id(tx, row.calendar_id, row.booking_id, row.link.generation)?;
     Ok(())
 }
 

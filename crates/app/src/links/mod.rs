@@ -6,6 +6,8 @@
 
 mod advance;
 mod call;
+mod conflict;
+mod history;
 mod prepare;
 mod record;
 
@@ -54,6 +56,8 @@ struct Ready {
     call: Call,
     /// For writes, as committed before the call.
     intent: Option<Intent>,
+    /// Its line on the timeline, which waits for the answer.
+    told: Option<history::Told>,
 }
 
 impl Ready {

@@ -8,7 +8,7 @@ use store::{Lane, StoreError, Tx};
 
 use super::advance::advance;
 use super::call::Call;
-use super::{Draws, Loaded, Prepared, Ready, load};
+use super::{Draws, Loaded, Prepared, Ready, history, load};
 use crate::due::LEASE;
 use crate::{App, credentials, quota};
 
@@ -27,13 +27,16 @@ pub(super) async fn prepare(app: &App, id: LinkId) -> Result<Prepared, StoreErro
                 // Another worker was faster; whoever it is looks at what is due afterwards.
                 return Ok(Prepared::Nothing);
             };
-            let prepared = match advance(tx, &mut loaded, &mut draws)? {
+            let mut prepared = match advance(tx, &mut loaded, &mut draws)? {
                 None => {
                     leases::give_back(tx, lease)?;
                     Prepared::Nothing
                 }
                 Some(call) => equip(tx, &inner, &mut loaded, call, lease, &draws)?,
             };
+            if let Prepared::Call(ready) = &mut prepared {
+                history::ask(tx, &loaded, ready, &mut draws)?;
+            }
             links::update(tx, &loaded.row)?;
             Ok(prepared)
         })
@@ -77,5 +80,6 @@ fn equip(
         access_token,
         call,
         intent,
+        told: None,
     })))
 }

@@ -6,13 +6,13 @@ use domain::sync::{Op, ParkReason, Seen};
 use google::CallError;
 use google::events::RemoteEvent;
 use serde_json::json;
-use store::tables::links::{self, State};
-use store::tables::{connections, leases};
+use store::tables::{connections, leases, links};
 use store::{Lane, StoreError, Tx};
 
 use super::advance::advance;
 use super::call::{Answer, Call};
-use super::{Draws, Loaded, Ready, load, put_off};
+use super::{Draws, Loaded, Ready, conflict, history, load, put_off};
+use crate::connections::health;
 use crate::{App, credentials, quota};
 
 /// The stable code of a refused token.
@@ -74,6 +74,14 @@ fn keep(
     event: Option<&RemoteEvent>,
     draws: &mut Draws,
 ) -> Result<(), StoreError> {
+    match (&ready.intent, event) {
+        (Some(intent), _) => history::landed(tx, loaded, ready, intent.op, draws)?,
+        (None, Some(event)) => {
+            let seen = event.seen_by(ready.link, true);
+            history::answered(tx, ready, (history::shown(&seen), ""), draws)?;
+        }
+        (None, None) => {}
+    }
     let row = &mut loaded.row;
     row.failures = 0;
     row.problem = None;
@@ -92,19 +100,10 @@ fn keep(
         // A list called it deleted, and it is there (scenario C4).
         note(tx, loaded, "deletion_not_confirmed", "", draws)?;
     }
-    if let Some(kind) = op.map(landed_kind) {
-        let detail = json!({ "attempt": loaded.row.link.attempt });
-        draws.pen.write(tx, loaded.booking.id, kind, None, detail)?;
+    if op.is_some() && health::wrote(&mut loaded.connection) {
+        connections::update(tx, &loaded.connection)?;
     }
     go_on(tx, loaded, draws)
-}
-
-const fn landed_kind(op: Op) -> &'static str {
-    match op {
-        Op::Insert => "event_created",
-        Op::Patch => "event_changed",
-        Op::Delete => "event_removed",
-    }
 }
 
 /// Whatever can be settled without another call is settled now; otherwise the link stays due.
@@ -121,17 +120,18 @@ fn keep_failure(
     draws: &mut Draws,
 ) -> Result<(), StoreError> {
     let (jitter, now) = (draws.jitter, draws.now);
+    history::answered(tx, ready, history::words(error), draws)?;
     match error {
         CallError::Retry {
-            reason,
             after,
             may_have_landed,
+            ..
         } => {
             if !may_have_landed {
                 did_not_land(loaded, ready);
             }
             put_off(&mut loaded.row, "retrying", jitter, *after, now);
-            note(tx, loaded, "call_failed", reason, draws)
+            Ok(())
         }
         CallError::NotFound => gone(tx, loaded, ready, false, draws),
         CallError::Gone(_) => gone(tx, loaded, ready, true, draws),
@@ -154,8 +154,20 @@ fn keep_failure(
             credentials::fail(&mut loaded.connection, "scope_missing");
             connections::update(tx, &loaded.connection)
         }
+        CallError::Refused { reason, .. } if health::cause_of_refusal(reason).is_some() => {
+            did_not_land(loaded, ready);
+            let cause = health::cause_of_refusal(reason).unwrap_or_default();
+            // Whatever is asked is refused until that is mended: no event of its own is to blame.
+            put_off(&mut loaded.row, cause, jitter, None, now);
+            loaded.connection.cause = Some(cause.to_owned());
+            connections::update(tx, &loaded.connection)
+        }
         CallError::Refused { reason, message } => {
             did_not_land(loaded, ready);
+            if matches!(ready.call, Call::Insert { .. }) && health::is_role_too_low(reason) {
+                loaded.connection.cause = Some("calendar_forbidden".to_owned());
+                connections::update(tx, &loaded.connection)?;
+            }
             refuse(tx, loaded, ready, &format!("{reason}: {message}"), draws)
         }
         CallError::Bug(what) => {
@@ -224,11 +236,9 @@ fn refuse(
 ) -> Result<(), StoreError> {
     let wanted = &loaded.row.link.wanted;
     if matches!(&ready.intent, Some(intent) if intent.fields != *wanted) {
-        return note(tx, loaded, "call_failed", what, draws);
+        return Ok(());
     }
-    loaded.row.state = State::Parked;
-    loaded.row.problem = Some(ParkReason::Refused.as_str().to_owned());
-    note(tx, loaded, "parked", what, draws)
+    conflict::park(tx, loaded, ParkReason::Refused, what, draws)
 }
 
 fn note(

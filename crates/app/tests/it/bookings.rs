@@ -31,7 +31,7 @@ fn input(event_type: &str, start: &str) -> BookInput {
     }
 }
 
-fn move_to(h: &Harness, id: BookingId, start: &str) -> Result<Booking, RescheduleError> {
+pub(crate) fn move_to(h: &Harness, id: BookingId, start: &str) -> Result<Booking, RescheduleError> {
     now(reschedule(&h.app, moving(id, start)))
 }
 
@@ -65,7 +65,7 @@ fn call_off(
     ))
 }
 
-fn booked(h: &Harness, start: &str) -> Booked {
+pub(crate) fn booked(h: &Harness, start: &str) -> Booked {
     now(book(&h.app, input("maths", start))).unwrap()
 }
 

@@ -46,7 +46,7 @@ fn begin(h: &Harness) -> Url {
     now(start(&h.app, h.organization.id, "browser")).unwrap()
 }
 
-pub(super) fn connect(h: &Harness, sub: &str) -> Result<(), FinishError> {
+pub(crate) fn connect(h: &Harness, sub: &str) -> Result<(), FinishError> {
     let consent = begin(h);
     h.google
         .answer(200, tokens(&consent, sub, SCOPE_EVENTS, true));

@@ -7,6 +7,7 @@
 
 mod bookings;
 mod claims;
+mod conflicts;
 mod connections;
 mod limits;
 mod preset;

@@ -179,6 +179,25 @@ impl Script {
             .push_back((status, body.into()));
     }
 
+    /// The next write is accepted: the answer is the event as it was asked for.
+    pub(crate) fn accept(&self) {
+        self.answer(200, "");
+    }
+
+    /// Method, address and body of all requests so far.
+    pub(crate) fn asked(&self) -> Vec<(String, String, serde_json::Value)> {
+        let asked = self.asked.lock().unwrap();
+        let read = |request: &http::Request<Bytes>| {
+            let body = serde_json::from_slice(request.body()).unwrap_or_default();
+            (
+                request.method().to_string(),
+                request.uri().to_string(),
+                body,
+            )
+        };
+        asked.iter().map(read).collect()
+    }
+
     /// The form of the `n`-th request.
     pub(crate) fn form(&self, n: usize) -> BTreeMap<String, String> {
         let asked = self.asked.lock().unwrap();
@@ -190,8 +209,12 @@ impl Script {
 
 impl Transport for Script {
     fn send(&self, request: http::Request<Bytes>) -> Sending<'_> {
-        self.asked.lock().unwrap().push(request);
         let answer = self.answers.lock().unwrap().pop_front();
+        let answer = answer.map(|(status, body)| match body.as_str() {
+            "" if status == 200 => (status, accepted(request.body())),
+            _ => (status, body),
+        });
+        self.asked.lock().unwrap().push(request);
         Box::pin(std::future::ready(match answer {
             None => Err(TransportError::NotSent("nobody there".into())),
             Some((status, body)) => Ok(http::Response::builder()
@@ -200,6 +223,13 @@ impl Transport for Script {
                 .unwrap()),
         }))
     }
+}
+
+fn accepted(body: &Bytes) -> String {
+    let mut event: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    event["etag"] = "\"1\"".into();
+    event["status"] = "confirmed".into();
+    event.to_string()
 }
 
 /// A database that counts the statements of each unit.

@@ -113,6 +113,8 @@ pub enum Seen {
     Absent,
     /// Something else lives under its id: no mark of ours, or a mark that names another id.
     Foreign,
+    /// What was seen counts no more: a person says that it may have changed.
+    Outdated,
 }
 
 /// A kind of remote write.
@@ -201,6 +203,24 @@ impl Link {
             // What a list calls deleted was made; whether it is gone, only a direct call can tell.
             Seen::Deleted { confirmed: false } => !self.unanswered.is_empty(),
             Seen::Deleted { confirmed: true } | Seen::Absent | Seen::Foreign => false,
+        }
+    }
+
+    /// This link after a person asked to try again: whatever a look had shown is looked at anew, and
+    /// what Google refused without a look is asked for again.
+    pub fn look_again(mut self) -> Self {
+        self.seen = self.seen.map(|_| Seen::Outdated);
+        self
+    }
+
+    /// This link without its event, which is left to itself: the next event is made under the next id.
+    /// Attempts go on counting, so that no two writes of one link carry the same number.
+    pub fn let_go(self) -> Self {
+        Self {
+            wanted: self.wanted,
+            generation: self.generation + 1,
+            attempt: self.attempt,
+            ..Self::default()
         }
     }
 }

@@ -66,6 +66,7 @@ fn is_gone(link: &Link) -> bool {
 fn plan_unmade(wanted: &EventFields, link: &Link) -> Plan {
     match &link.seen {
         None | Some(Seen::Absent) => Plan::Insert(wanted.clone()),
+        Some(Seen::Outdated) => Plan::Read,
         Some(Seen::Live(remote)) => park_untimed(remote).unwrap_or(Plan::Read),
         // Whatever lives or lived under this id is not ours to touch.
         Some(Seen::Deleted { .. } | Seen::Foreign) if link.generation < GENERATIONS_MAX => {
@@ -79,6 +80,7 @@ fn plan_unmade(wanted: &EventFields, link: &Link) -> Plan {
 fn plan_made(wanted: &EventFields, ours: &EventFields, link: &Link, now: Instant) -> Plan {
     match &link.seen {
         Some(Seen::Deleted { confirmed: false }) if !fault!(4) => Plan::Read,
+        Some(Seen::Outdated) => Plan::Read,
         Some(Seen::Deleted { .. }) => Plan::CancelBooking,
         Some(Seen::Absent) => Plan::Park(ParkReason::NotFound),
         Some(Seen::Foreign) => Plan::Park(ParkReason::NotFound),
@@ -419,6 +421,39 @@ mod tests {
             Seen::Live(remote(15, 1)),
         );
         assert_eq!(plan(&link, now()), patch(10, 12, "\"15-1\""));
+    }
+
+    /// scenario D2: a person who says "try again" has the event looked at, not remembered.
+    #[test]
+    fn what_is_tried_again_is_looked_at_first_and_what_was_refused_is_asked_for_again() {
+        for seen in [Seen::Absent, Seen::Foreign, Seen::Live(remote(15, 1))] {
+            let link = learn(in_step(10), seen).look_again();
+            assert_eq!(plan(&link, now()), Plan::Read);
+            let found = learn(link, Seen::Live(remote(10, 1)));
+            assert_eq!(plan(&found, now()), Plan::Settled);
+        }
+        let unmade = learn(inserting(10), Seen::Foreign).look_again();
+        assert_eq!(plan(&unmade, now()), Plan::Read);
+        let refused = Link {
+            wanted: Some(fields(12)),
+            ..in_step(10)
+        };
+        assert_eq!(
+            plan(&refused.look_again(), now()),
+            patch(10, 12, "\"10-1\"")
+        );
+    }
+
+    #[test]
+    fn an_event_let_go_is_made_anew_under_the_next_id_or_not_at_all() {
+        let made = in_step(10).let_go();
+        assert_eq!((made.generation, made.attempt), (1, 1));
+        assert_eq!(plan(&made, now()), Plan::Insert(fields(10)));
+        let ended = Link {
+            wanted: None,
+            ..in_step(10)
+        };
+        assert_eq!(plan(&ended.let_go(), now()), Plan::Close);
     }
 
     #[test]

@@ -236,6 +236,11 @@ CREATE TABLE connection (
   -- Until when one worker has it for itself, and how often it was taken.
   lease_until       bigint NOT NULL DEFAULT 0,
   lease_epoch       bigint NOT NULL DEFAULT 0,
+  -- When it was last taken: the time of whatever a worker finds out about it.
+  worked_at         bigint NOT NULL DEFAULT 0,
+  -- When the grant was given, and since when it is as `cause` says.
+  granted_at        bigint NOT NULL DEFAULT 0,
+  cause_since       bigint,
   UNIQUE (organization_id, account_sub)
 );
 
@@ -290,7 +295,8 @@ CREATE TABLE event_link (
   event_id       text COLLATE "C" NOT NULL,
   generation     bigint NOT NULL,
   attempt        bigint NOT NULL,
-  state          text COLLATE "C" NOT NULL CHECK (state IN ('due', 'settled', 'parked', 'closed')),
+  state          text COLLATE "C" NOT NULL CHECK (state IN ('due', 'settled', 'parked', 'ignored',
+                   'closed')),
   problem        text COLLATE "C",
   ours           text COLLATE "C",
   theirs         text COLLATE "C",
@@ -306,3 +312,41 @@ CREATE TABLE event_link (
 );
 
 CREATE INDEX event_link_due ON event_link (run_at, id) WHERE state = 'due';
+
+-- What a person must decide about one booking's event. Kept when it is over: it is history.
+CREATE TABLE conflict (
+  id              uuid PRIMARY KEY,
+  organization_id uuid NOT NULL REFERENCES organization (id),
+  booking_id      uuid NOT NULL REFERENCES booking (id),
+  link_id         uuid NOT NULL REFERENCES event_link (id),
+  kind            text COLLATE "C" NOT NULL,
+  -- Google's words, where it said any.
+  said            text COLLATE "C" NOT NULL,
+  -- Counts how often the link was parked for it: whoever decides on an older one is told.
+  version         bigint NOT NULL,
+  opened_at       bigint NOT NULL,
+  closed_at       bigint,
+  -- What became of it: what a person chose last, or how it ended by itself.
+  resolution      text COLLATE "C",
+  CHECK (closed_at IS NULL OR resolution IS NOT NULL)
+);
+
+CREATE UNIQUE INDEX conflict_link_id_key ON conflict (link_id) WHERE closed_at IS NULL;
+CREATE INDEX conflict_open ON conflict (organization_id, opened_at, id) WHERE closed_at IS NULL;
+
+-- A message to people, written in the transaction of its cause and once for it. Delivery reads it.
+CREATE TABLE outgoing_message (
+  id              uuid PRIMARY KEY,
+  organization_id uuid NOT NULL REFERENCES organization (id),
+  kind            text COLLATE "C" NOT NULL,
+  audience        text COLLATE "C" NOT NULL CHECK (audience IN ('owner', 'operator')),
+  idempotency_key text COLLATE "C" NOT NULL UNIQUE,
+  -- What it is about.
+  connection_id   uuid REFERENCES connection (id),
+  booking_id      uuid REFERENCES booking (id),
+  created_at      bigint NOT NULL,
+  -- cleared: its cause has ended.
+  state           text COLLATE "C" NOT NULL CHECK (state IN ('waiting', 'cleared'))
+);
+
+CREATE INDEX outgoing_message_by_age ON outgoing_message (organization_id, created_at, id);

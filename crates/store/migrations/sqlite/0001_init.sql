@@ -246,6 +246,11 @@ CREATE TABLE connection (
   -- Until when one worker has it for itself, and how often it was taken.
   lease_until       INTEGER NOT NULL DEFAULT 0,
   lease_epoch       INTEGER NOT NULL DEFAULT 0,
+  -- When it was last taken: the time of whatever a worker finds out about it.
+  worked_at         INTEGER NOT NULL DEFAULT 0,
+  -- When the grant was given, and since when it is as `cause` says.
+  granted_at        INTEGER NOT NULL DEFAULT 0,
+  cause_since       INTEGER,
   UNIQUE (organization_id, account_sub)
 ) STRICT, WITHOUT ROWID;
 
@@ -300,7 +305,8 @@ CREATE TABLE event_link (
   event_id       TEXT NOT NULL,
   generation     INTEGER NOT NULL,
   attempt        INTEGER NOT NULL,
-  state          TEXT NOT NULL CHECK (state IN ('due', 'settled', 'parked', 'closed')),
+  state          TEXT NOT NULL CHECK (state IN ('due', 'settled', 'parked', 'ignored',
+                   'closed')),
   problem        TEXT,
   ours           TEXT,
   theirs         TEXT,
@@ -316,3 +322,41 @@ CREATE TABLE event_link (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX event_link_due ON event_link (run_at, id) WHERE state = 'due';
+
+-- What a person must decide about one booking's event. Kept when it is over: it is history.
+CREATE TABLE conflict (
+  id              BLOB PRIMARY KEY,
+  organization_id BLOB NOT NULL REFERENCES organization (id),
+  booking_id      BLOB NOT NULL REFERENCES booking (id),
+  link_id         BLOB NOT NULL REFERENCES event_link (id),
+  kind            TEXT NOT NULL,
+  -- Google's words, where it said any.
+  said            TEXT NOT NULL,
+  -- Counts how often the link was parked for it: whoever decides on an older one is told.
+  version         INTEGER NOT NULL,
+  opened_at       INTEGER NOT NULL,
+  closed_at       INTEGER,
+  -- What became of it: what a person chose last, or how it ended by itself.
+  resolution      TEXT,
+  CHECK (closed_at IS NULL OR resolution IS NOT NULL)
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX conflict_link_id_key ON conflict (link_id) WHERE closed_at IS NULL;
+CREATE INDEX conflict_open ON conflict (organization_id, opened_at, id) WHERE closed_at IS NULL;
+
+-- A message to people, written in the transaction of its cause and once for it. Delivery reads it.
+CREATE TABLE outgoing_message (
+  id              BLOB PRIMARY KEY,
+  organization_id BLOB NOT NULL REFERENCES organization (id),
+  kind            TEXT NOT NULL,
+  audience        TEXT NOT NULL CHECK (audience IN ('owner', 'operator')),
+  idempotency_key TEXT NOT NULL UNIQUE,
+  -- What it is about.
+  connection_id   BLOB REFERENCES connection (id),
+  booking_id      BLOB REFERENCES booking (id),
+  created_at      INTEGER NOT NULL,
+  -- cleared: its cause has ended.
+  state           TEXT NOT NULL CHECK (state IN ('waiting', 'cleared'))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX outgoing_message_by_age ON outgoing_message (organization_id, created_at, id);

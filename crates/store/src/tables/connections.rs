@@ -1,8 +1,10 @@
 //! Calendar connections: granted Google accounts. Tokens come and go encrypted.
 
+use domain::notice::message_of;
 use domain::{ConnectionId, Instant, OrganizationId};
 
 use super::bookings::named;
+use super::outgoing_messages::{self, Draft};
 use crate::{Row, StoreError, Tx, values};
 
 /// More connections than one organization has.
@@ -99,8 +101,8 @@ pub fn insert(tx: &mut dyn Tx, connection: &Connection, now: Instant) -> Result<
     let c = connection;
     tx.execute(
         "INSERT INTO connection (id, organization_id, account_sub, account_email, scopes, state,
-           cause, access_token, access_expires_at, refresh_token, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+           cause, access_token, access_expires_at, refresh_token, created_at, granted_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)",
         values![
             c.id,
             c.organization_id,
@@ -118,12 +120,21 @@ pub fn insert(tx: &mut dyn Tx, connection: &Connection, now: Instant) -> Result<
     .map(drop)
 }
 
-/// Stores everything of a connection that can change.
+/// Stores everything of a connection that can change. When its cause does, the message that the new one
+/// calls for is written with it, and those of the old one are cleared: no path can forget either.
 ///
 /// # Errors
 /// [`StoreError`].
 pub fn update(tx: &mut dyn Tx, connection: &Connection) -> Result<(), StoreError> {
     let c = connection;
+    let sql = "SELECT cause, worked_at FROM connection WHERE id = ?1";
+    let Some(mut row) = tx.first(sql, values![c.id])? else {
+        return Ok(());
+    };
+    let (cause_before, met_at): (Option<String>, Instant) = (row.take()?, row.take()?);
+    if cause_before != c.cause {
+        tell(tx, c, met_at)?;
+    }
     tx.execute(
         "UPDATE connection SET account_email = ?2, scopes = ?3, state = ?4, cause = ?5,
            access_token = ?6, access_expires_at = ?7, refresh_token = ?8 WHERE id = ?1",
@@ -139,6 +150,66 @@ pub fn update(tx: &mut dyn Tx, connection: &Connection) -> Result<(), StoreError
         ],
     )
     .map(drop)
+}
+
+/// What follows from a new cause, met at `met_at`, or from there being none any more.
+fn tell(tx: &mut dyn Tx, connection: &Connection, met_at: Instant) -> Result<(), StoreError> {
+    let c = connection;
+    let since = c.cause.as_ref().map(|_| met_at);
+    tx.execute(
+        "UPDATE connection SET cause_since = ?2 WHERE id = ?1",
+        values![c.id, since],
+    )?;
+    let is_stopped = c.state == State::Error;
+    let calls_for = |cause: &String| message_of(cause, is_stopped);
+    outgoing_messages::clear_of_connection(tx, c.id)?;
+    if let Some((kind, audience)) = c.cause.as_ref().and_then(calls_for) {
+        let draft = Draft {
+            organization: c.organization_id,
+            kind,
+            audience,
+            cause: &format!("{}:{}", c.id, met_at.as_micros()),
+            connection: Some(c.id),
+            booking: None,
+            at: met_at,
+        };
+        outgoing_messages::insert(tx, draft)?;
+    }
+    Ok(())
+}
+
+/// When a connection came to be as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    /// When the grant was given, or given anew.
+    pub granted_at: Instant,
+    /// Since when it is as its cause says.
+    pub cause_since: Option<Instant>,
+}
+
+/// The times of a connection.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn times(tx: &mut dyn Tx, id: ConnectionId) -> Result<Option<Times>, StoreError> {
+    let sql = "SELECT granted_at, cause_since FROM connection WHERE id = ?1";
+    tx.first(sql, values![id])?
+        .map(|mut row| {
+            Ok(Times {
+                granted_at: row.take()?,
+                cause_since: row.take()?,
+            })
+        })
+        .transpose()
+}
+
+/// Notes that access was granted anew.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn note_grant(tx: &mut dyn Tx, id: ConnectionId, at: Instant) -> Result<(), StoreError> {
+    let sql = "UPDATE connection SET granted_at = ?2 WHERE id = ?1";
+    tx.execute(sql, values![id, at]).map(drop)
 }
 
 /// The one of this id.

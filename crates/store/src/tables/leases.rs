@@ -28,7 +28,8 @@ pub fn take(
     now: Instant,
     until: Instant,
 ) -> Result<Option<Lease>, StoreError> {
-    let sql = "UPDATE connection SET lease_until = ?3, lease_epoch = lease_epoch + 1
+    let sql =
+        "UPDATE connection SET lease_until = ?3, lease_epoch = lease_epoch + 1, worked_at = ?2
                WHERE id = ?1 AND lease_until <= ?2 RETURNING lease_epoch";
     tx.first(sql, values![connection, now, until])?
         .map(|mut row| {
@@ -69,6 +70,16 @@ pub fn is_held(tx: &mut dyn Tx, lease: Lease) -> Result<bool, StoreError> {
     let sql = "UPDATE connection SET lease_epoch = lease_epoch WHERE id = ?1 AND lease_epoch = ?2";
     let changed = tx.execute(sql, values![lease.connection, lease.epoch])?;
     Ok(changed == 1)
+}
+
+/// Keeps workers from bringing anything about a connection until the unit ends: who decides on its
+/// links, and is no worker, calls this first. Locks as [`take`] does.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn hold_off(tx: &mut dyn Tx, connection: ConnectionId) -> Result<(), StoreError> {
+    let sql = "UPDATE connection SET lease_epoch = lease_epoch WHERE id = ?1";
+    tx.execute(sql, values![connection]).map(drop)
 }
 
 /// Ends whatever lease a connection is under: what is under way for it must not be kept.

@@ -43,12 +43,20 @@ pub enum State {
     Settled,
     /// Waits for a person, or for either side to change.
     Parked,
+    /// Out of step on purpose, until the booking changes.
+    Ignored,
     /// Its booking and its event have ended: never looked at again.
     Closed,
 }
 
 impl State {
-    const ALL: [Self; 4] = [Self::Due, Self::Settled, Self::Parked, Self::Closed];
+    const ALL: [Self; 5] = [
+        Self::Due,
+        Self::Settled,
+        Self::Parked,
+        Self::Ignored,
+        Self::Closed,
+    ];
 
     /// Its stable name.
     pub const fn as_str(self) -> &'static str {
@@ -56,6 +64,7 @@ impl State {
             Self::Due => "due",
             Self::Settled => "settled",
             Self::Parked => "parked",
+            Self::Ignored => "ignored",
             Self::Closed => "closed",
         }
     }

@@ -5,7 +5,7 @@ use domain::{BookingId, Instant, TimelineId};
 
 use super::bookings::named;
 use crate::tx::json;
-use crate::{StoreError, Tx, values};
+use crate::{Row, StoreError, Tx, values};
 
 /// More entries than one page shows.
 const LIST_MAX: i64 = 500;
@@ -48,6 +48,41 @@ pub fn insert(
     .map(drop)
 }
 
+/// Replaces an entry: what it tells of has gone on.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn update(tx: &mut dyn Tx, id: TimelineId, entry: &Entry) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE timeline SET at = ?2, kind = ?3, cause = ?4, detail = ?5 WHERE id = ?1",
+        values![
+            id,
+            entry.at,
+            &entry.kind,
+            entry.cause.map(Cause::as_str),
+            json(&entry.detail)
+        ],
+    )
+    .map(drop)
+}
+
+/// The newest `limit` entries of a booking's history, newest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn newest(
+    tx: &mut dyn Tx,
+    booking: BookingId,
+    limit: i64,
+) -> Result<Vec<(TimelineId, Entry)>, StoreError> {
+    let sql = "SELECT id, at, kind, cause, detail FROM timeline WHERE booking_id = ?1
+               ORDER BY at DESC, id DESC LIMIT ?2";
+    tx.rows(sql, values![booking, limit])?
+        .into_iter()
+        .map(|mut row| Ok((row.take()?, read(row)?)))
+        .collect()
+}
+
 /// Whether something of this `kind` happened to a booking.
 ///
 /// # Errors
@@ -66,16 +101,18 @@ pub fn list(tx: &mut dyn Tx, booking: BookingId) -> Result<Vec<Entry>, StoreErro
                ORDER BY at, id LIMIT ?2";
     tx.rows(sql, values![booking, LIST_MAX])?
         .into_iter()
-        .map(|mut row| {
-            Ok(Entry {
-                at: row.take()?,
-                kind: row.take()?,
-                cause: row
-                    .take::<Option<String>>()?
-                    .map(|name| named(Cause::from_name, name))
-                    .transpose()?,
-                detail: row.take_json()?,
-            })
-        })
+        .map(read)
         .collect()
+}
+
+fn read(mut row: Row) -> Result<Entry, StoreError> {
+    Ok(Entry {
+        at: row.take()?,
+        kind: row.take()?,
+        cause: row
+            .take::<Option<String>>()?
+            .map(|name| named(Cause::from_name, name))
+            .transpose()?,
+        detail: row.take_json()?,
+    })
 }

@@ -72,7 +72,7 @@ pub(crate) struct Booking {
     /// What they answered.
     answers: Answers,
     /// How its event in the calendar stands: `none` (no calendar is connected), `pending`, `synced`,
-    /// or `error` (needs a person: see `problem`).
+    /// or `error` (needs a person: see `problem`, and `conflict` for what can be done).
     calendar_sync: &'static str,
     /// When booking and event were last known to agree.
     #[schema(format = DateTime, required = true)]
@@ -80,6 +80,10 @@ pub(crate) struct Booking {
     /// What is wrong with the event, as a stable code such as `needs_reconnect`.
     #[schema(required = true)]
     problem: Option<String>,
+    /// What must be decided about its event: the id of a conflict. Null for the attendee, and when there
+    /// is nothing.
+    #[schema(required = true)]
+    conflict: Option<String>,
     /// Google's page of the event, for those who can sign in to that calendar. Null for the attendee.
     #[schema(required = true)]
     html_link: Option<String>,
@@ -153,6 +157,7 @@ impl Booking {
         if viewer == Viewer::Attendee {
             // It holds the calendar's id, which is the host's own address.
             sync.html_link = None;
+            sync.conflict = None;
         }
         let (organization, event_type) = (detail.organization.slug, detail.event_type.slug);
         let host = Some(detail.host_name);
@@ -188,6 +193,7 @@ impl Booking {
             last_synced_at: None,
             problem: None,
             html_link: None,
+            conflict: None,
         };
         Self::of(booking, sync, organization, event_type, None)
     }
@@ -233,6 +239,7 @@ impl Booking {
             calendar_sync: sync.state.as_str(),
             last_synced_at: sync.last_synced_at.map(|at| at.to_string()),
             problem: sync.problem,
+            conflict: sync.conflict.map(|open| open.id.to_string()),
             html_link: sync.html_link,
             cancellation: booking.cancellation.map(|cancellation| Cancellation {
                 cause: cancellation.cause.as_str(),

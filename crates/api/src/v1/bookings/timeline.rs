@@ -26,8 +26,10 @@ pub(crate) struct TimelineEntry {
     /// When.
     #[schema(format = DateTime)]
     at: String,
-    /// What, as a stable code such as `booked`, `moved`, `reassigned`, `cancelled` or
-    /// `event_created`.
+    /// What, as a stable code such as `booked`, `moved`, `reassigned`, `cancelled`, `event_created` or
+    /// `calendar_call`: calls to Google that led nowhere yet, with what was `asked` (`insert`, `change`,
+    /// `remove`, `look`), how many `times`, and the last `answer` with Google's `reason`. An attendee is
+    /// not told of calls.
     kind: String,
     /// Who decided: `attendee`, `api`, `admin` or `calendar`; null where nobody did.
     #[schema(required = true)]
@@ -78,6 +80,7 @@ pub(crate) async fn timeline(
     let entries = entries.into_iter();
     Ok(Json(TimelineAnswer {
         entries: entries
+            .filter(|entry| visible.viewer != Viewer::Attendee || entry.kind != "calendar_call")
             .map(|entry| TimelineEntry::new(entry, visible.viewer))
             .collect(),
     }))

@@ -35,9 +35,13 @@ pub(crate) struct CalendarConnection {
     calendars: Vec<ConnectedCalendar>,
     /// `syncing` (its calendars have not been read once yet), `connected`, or `error` (see `cause`).
     state: &'static str,
-    /// What is wrong, as a stable code such as `needs_reconnect`.
+    /// What is wrong, as a stable code such as `needs_reconnect`. Beside `connected` or `syncing` it is
+    /// something that may pass by itself, such as `unreachable` or `rate_limited`.
     #[schema(required = true)]
     cause: Option<String>,
+    /// Since when it is wrong.
+    #[schema(format = DateTime, required = true)]
+    cause_since: Option<String>,
     /// When a look at its calendars last completed.
     #[schema(format = DateTime, required = true)]
     last_sync_at: Option<String>,
@@ -69,6 +73,7 @@ impl CalendarConnection {
                 .collect(),
             state: connection.state.as_str(),
             cause: connection.cause,
+            cause_since: connection.cause_since.map(|at| at.to_string()),
             last_sync_at: connection.last_sync_at.map(|at| at.to_string()),
             waiting: connection.waiting,
         }

@@ -18,6 +18,20 @@ fn entry(at: i64, kind: &str) -> Entry {
 }
 
 on_every_database! {
+    fn the_newest_entries_come_first_and_one_can_go_on(stage: &Stage) {
+        let (one, two) = (TimelineId(id(1)), TimelineId(id(2)));
+        stage.done(move |tx| {
+            found(tx)?;
+            book(tx, &booking(100, hour(2)))?;
+            timeline::insert(tx, one, BookingId(id(100)), &entry(1, "first"))?;
+            timeline::insert(tx, two, BookingId(id(100)), &entry(1, "second"))
+        });
+        let newest = |limit| stage.done(move |tx| timeline::newest(tx, BookingId(id(100)), limit));
+        assert_eq!(newest(1), [(two, entry(1, "second"))]);
+        stage.done(move |tx| timeline::update(tx, one, &entry(3, "third")));
+        assert_eq!(newest(5), [(one, entry(3, "third")), (two, entry(1, "second"))]);
+    }
+
     fn history_is_told_oldest_first(stage: &Stage) {
         stage.done(|tx| {
             found(tx)?;

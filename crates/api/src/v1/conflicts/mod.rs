@@ -1,0 +1,132 @@
+//! `/api/v1/conflicts/…`: what a person must decide about a booking's event.
+
+mod list;
+mod resolve;
+
+use app::conflicts::{Item, Resolution, There};
+use domain::Interval;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::ApiState;
+use crate::request::rfc3339_utc;
+
+/// The endpoints of conflicts.
+pub(crate) fn endpoints() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list))
+        .routes(routes!(resolve::resolve))
+}
+
+/// Something a person must decide about a booking's event in Google.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ConflictItem {
+    /// Its identity.
+    #[schema(format = Uuid)]
+    id: String,
+    /// Why, as a stable code: `refused` (Google refuses the change for good), `moved_onto_booking`,
+    /// `moved_into_past`, `made_all_day`, `made_recurring`, `unusable_length`, `not_found` or
+    /// `too_many_generations`. There will be more.
+    kind: String,
+    /// `open`, `trying` (what was decided is under way) or `over`.
+    state: &'static str,
+    /// Counts how often it came up, from 1. Send it when deciding, to be refused if it has changed since.
+    version: i64,
+    /// Since when.
+    #[schema(format = DateTime)]
+    since: String,
+    /// The booking's id.
+    #[schema(format = Uuid)]
+    booking: String,
+    /// Google's words; null where it said none.
+    #[schema(required = true)]
+    said: Option<String>,
+    /// What the calendar should show; null when nothing.
+    #[schema(required = true)]
+    here: Option<Side>,
+    /// What it shows, as far as known.
+    there: Remote,
+    /// What can be decided: `retry`, `relink`, `ignore`. Empty unless it is open.
+    resolutions: Vec<&'static str>,
+}
+
+/// An event as it should be.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Side {
+    /// Its title.
+    title: String,
+    /// When it begins.
+    #[schema(format = DateTime)]
+    start: String,
+    /// When it is over.
+    #[schema(format = DateTime)]
+    end: String,
+}
+
+/// An event as it is, as far as known.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Remote {
+    /// `timed`, `all_day`, `recurring`, `deleted`, `not_found`, `foreign` (something else is under its
+    /// id) or `not_made`.
+    state: &'static str,
+    /// Its title, where there is an event.
+    #[schema(required = true)]
+    title: Option<String>,
+    /// When it begins, where it has a time.
+    #[schema(format = DateTime, required = true)]
+    start: Option<String>,
+    /// When it is over, where it has a time.
+    #[schema(format = DateTime, required = true)]
+    end: Option<String>,
+}
+
+impl ConflictItem {
+    fn new(item: Item) -> Self {
+        let conflict = item.conflict;
+        let resolutions = Resolution::ALL.map(Resolution::as_str);
+        let side = |title: String, time: &Interval| {
+            let (start, end) = rfc3339_utc(time);
+            Side { title, start, end }
+        };
+        Self {
+            id: conflict.id.to_string(),
+            kind: conflict.kind,
+            state: match (conflict.closed_at, item.is_open) {
+                (Some(_), _) => "over",
+                (None, true) => "open",
+                (None, false) => "trying",
+            },
+            version: conflict.version,
+            since: conflict.opened_at.to_string(),
+            booking: conflict.booking_id.to_string(),
+            said: Some(conflict.said).filter(|said| !said.is_empty()),
+            here: item.here.map(|here| side(here.text.title, &here.time)),
+            there: Remote::new(item.there),
+            resolutions: if item.is_open {
+                resolutions.into()
+            } else {
+                Vec::new()
+            },
+        }
+    }
+}
+
+impl Remote {
+    fn new(there: There) -> Self {
+        let state = there.as_str();
+        let (title, time) = match there {
+            There::Timed { title, time } => (Some(title), Some(rfc3339_utc(&time))),
+            There::AllDay { title } | There::Recurring { title } => (Some(title), None),
+            There::NotMade | There::Deleted | There::NotFound | There::Foreign => (None, None),
+        };
+        let (start, end) = time.unzip();
+        Self {
+            state,
+            title,
+            start,
+            end,
+        }
+    }
+}

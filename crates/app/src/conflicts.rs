@@ -1,0 +1,403 @@
+//! The inbox: what a person must decide about a booking's event, and the three ways to (scenario D2).
+//!
+//! Trying again and linking anew do not close a conflict, their outcome does: it stays, shown as being
+//! tried, until both sides agree or the link is parked once more. To add a kind: open it in link work, and
+//! give it its sentence in the pages' translations; richer kinds add their ways to decide to
+//! [`Resolution`].
+
+use domain::booking::Cause;
+use domain::sync::{EventFields, Remote, RemoteTime, Seen};
+use domain::{BookingId, ConflictId, Instant, Interval, OrganizationId};
+use serde_json::json;
+use store::tables::conflicts::{self, Conflict};
+use store::tables::links::{self, EventLink, State};
+use store::tables::{bookings, calendars, leases, outgoing_messages};
+use store::{Lane, StoreError, Tx};
+
+use crate::App;
+use crate::bookings::{BadCursor, Detail, chosen_id, cursor_at, read_cursor, surround};
+use crate::timeline::Pen;
+
+/// Most conflicts one page holds.
+pub const PAGE_MAX: usize = 100;
+
+/// One thing to decide.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// What is kept of it.
+    pub conflict: Conflict,
+    /// The booking it is about.
+    pub booking: Detail,
+    /// Whether it waits for a person, or is being tried again.
+    pub is_open: bool,
+    /// What the calendar should show; `None` when nothing.
+    pub here: Option<EventFields>,
+    /// What it shows, as far as known.
+    pub there: There,
+}
+
+/// What is known of the event in Google.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum There {
+    /// It was never seen.
+    NotMade,
+    /// It is there, at this time.
+    Timed {
+        /// Its title.
+        title: String,
+        /// When.
+        time: Interval,
+    },
+    /// It is there, on whole days.
+    AllDay {
+        /// Its title.
+        title: String,
+    },
+    /// It is there, and recurs.
+    Recurring {
+        /// Its title.
+        title: String,
+    },
+    /// It was deleted.
+    Deleted,
+    /// It is not found.
+    NotFound,
+    /// Something else is under its id.
+    Foreign,
+}
+
+impl There {
+    /// Its stable name.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::NotMade => "not_made",
+            Self::Timed { .. } => "timed",
+            Self::AllDay { .. } => "all_day",
+            Self::Recurring { .. } => "recurring",
+            Self::Deleted => "deleted",
+            Self::NotFound => "not_found",
+            Self::Foreign => "foreign",
+        }
+    }
+
+    /// What a link knows.
+    fn of(link: &EventLink) -> Self {
+        let link = &link.link;
+        match (&link.seen, &link.theirs) {
+            (Some(Seen::Live(remote)), _) => Self::live(remote),
+            (Some(Seen::Deleted { .. }), _) => Self::Deleted,
+            (Some(Seen::Absent), _) => Self::NotFound,
+            (Some(Seen::Foreign), _) => Self::Foreign,
+            (None | Some(Seen::Outdated), Some(base)) => Self::live(base),
+            (None | Some(Seen::Outdated), None) => Self::NotMade,
+        }
+    }
+
+    fn live(remote: &Remote) -> Self {
+        let title = remote.text.title.clone();
+        match remote.time {
+            RemoteTime::Timed(time) => Self::Timed { title, time },
+            RemoteTime::AllDay => Self::AllDay { title },
+            RemoteTime::Recurring => Self::Recurring { title },
+        }
+    }
+}
+
+/// One page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Oldest first.
+    pub items: Vec<Item>,
+    /// Where the next page begins; `None` on the last.
+    pub next: Option<String>,
+}
+
+/// Why there is no page.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ListError {
+    /// The cursor is none of ours.
+    #[error(transparent)]
+    Cursor(#[from] BadCursor),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Up to `limit` (at most [`PAGE_MAX`]) of what an organization must decide, from where `cursor` says.
+///
+/// # Errors
+/// [`ListError`].
+pub async fn list(
+    app: &App,
+    organization: OrganizationId,
+    cursor: Option<&str>,
+    limit: usize,
+) -> Result<Page, ListError> {
+    let after = cursor.map(read_cursor).transpose()?;
+    let after = after.map(|(at, id)| (at, ConflictId(id)));
+    let limit = limit.clamp(1, PAGE_MAX);
+    app.store()
+        .unit(Lane::Read, "conflicts.list", move |tx| {
+            // One more than asked for tells whether there is a next page.
+            let wanted = i64::try_from(limit + 1).unwrap_or(i64::MAX);
+            let mut found = conflicts::page(tx, organization, after, wanted)?;
+            let has_more = found.len() > limit;
+            found.truncate(limit);
+            let next = found
+                .last()
+                .filter(|_| has_more)
+                .map(|c| cursor_at(c.opened_at, c.id.0));
+            let items = found
+                .into_iter()
+                .map(|conflict| read(tx, conflict))
+                .collect::<Result<_, _>>()?;
+            Ok::<_, StoreError>(Page { items, next })
+        })
+        .await
+        .map_err(ListError::from)
+}
+
+/// How many an organization must decide.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn count(app: &App, organization: OrganizationId) -> Result<u64, StoreError> {
+    app.store()
+        .unit(Lane::Read, "conflicts.count", move |tx| {
+            let count = conflicts::count_open(tx, organization)?;
+            Ok(u64::try_from(count).unwrap_or(0))
+        })
+        .await
+}
+
+fn read(tx: &mut dyn Tx, conflict: Conflict) -> Result<Item, StoreError> {
+    let missing = || StoreError::decode("a conflict's booking or link is missing");
+    let booking = bookings::by_id(tx, conflict.booking_id)?.ok_or_else(missing)?;
+    let link = links::by_id(tx, conflict.link_id)?.ok_or_else(missing)?;
+    Ok(Item {
+        is_open: conflict.closed_at.is_none() && link.state == State::Parked,
+        here: EventFields::wanted(&booking),
+        there: There::of(&link),
+        booking: surround(tx, booking)?,
+        conflict,
+    })
+}
+
+/// What a person decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// Look at the event and ask Google once more.
+    Retry,
+    /// Make a new event, and let go of the old one, which stays as it is.
+    Relink,
+    /// Leave it out of step until the booking changes.
+    Ignore,
+}
+
+impl Resolution {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Retry, Self::Relink, Self::Ignore];
+
+    /// Its stable name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Retry => "retry",
+            Self::Relink => "relink",
+            Self::Ignore => "ignore",
+        }
+    }
+
+    /// The one of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|r| r.as_str() == name)
+    }
+
+    /// What the timeline calls it.
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::Retry => "sync_retried",
+            Self::Relink => "sync_relinked",
+            Self::Ignore => "sync_ignored",
+        }
+    }
+}
+
+/// A decision.
+#[derive(Clone, Copy, Debug)]
+pub struct ResolveInput {
+    /// About what.
+    pub conflict: ConflictId,
+    /// Whose it must be.
+    pub organization: OrganizationId,
+    /// What.
+    pub resolution: Resolution,
+    /// The version the person has seen; another one refuses.
+    pub version: Option<i64>,
+    /// Who decides.
+    pub cause: Cause,
+}
+
+/// Why a decision does not count.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ResolveError {
+    /// No such conflict.
+    #[error("there is no such conflict")]
+    NotFound,
+    /// It is over already.
+    #[error("this has been settled meanwhile")]
+    Over,
+    /// It is not as the person saw it: tried again, or refused once more.
+    #[error("this has changed meanwhile")]
+    Changed,
+    /// The store failed; nothing was decided.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Decides. The same decision again changes nothing more.
+///
+/// # Errors
+/// [`ResolveError`].
+pub async fn resolve(app: &App, input: ResolveInput) -> Result<Item, ResolveError> {
+    let now = app.now();
+    let mut pen = Pen::new(app, now);
+    app.store()
+        .unit(Lane::Interactive, "conflicts.resolve", move |tx| {
+            pen.restart();
+            resolve_in(tx, input, &mut pen, now)
+        })
+        .await
+}
+
+fn resolve_in(
+    tx: &mut dyn Tx,
+    input: ResolveInput,
+    pen: &mut Pen,
+    now: Instant,
+) -> Result<Item, ResolveError> {
+    let is_theirs = |c: &Conflict| c.organization_id == input.organization;
+    let found = conflicts::by_id(tx, input.conflict)?.filter(is_theirs);
+    let link_id = found.ok_or(ResolveError::NotFound)?.link_id;
+    let mut link = lock(tx, link_id)?;
+    // Read again: what was read before the lock may have been the past.
+    let mut conflict = conflicts::by_id(tx, input.conflict)?.ok_or(ResolveError::NotFound)?;
+    let is_same = conflict.resolution.as_deref() == Some(input.resolution.as_str());
+    if conflict.closed_at.is_some() {
+        return if is_same {
+            Ok(read(tx, conflict)?)
+        } else {
+            Err(ResolveError::Over)
+        };
+    }
+    if input
+        .version
+        .is_some_and(|version| version != conflict.version)
+    {
+        return Err(ResolveError::Changed);
+    }
+    if link.state != State::Parked {
+        return if is_same || input.resolution == Resolution::Retry {
+            Ok(read(tx, conflict)?)
+        } else {
+            Err(ResolveError::Changed)
+        };
+    }
+    apply(tx, &mut link, input.resolution, now)?;
+    links::update(tx, &link)?;
+    conflict.resolution = Some(input.resolution.as_str().to_owned());
+    if input.resolution == Resolution::Ignore {
+        conflict.closed_at = Some(now);
+        outgoing_messages::clear_of_booking(tx, conflict.booking_id)?;
+    }
+    conflicts::update(tx, &conflict)?;
+    let kind = input.resolution.kind();
+    pen.write(tx, conflict.booking_id, kind, Some(input.cause), json!({}))?;
+    Ok(read(tx, conflict)?)
+}
+
+/// The link, so that no worker's finding comes in between.
+fn lock(tx: &mut dyn Tx, link: domain::LinkId) -> Result<EventLink, StoreError> {
+    let missing = || StoreError::decode("a conflict's link or calendar is missing");
+    let row = links::by_id(tx, link)?.ok_or_else(missing)?;
+    let calendar = calendars::by_id(tx, row.calendar_id)?.ok_or_else(missing)?;
+    leases::hold_off(tx, calendar.connection_id)?;
+    links::by_id(tx, link)?.ok_or_else(missing)
+}
+
+fn apply(
+    tx: &mut dyn Tx,
+    link: &mut EventLink,
+    resolution: Resolution,
+    now: Instant,
+) -> Result<(), StoreError> {
+    match resolution {
+        Resolution::Retry => link.link = std::mem::take(&mut link.link).look_again(),
+        Resolution::Relink => {
+            link.link = std::mem::take(&mut link.link).let_go();
+            let generation = link.link.generation;
+            link.event_id = chosen_id(tx, link.calendar_id, link.booking_id, generation)?;
+            link.html_link = None;
+        }
+        Resolution::Ignore => {
+            link.state = State::Ignored;
+            link.problem = Some("ignored".to_owned());
+            return Ok(());
+        }
+    }
+    link.state = State::Due;
+    link.run_at = now;
+    link.failures = 0;
+    link.problem = None;
+    Ok(())
+}
+
+/// Looks at a booking's event now: one that waits for a person is tried again, and one that waits for its
+/// time need not (row V8). Gives whether there was anything to do.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn retry_booking(
+    app: &App,
+    organization: OrganizationId,
+    booking: BookingId,
+    cause: Cause,
+) -> Result<bool, StoreError> {
+    let now = app.now();
+    let mut pen = Pen::new(app, now);
+    app.store()
+        .unit(Lane::Interactive, "conflicts.retry_booking", move |tx| {
+            pen.restart();
+            let mut is_any = false;
+            let found = bookings::by_id(tx, booking)?;
+            if found.is_none_or(|booking| booking.organization_id != organization) {
+                return Ok(false);
+            }
+            for link in links::of_booking(tx, booking)? {
+                let mut link = lock(tx, link.id)?;
+                let open = conflicts::open_of_link(tx, link.id)?;
+                match (link.state, open) {
+                    (State::Parked, Some(open)) => {
+                        let input = ResolveInput {
+                            conflict: open.id,
+                            organization,
+                            resolution: Resolution::Retry,
+                            version: None,
+                            cause,
+                        };
+                        match resolve_in(tx, input, &mut pen, now) {
+                            Err(ResolveError::Store(error)) => return Err(error),
+                            _ => is_any = true,
+                        }
+                    }
+                    (State::Due, _) if link.run_at > now => {
+                        link.run_at = now;
+                        links::update(tx, &link)?;
+                        is_any = true;
+                    }
+                    _ => {}
+                }
+            }
+            Ok(is_any)
+        })
+        .await
+}

@@ -1,0 +1,110 @@
+//! Opening and closing what a person must decide about a link (scenario D2, row R7).
+
+use domain::ConflictId;
+use domain::notice::{Audience, MessageKind};
+use domain::sync::ParkReason;
+use serde_json::json;
+use store::tables::conflicts::{self, Conflict};
+use store::tables::links::State;
+use store::tables::outgoing_messages::{self, Draft};
+use store::{StoreError, Tx};
+
+use super::{Draws, Loaded};
+
+/// Parks the link for `reason`, with Google's words where it `said` any: a conflict opens, or the one
+/// that is open for the same reason counts on. Only news is written to the timeline.
+pub(super) fn park(
+    tx: &mut dyn Tx,
+    loaded: &mut Loaded,
+    reason: ParkReason,
+    said: &str,
+    draws: &mut Draws,
+) -> Result<(), StoreError> {
+    loaded.row.state = State::Parked;
+    loaded.row.problem = Some(reason.as_str().to_owned());
+    let is_news = match conflicts::open_of_link(tx, loaded.row.id)? {
+        Some(mut known) if known.kind == reason.as_str() => {
+            let is_news = known.said != said;
+            known.version += 1;
+            known.said = said.to_owned();
+            known.resolution = None;
+            conflicts::update(tx, &known)?;
+            is_news
+        }
+        other => {
+            if let Some(other) = other {
+                end(tx, other, "replaced", draws)?;
+            }
+            open(tx, loaded, reason, said, draws)?;
+            true
+        }
+    };
+    if is_news {
+        let words = if said.is_empty() {
+            reason.as_str()
+        } else {
+            said
+        };
+        let detail = json!({ "reason": words });
+        draws
+            .pen
+            .write(tx, loaded.booking.id, "parked", None, detail)?;
+    }
+    Ok(())
+}
+
+fn open(
+    tx: &mut dyn Tx,
+    loaded: &Loaded,
+    reason: ParkReason,
+    said: &str,
+    draws: &mut Draws,
+) -> Result<(), StoreError> {
+    let conflict = Conflict {
+        id: ConflictId(draws.pen.draw()?.0),
+        organization_id: loaded.booking.organization_id,
+        booking_id: loaded.booking.id,
+        link_id: loaded.row.id,
+        kind: reason.as_str().to_owned(),
+        said: said.to_owned(),
+        version: 1,
+        opened_at: draws.now,
+        closed_at: None,
+        resolution: None,
+    };
+    conflicts::insert(tx, &conflict)?;
+    if reason == ParkReason::Refused {
+        for audience in Audience::ALL {
+            let draft = Draft {
+                organization: conflict.organization_id,
+                kind: MessageKind::EventRefused,
+                audience,
+                cause: &conflict.id.to_string(),
+                connection: Some(loaded.connection.id),
+                booking: Some(conflict.booking_id),
+                at: draws.now,
+            };
+            outgoing_messages::insert(tx, draft)?;
+        }
+    }
+    Ok(())
+}
+
+/// Both sides agree, or there is nothing left to agree on: whatever was open is over.
+pub(super) fn close(tx: &mut dyn Tx, loaded: &Loaded, draws: &Draws) -> Result<(), StoreError> {
+    match conflicts::open_of_link(tx, loaded.row.id)? {
+        Some(open) => end(tx, open, "settled", draws),
+        None => Ok(()),
+    }
+}
+
+fn end(tx: &mut dyn Tx, conflict: Conflict, how: &str, draws: &Draws) -> Result<(), StoreError> {
+    let booking = conflict.booking_id;
+    let ended = Conflict {
+        closed_at: Some(draws.now),
+        resolution: conflict.resolution.clone().or(Some(how.to_owned())),
+        ..conflict
+    };
+    conflicts::update(tx, &ended)?;
+    outgoing_messages::clear_of_booking(tx, booking)
+}

@@ -1,0 +1,148 @@
+//! Conflicts: what a person must decide about one booking's event, while it is open and afterwards.
+//!
+//! A link has at most one open conflict. It stays the same one, with a higher version, while the link
+//! is parked again and again for the same reason; it closes when both sides agree, or a person says so.
+
+use domain::{BookingId, ConflictId, Instant, LinkId, OrganizationId};
+
+use crate::{Row, StoreError, Tx, values};
+
+/// A conflict as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// Its identity.
+    pub id: ConflictId,
+    /// Whose it is.
+    pub organization_id: OrganizationId,
+    /// About which booking.
+    pub booking_id: BookingId,
+    /// About which of its events.
+    pub link_id: LinkId,
+    /// Why, as a stable code: the reason the link was parked.
+    pub kind: String,
+    /// Google's words; empty where it said none.
+    pub said: String,
+    /// Counts how often the link was parked for it, from 1.
+    pub version: i64,
+    /// Since when.
+    pub opened_at: Instant,
+    /// When it was over.
+    pub closed_at: Option<Instant>,
+    /// What a person chose last, or how it ended by itself.
+    pub resolution: Option<String>,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, organization_id, booking_id, link_id, kind, said, version, opened_at,
+               closed_at, resolution FROM conflict ",
+            $rest
+        )
+    };
+}
+
+fn read(mut row: Row) -> Result<Conflict, StoreError> {
+    Ok(Conflict {
+        id: row.take()?,
+        organization_id: row.take()?,
+        booking_id: row.take()?,
+        link_id: row.take()?,
+        kind: row.take()?,
+        said: row.take()?,
+        version: row.take()?,
+        opened_at: row.take()?,
+        closed_at: row.take()?,
+        resolution: row.take()?,
+    })
+}
+
+/// Adds a conflict.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn insert(tx: &mut dyn Tx, conflict: &Conflict) -> Result<(), StoreError> {
+    let c = conflict;
+    tx.execute(
+        "INSERT INTO conflict (id, organization_id, booking_id, link_id, kind, said, version,
+           opened_at, closed_at, resolution)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        values![
+            c.id,
+            c.organization_id,
+            c.booking_id,
+            c.link_id,
+            &c.kind,
+            &c.said,
+            c.version,
+            c.opened_at,
+            c.closed_at,
+            c.resolution.as_ref()
+        ],
+    )
+    .map(drop)
+}
+
+/// Stores everything of a conflict that can change.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn update(tx: &mut dyn Tx, conflict: &Conflict) -> Result<(), StoreError> {
+    let c = conflict;
+    tx.execute(
+        "UPDATE conflict SET said = ?2, version = ?3, closed_at = ?4, resolution = ?5 WHERE id = ?1",
+        values![c.id, &c.said, c.version, c.closed_at, c.resolution.as_ref()],
+    )
+    .map(drop)
+}
+
+/// The one of this id.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn by_id(tx: &mut dyn Tx, id: ConflictId) -> Result<Option<Conflict>, StoreError> {
+    tx.first(select!("WHERE id = ?1"), values![id])?
+        .map(read)
+        .transpose()
+}
+
+/// The open one of a link.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn open_of_link(tx: &mut dyn Tx, link: LinkId) -> Result<Option<Conflict>, StoreError> {
+    let sql = select!("WHERE link_id = ?1 AND closed_at IS NULL");
+    tx.first(sql, values![link])?.map(read).transpose()
+}
+
+/// The open ones of an organization after `after`, oldest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn page(
+    tx: &mut dyn Tx,
+    organization: OrganizationId,
+    after: Option<(Instant, ConflictId)>,
+    limit: i64,
+) -> Result<Vec<Conflict>, StoreError> {
+    let (at, id) = after.unwrap_or((Instant::MIN, ConflictId(uuid::Uuid::nil())));
+    let sql = select!(
+        "WHERE organization_id = ?1 AND closed_at IS NULL
+           AND (opened_at > ?2 OR (opened_at = ?2 AND id > ?3))
+         ORDER BY opened_at, id LIMIT ?4"
+    );
+    tx.rows(sql, values![organization, at, id, limit])?
+        .into_iter()
+        .map(read)
+        .collect()
+}
+
+/// How many are open.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn count_open(tx: &mut dyn Tx, organization: OrganizationId) -> Result<i64, StoreError> {
+    let sql = "SELECT count(*) FROM conflict WHERE organization_id = ?1 AND closed_at IS NULL";
+    tx.first(sql, values![organization])?
+        .map_or(Ok(0), |mut row| row.take())
+}

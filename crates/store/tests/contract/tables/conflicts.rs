@@ -1,0 +1,100 @@
+//! Conflicts.
+
+use domain::{BookingId, ConflictId, LinkId, OrganizationId};
+use store::tables::conflicts::{self, Conflict};
+use store::tables::links;
+use store::{StoreError, Tx};
+
+use crate::support::world::{
+    CALENDAR, ORGANIZATION, book, booking, connect, found, hour, hours, id,
+};
+use crate::support::{NOW, on_every_database};
+
+const LINK: LinkId = LinkId(id(200));
+
+fn set_up(tx: &mut dyn Tx) -> Result<(), StoreError> {
+    found(tx)?;
+    connect(tx)?;
+    for number in [100, 101, 102] {
+        let b = booking(number, hour(2 * i64::try_from(number).expect("small")));
+        book(tx, &b)?;
+        links::insert(
+            tx,
+            LinkId(id(number + 100)),
+            b.id,
+            CALENDAR,
+            &format!("event{number}"),
+            NOW,
+        )?;
+    }
+    Ok(())
+}
+
+fn conflict(number: u128) -> Conflict {
+    Conflict {
+        id: ConflictId(id(number + 200)),
+        organization_id: ORGANIZATION,
+        booking_id: BookingId(id(number)),
+        link_id: LinkId(id(number + 100)),
+        kind: "refused".to_owned(),
+        said: "forbidden: \u{1F600} \"no\"".to_owned(),
+        version: 1,
+        opened_at: NOW,
+        closed_at: None,
+        resolution: None,
+    }
+}
+
+on_every_database! {
+    fn a_conflict_comes_back_changes_and_closes(stage: &Stage) {
+        stage.done(set_up);
+        assert_eq!(stage.done(|tx| conflicts::open_of_link(tx, LINK)), None);
+        stage.done(|tx| conflicts::insert(tx, &conflict(100)));
+        assert_eq!(stage.done(|tx| conflicts::open_of_link(tx, LINK)), Some(conflict(100)));
+        let changed = Conflict {
+            said: String::new(),
+            version: 2,
+            closed_at: Some(hours(1)),
+            resolution: Some("ignore".to_owned()),
+            ..conflict(100)
+        };
+        let change = changed.clone();
+        stage.done(move |tx| conflicts::update(tx, &change));
+        assert_eq!(stage.done(|tx| conflicts::by_id(tx, conflict(100).id)), Some(changed));
+        assert_eq!(stage.done(|tx| conflicts::open_of_link(tx, LINK)), None);
+        assert_eq!(stage.done(|tx| conflicts::by_id(tx, ConflictId(id(9)))), None);
+        let next = Conflict { id: ConflictId(id(999)), ..conflict(100) };
+        assert_eq!(stage.run(move |tx| conflicts::insert(tx, &next)), Ok(()));
+    }
+
+    fn a_link_has_one_open_conflict(stage: &Stage) {
+        stage.done(set_up);
+        stage.done(|tx| conflicts::insert(tx, &conflict(100)));
+        let second = Conflict { id: ConflictId(id(999)), ..conflict(100) };
+        let refused = stage.run(move |tx| conflicts::insert(tx, &second));
+        assert_eq!(refused, Err(StoreError::Constraint("conflict_link_id_key".into())));
+        let ended = Conflict { closed_at: Some(NOW), ..conflict(101) };
+        let silent = stage.run(move |tx| conflicts::insert(tx, &ended));
+        assert!(silent.is_err(), "an end says how");
+    }
+
+    fn open_conflicts_are_paged_oldest_first(stage: &Stage) {
+        stage.done(set_up);
+        stage.done(|tx| {
+            conflicts::insert(tx, &conflict(102))?;
+            conflicts::insert(tx, &Conflict { opened_at: hours(-1), ..conflict(101) })?;
+            conflicts::insert(tx, &conflict(100))
+        });
+        let ids = |found: Vec<Conflict>| -> Vec<BookingId> {
+            found.into_iter().map(|c| c.booking_id).collect()
+        };
+        let first = stage.done(|tx| conflicts::page(tx, ORGANIZATION, None, 2));
+        let after = (first[1].opened_at, first[1].id);
+        assert_eq!(ids(first), [BookingId(id(101)), BookingId(id(100))]);
+        let second = stage.done(move |tx| conflicts::page(tx, ORGANIZATION, Some(after), 2));
+        assert_eq!(ids(second), [BookingId(id(102))]);
+        assert_eq!(stage.done(|tx| conflicts::count_open(tx, ORGANIZATION)), 3);
+        assert_eq!(stage.done(|tx| conflicts::count_open(tx, OrganizationId(id(9)))), 0);
+        assert_eq!(stage.done(|tx| conflicts::page(tx, OrganizationId(id(9)), None, 2)), []);
+    }
+}

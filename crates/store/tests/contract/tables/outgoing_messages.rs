@@ -1,0 +1,89 @@
+//! Outgoing messages.
+
+use domain::notice::{Audience, MessageKind};
+use domain::{BookingId, OrganizationId};
+use store::tables::connections::{self, Connection, State};
+use store::tables::leases;
+use store::tables::outgoing_messages::{self, Draft, OutgoingMessage};
+
+use crate::support::world::{
+    CONNECTION, ORGANIZATION, book, booking, connect, connection, found, hour, hours, id,
+};
+use crate::support::{NOW, on_every_database};
+
+const BOOKING: BookingId = BookingId(id(100));
+
+fn draft(audience: Audience, cause: &str) -> Draft<'_> {
+    Draft {
+        organization: ORGANIZATION,
+        kind: MessageKind::EventRefused,
+        audience,
+        cause,
+        connection: Some(CONNECTION),
+        booking: Some(BOOKING),
+        at: NOW,
+    }
+}
+
+fn told(found: &[OutgoingMessage]) -> Vec<(&'static str, &'static str, bool)> {
+    found
+        .iter()
+        .map(|m| (m.kind.as_str(), m.audience.as_str(), m.is_cleared))
+        .collect()
+}
+
+on_every_database! {
+    fn a_cause_is_told_once_to_each_audience_and_cleared(stage: &Stage) {
+        stage.done(|tx| {
+            found(tx)?;
+            connect(tx)?;
+            book(tx, &booking(100, hour(2)))
+        });
+        let write = |audience, cause: &'static str| {
+            stage.done(move |tx| outgoing_messages::insert(tx, draft(audience, cause)))
+        };
+        assert!(write(Audience::Owner, "one"));
+        assert!(!write(Audience::Owner, "one"));
+        assert!(write(Audience::Operator, "one"));
+        let list = || stage.done(|tx| outgoing_messages::list(tx, ORGANIZATION, 10));
+        assert_eq!(list().len(), 2);
+        assert_eq!((list()[0].booking_id, list()[0].created_at), (Some(BOOKING), NOW));
+        stage.done(|tx| outgoing_messages::clear_of_connection(tx, CONNECTION));
+        assert!(list().iter().all(|m| !m.is_cleared), "a booking's own cause goes on");
+        stage.done(|tx| outgoing_messages::clear_of_booking(tx, BOOKING));
+        assert!(list().iter().all(|m| m.is_cleared));
+        assert!(write(Audience::Owner, "another"));
+        assert_eq!(stage.done(|tx| outgoing_messages::list(tx, ORGANIZATION, 2)).len(), 2);
+        assert_eq!(stage.done(|tx| outgoing_messages::list(tx, OrganizationId(id(9)), 2)), []);
+    }
+
+    fn a_connection_cannot_break_in_silence(stage: &Stage) {
+        stage.done(|tx| {
+            found(tx)?;
+            connect(tx)
+        });
+        let become_ = |state, cause: Option<&'static str>, at: i64| stage.done(move |tx| {
+            let lease = leases::take(tx, CONNECTION, hours(at), hours(at))?.expect("free");
+            leases::give_back(tx, lease)?;
+            let cause = cause.map(str::to_owned);
+            connections::update(tx, &Connection { state, cause, ..connection(5, "sub-1") })
+        });
+        let list = || stage.done(|tx| outgoing_messages::list(tx, ORGANIZATION, 10));
+        let times = || stage.done(|tx| connections::times(tx, CONNECTION)).unwrap();
+        assert_eq!((times().granted_at, times().cause_since), (NOW, None));
+        become_(State::Connected, Some("unreachable"), 1);
+        assert_eq!((told(&list()), times().cause_since), (vec![], Some(hours(1))));
+        for at in [2, 3] {
+            become_(State::Error, Some("needs_reconnect"), at);
+            assert_eq!(told(&list()), [("grant_dead", "owner", false)]);
+            assert_eq!((list()[0].created_at, times().cause_since), (hours(2), Some(hours(2))));
+        }
+        become_(State::Connected, None, 4);
+        assert_eq!((told(&list()), times().cause_since), (vec![("grant_dead", "owner", true)], None));
+        become_(State::Error, Some("needs_reconnect"), 5);
+        assert_eq!(told(&list()), [("grant_dead", "owner", false), ("grant_dead", "owner", true)]);
+        stage.done(|tx| connections::note_grant(tx, CONNECTION, hours(6)));
+        assert_eq!(times().granted_at, hours(6));
+        stage.done(|tx| leases::hold_off(tx, CONNECTION));
+    }
+}
