@@ -51,6 +51,7 @@ const PAGES = [
   ["sign-in", to(() => new URL("/admin/sign-in", demo.admin_url).href)],
   ["admin-bookings", admin("/admin/bookings")],
   ["admin-new", admin("/admin/bookings/new")],
+  ["admin-inbox", admin("/admin/inbox")],
   ["admin-connection", admin("/admin/connection")],
 ];
 

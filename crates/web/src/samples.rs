@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use app::bookings::{CalendarSync, Entry, SyncState};
+use app::bookings::{CalendarSync, Entry, OpenConflict, SyncState};
 use domain::attendee::AttendeeForm;
 use domain::booking::{Cause, Refusal, Status};
 use domain::{Instant, Interval, Locale, Zone};
@@ -16,7 +16,7 @@ use crate::i18n::Words;
 use crate::pages::admin::bookings::booking::{self, EntryView};
 use crate::pages::admin::bookings::{self, Row, Tab, new};
 use crate::pages::admin::connection::{self, ConnectionView, Outcome};
-use crate::pages::admin::sign_in;
+use crate::pages::admin::{inbox, sign_in};
 use crate::pages::b::{self, cancel, reschedule};
 use crate::pages::organization::event_type::{self, book};
 use crate::pages::{index, organization};
@@ -34,6 +34,7 @@ use crate::shell::{Header, Section, Shell};
 
 /// Friday, 09:10 in Madrid.
 const NOW: &str = "2026-11-20T08:10:00Z";
+const NOBODY: &str = "01928f3c-0000-7000-8000-000000000000";
 
 struct Sample {
     words: Words,
@@ -169,6 +170,12 @@ impl Sample {
             last_synced_at: (state != CalendarSync::None).then_some(then),
             problem: problem.map(str::to_owned),
             html_link: Some("https://calendar.google.com/event?eid=x".to_owned()),
+            conflict: (problem == Some("refused")).then(|| OpenConflict {
+                id: NOBODY.parse().unwrap(),
+                version: 1,
+                since: then,
+                said: "Forbidden <b>here".to_owned(),
+            }),
         };
         SyncView::new(self.words, &sync, self.now, &self.zone)
     }
@@ -328,7 +335,15 @@ impl Sample {
             entry("booked", Some(Cause::Attendee), start.clone()),
             entry("event_created", None, json!({})),
             entry("moved_in_calendar", Some(Cause::Calendar), start),
-            entry("call_failed", None, json!({ "reason": "backendError" })),
+            entry(
+                "calendar_call",
+                None,
+                json!({
+                    "asked": "change", "attempt": 4, "times": 3, "answer": "no_answer",
+                    "reason": "backendError", "answers": { "no_answer": 2, "rate_limited": 1 },
+                    "is_waiting": true, "last_at": "2026-11-20T08:40:00Z",
+                }),
+            ),
             entry("parked", None, json!({ "reason": "moved_onto_booking" })),
             entry("something_new", None, json!({})),
         ];
@@ -364,7 +379,7 @@ impl Sample {
             can_cancel: is_open,
             cancel_reason: String::new(),
             cancel_problem: is_open.then(|| self.words.say("cancel-reason-missing")),
-            sync: self.sync(CalendarSync::Error, Some("needs_reconnect")),
+            sync: self.sync(CalendarSync::Error, Some("refused")),
             timeline,
         }
     }
@@ -425,6 +440,71 @@ impl Sample {
         }
     }
 
+    fn inbox(&self, is_open: bool, is_empty: bool) -> inbox::Page {
+        let words = self.words;
+        let item = |name: &str, ways: bool| inbox::ItemView {
+            id: name.replace(' ', "-"),
+            version: 1,
+            kind: "refused".to_owned(),
+            attendee: name.to_owned(),
+            service: self.maths().name,
+            booking_href: "/admin/bookings/id".to_owned(),
+            problem: words.say("problem-refused"),
+            said: Some("forbidden: <b>Reed may not change this event".to_owned()),
+            since: words.count("ago-hours", 2, &[]),
+            here: self.moment(),
+            there: words.say("inbox-there-not-made"),
+            ways: if ways {
+                app::conflicts::Resolution::ALL.map(inbox::way).into()
+            } else {
+                Vec::new()
+            },
+            action: "/admin/inbox/id".to_owned(),
+        };
+        let told = |kind, audience, is_cleared| {
+            let message = app::notices::OutgoingMessage {
+                id: NOBODY.parse().unwrap(),
+                organization_id: NOBODY.parse().unwrap(),
+                kind,
+                audience,
+                connection_id: Some(NOBODY.parse().unwrap()),
+                booking_id: None,
+                created_at: self.now,
+                is_cleared,
+            };
+            inbox::ToldView::new(words, &message, &self.zone)
+        };
+        let full = !is_empty;
+        inbox::Page {
+            shell: self.admin(&words.say("inbox-heading"), Section::Inbox),
+            notice: (full && !is_open).then(|| Notice {
+                tone: Tone::Good,
+                heading: words.say("inbox-retried"),
+                lines: vec![words.say("inbox-retried-help")],
+            }),
+            csrf: "token".to_owned(),
+            items: if full {
+                vec![item("Ana Ruiz", is_open), item("Oliver Reed", true)]
+            } else {
+                Vec::new()
+            },
+            first_href: None,
+            next_href: full.then(|| "/admin/inbox?after=x".to_owned()),
+            told: if full {
+                use domain::notice::{Audience, MessageKind};
+                vec![
+                    told(MessageKind::EventRefused, Audience::Owner, false),
+                    told(MessageKind::InstallationRefused, Audience::Operator, false),
+                    told(MessageKind::GrantDead, Audience::Owner, true),
+                    told(MessageKind::ScopeMissing, Audience::Owner, true),
+                    told(MessageKind::CalendarLost, Audience::Owner, true),
+                ]
+            } else {
+                Vec::new()
+            },
+        }
+    }
+
     fn connection(&self, view: ConnectionView, outcome: Option<Outcome>) -> connection::Page {
         let redirect_uri = "https://book.example/oauth/google/callback".to_owned();
         let missing = match outcome {
@@ -463,6 +543,7 @@ impl Sample {
                 &[],
             ),
             message,
+            since: (state == "error").then(|| self.words.count("ago-hours", 2, &[])),
             action,
         }
     }
@@ -678,6 +759,9 @@ impl Sample {
                 "connection-scope",
                 page(&self.connection(ConnectionView::none(words), Some(Outcome::MissingScope))),
             ),
+            ("inbox", page(&self.inbox(true, false))),
+            ("inbox-trying", page(&self.inbox(false, false))),
+            ("inbox-empty", page(&self.inbox(true, true))),
             ("error-404", page(&error(Problem::NotFound))),
             ("error-booking", page(&error(Problem::UnknownBooking))),
             ("error-403", page(&error(Problem::Forbidden))),

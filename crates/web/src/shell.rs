@@ -53,14 +53,17 @@ pub(crate) enum Header {
 pub(crate) enum Section {
     /// Bookings.
     Bookings,
+    /// What must be decided.
+    Inbox,
     /// The calendar connection.
     Connection,
 }
 
 impl Section {
     /// All of them, as the navigation lists them: where, and called what.
-    pub(crate) const ALL: [(Self, &'static str, Key); 2] = [
+    pub(crate) const ALL: [(Self, &'static str, Key); 3] = [
         (Self::Bookings, "/admin/bookings", key("nav-bookings")),
+        (Self::Inbox, "/admin/inbox", key("nav-inbox")),
         (Self::Connection, "/admin/connection", key("nav-connection")),
     ];
 }

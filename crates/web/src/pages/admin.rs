@@ -22,6 +22,7 @@ use crate::urls;
 
 pub(crate) mod bookings;
 pub(crate) mod connection;
+pub(crate) mod inbox;
 pub(crate) mod sign_in;
 pub(crate) mod sign_out;
 
@@ -53,6 +54,9 @@ pub(crate) fn routes() -> Router<WebState> {
             "/admin/bookings/{id}/reschedule",
             get(booking::reschedule::get).post(booking::reschedule::post),
         )
+        .route("/admin/bookings/{id}/retry", post(booking::retry::post))
+        .route("/admin/inbox", get(inbox::get))
+        .route("/admin/inbox/{id}", post(inbox::post))
         .route(
             "/admin/connection",
             get(connection::get).post(connection::post),

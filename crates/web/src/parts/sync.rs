@@ -50,6 +50,12 @@ pub(crate) struct SyncView {
     pub(crate) tone: &'static str,
     pub(crate) last_synced: Option<String>,
     pub(crate) problem: Option<String>,
+    /// Google's words.
+    pub(crate) said: Option<String>,
+    /// Whether somebody can have it tried now.
+    pub(crate) can_retry: bool,
+    /// Whether it stands in the inbox.
+    pub(crate) is_conflict: bool,
     /// The event, in Google's own pages.
     pub(crate) event_href: Option<String>,
 }
@@ -57,7 +63,10 @@ pub(crate) struct SyncView {
 impl SyncView {
     /// `sync` in words, at `now`, with times in `zone`.
     pub(crate) fn new(said: Words, sync: &SyncState, now: Instant, zone: &Zone) -> Self {
-        let (state, label, tone) = words(sync.state);
+        let (state, label, tone) = match sync.problem.as_deref() {
+            Some("ignored") => (sync.state.as_str(), key("sync-ignored"), "calm"),
+            _ => words(sync.state),
+        };
         let ago = sync
             .last_synced_at
             .map(|at| dates::ago(said, at, now, zone));
@@ -67,6 +76,14 @@ impl SyncView {
             tone,
             last_synced: ago.map(|ago| said.with("sync-last", &[("ago", &ago)])),
             problem: sync.problem.as_deref().map(|code| problem(said, code)),
+            said: sync
+                .conflict
+                .as_ref()
+                .map(|open| open.said.clone())
+                .filter(|said| !said.is_empty()),
+            can_retry: sync.conflict.is_some()
+                || (sync.state == CalendarSync::Pending && sync.problem.is_some()),
+            is_conflict: sync.conflict.is_some(),
             // What leads anywhere but to a web page is not a link of Google's.
             event_href: sync
                 .html_link
@@ -89,6 +106,19 @@ pub(crate) fn problem(words: Words, code: &str) -> String {
 pub(crate) fn problem_key(code: &str) -> Option<Key> {
     Some(match code {
         "needs_reconnect" => key("problem-needs-reconnect"),
+        "testing_expiry_likely" => key("problem-testing-expiry"),
+        "misconfigured" | "invalid_client" | "unauthorized_client" | "disabled_client" => {
+            key("problem-misconfigured")
+        }
+        "deleted_client" => key("problem-deleted-client"),
+        "redirect_uri_mismatch" => key("problem-redirect"),
+        "org_internal" | "admin_policy_enforced" => key("problem-policy"),
+        "api_not_enabled" => key("problem-api-not-enabled"),
+        "calendar_forbidden" => key("problem-calendar-forbidden"),
+        "not_a_calendar_user" => key("problem-not-a-calendar-user"),
+        "rate_limited" => key("problem-rate-limited"),
+        "unreachable" => key("problem-unreachable"),
+        "ignored" => key("problem-ignored"),
         "scope_missing" => key("problem-scope-missing"),
         "calendar_not_found" => key("problem-calendar-not-found"),
         "not_configured" => key("problem-not-configured"),

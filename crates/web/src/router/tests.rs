@@ -27,6 +27,7 @@ use super::*;
 
 mod admin_books;
 mod admin_decides;
+mod inbox;
 mod sent_twice;
 
 /// Friday, 09:10 in Madrid.
@@ -109,8 +110,9 @@ impl Chance for Counted {
     fn fill(&self, _: &'static str, out: &mut [u8]) {
         for chunk in out.chunks_mut(8) {
             let next = self.0.fetch_add(1, Ordering::Relaxed) + 1;
-            let mixed = next.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_be_bytes();
-            chunk.copy_from_slice(&mixed[..chunk.len()]);
+            // High enough to be in the first bytes of a chunk: ids sort as they were drawn.
+            let counted = (next << 24).to_be_bytes();
+            chunk.copy_from_slice(&counted[..chunk.len()]);
         }
     }
 }
@@ -156,8 +158,12 @@ fn app(public_url: &str, is_configured: bool) -> App {
 }
 
 fn app_within(public_url: &str, is_configured: bool, limits: Limits) -> App {
+    let backend = Arc::new(Inline::open(Held.now()).unwrap());
+    app_on(public_url, is_configured, limits, backend)
+}
+
+fn app_on(public_url: &str, is_configured: bool, limits: Limits, backend: Arc<Inline>) -> App {
     let clock = Held;
-    let backend = Inline::open(clock.now()).unwrap();
     let google = Google {
         client: OAuthClient {
             id: "client".to_owned(),
@@ -171,7 +177,7 @@ fn app_within(public_url: &str, is_configured: bool, limits: Limits) -> App {
     };
     let missing = MissingSettings(vec!["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"]);
     App::new(Parts {
-        store: Store::new(Arc::new(backend)),
+        store: Store::new(backend),
         transport: Arc::new(Unreachable),
         clock: Arc::new(clock),
         chance: Arc::new(Counted::default()),

@@ -1,6 +1,6 @@
 //! `/admin/connection`: the organization's Google calendar (rows V5, L13; scenarios A3 and S2).
 
-use app::connections::{Connection, ConnectionState, FinishError, StartError};
+use app::connections::{Connection, ConnectionState, FinishError, StartError, WayOut};
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -45,6 +45,8 @@ pub(crate) struct ConnectionView {
     pub(crate) waiting: String,
     /// What is wrong, and the way out.
     pub(crate) message: Option<String>,
+    /// Since when it is wrong.
+    pub(crate) since: Option<String>,
     /// The button, when there is something to press.
     pub(crate) action: Option<Key>,
 }
@@ -55,12 +57,12 @@ impl ConnectionView {
         let (heading, action) = match connection.state {
             ConnectionState::Syncing => (key("connection-syncing"), None),
             ConnectionState::Connected => (key("connection-connected"), None),
-            ConnectionState::Error => (key("connection-error"), Some(key("connection-reconnect"))),
+            ConnectionState::Error => (key("connection-error"), action(connection.way_out)),
         };
         let ago = |at| dates::ago(words, at, now, zone);
         let names = connection.calendars.iter().map(|calendar| &calendar.name);
-        let is_error = connection.state == ConnectionState::Error;
-        let cause = connection.cause.as_deref().filter(|_| is_error);
+        let cause = connection.cause.as_deref();
+        let since = connection.cause_since.filter(|_| cause.is_some()).map(ago);
         Self {
             state: connection.state.as_str(),
             heading,
@@ -71,6 +73,7 @@ impl ConnectionView {
                 .map_or_else(|| words.say("connection-never"), ago),
             waiting: words.count("connection-waiting", connection.waiting, &[]),
             message: cause.map(|code| problem(words, code)),
+            since,
             action,
         }
     }
@@ -85,8 +88,18 @@ impl ConnectionView {
             last_sync: String::new(),
             waiting: String::new(),
             message: Some(words.say("connection-none-help")),
+            since: None,
             action: Some(key("connection-connect")),
         }
+    }
+}
+
+/// The button that ends a cause, where one does: what the operator or the calendar's owner must mend is
+/// mended at Google.
+const fn action(way_out: WayOut) -> Option<Key> {
+    match way_out {
+        WayOut::Reconnect | WayOut::TickScope => Some(key("connection-reconnect")),
+        WayOut::Operator | WayOut::Calendar | WayOut::Wait => None,
     }
 }
 

@@ -24,10 +24,12 @@ use crate::state::WebState;
 use crate::urls;
 
 pub(crate) mod approve;
+mod calls;
 pub(crate) mod cancel;
 pub(crate) mod decline;
 pub(crate) mod reassign;
 pub(crate) mod reschedule;
+pub(crate) mod retry;
 
 #[derive(Template)]
 #[template(path = "admin/bookings/booking.html")]
@@ -125,7 +127,9 @@ fn entry_text(
         "declined" => words.say("timeline-declined"),
         "reassigned" => words.say("timeline-reassigned"),
         "deletion_not_confirmed" => words.say("timeline-deletion-refuted"),
-        "call_failed" => words.say("timeline-retry"),
+        "sync_retried" => words.say("timeline-retried"),
+        "sync_relinked" => words.say("timeline-relinked"),
+        "sync_ignored" => words.say("timeline-ignored"),
         "parked" => words.say("timeline-parked"),
         other => words.with("timeline-other", &[("kind", other)]),
     };
@@ -144,6 +148,9 @@ impl EntryView {
         let start = text("start").and_then(|start| Instant::parse(start).ok());
         let when = start.map_or_else(String::new, |start| dates::moment(words, start, zone));
         let reason = text("reason").filter(|reason| !reason.is_empty());
+        if entry.kind == calls::KIND {
+            return calls::view(words, entry, zone);
+        }
         Self {
             kind: entry.kind.clone(),
             text: entry_text(words, &entry.kind, entry.cause, text("by"), &when),
@@ -191,6 +198,7 @@ fn result(words: Words, name: &str) -> Option<Notice> {
         ),
         "changed" => (Tone::Bad, key("admin-changed"), key("admin-changed-help")),
         "taken" => (Tone::Bad, key("admin-taken"), key("admin-taken-help")),
+        "retried" => (Tone::Good, key("inbox-retried"), key("inbox-retried-help")),
         "host_busy" => (
             Tone::Bad,
             key("admin-host-busy"),

@@ -1,0 +1,254 @@
+//! `/admin/inbox`: what must be decided about bookings' events, and what the organization was told
+//! (scenario D2, row R7).
+
+use app::conflicts::{self, Item, ListError, Resolution, ResolveError, ResolveInput, There};
+use app::notices::OutgoingMessage;
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::booking::Cause;
+use domain::notice::{Audience, MessageKind};
+use domain::{ConflictId, Instant, Zone};
+use http::StatusCode;
+
+use crate::dates;
+use crate::errors::{Failure, Problem};
+use crate::i18n::{Key, Words, key};
+use crate::pages::admin::SignedIn;
+use crate::parts::notice::{Notice, Tone};
+use crate::parts::sync::problem;
+use crate::request::fields::Fields;
+use crate::request::visitor::Visitor;
+use crate::shell::{Section, Shell};
+use crate::state::WebState;
+use crate::urls;
+
+/// Things to decide on one page.
+const PAGE_SIZE: usize = 20;
+
+const PATH: &str = "/admin/inbox";
+
+#[derive(Template)]
+#[template(path = "admin/inbox.html")]
+pub(crate) struct Page {
+    pub(crate) shell: Shell,
+    pub(crate) notice: Option<Notice>,
+    pub(crate) csrf: String,
+    pub(crate) items: Vec<ItemView>,
+    pub(crate) first_href: Option<String>,
+    pub(crate) next_href: Option<String>,
+    pub(crate) told: Vec<ToldView>,
+}
+
+/// One thing to decide.
+pub(crate) struct ItemView {
+    pub(crate) id: String,
+    pub(crate) version: i64,
+    /// Its stable code.
+    pub(crate) kind: String,
+    pub(crate) attendee: String,
+    pub(crate) service: String,
+    pub(crate) booking_href: String,
+    pub(crate) problem: String,
+    pub(crate) said: Option<String>,
+    pub(crate) since: String,
+    pub(crate) here: String,
+    pub(crate) there: String,
+    /// Empty while what was decided is being tried.
+    pub(crate) ways: Vec<Way>,
+    pub(crate) action: String,
+}
+
+/// One way to decide.
+pub(crate) struct Way {
+    pub(crate) value: &'static str,
+    pub(crate) label: Key,
+    pub(crate) help: Key,
+}
+
+/// What people were told.
+pub(crate) struct ToldView {
+    /// Its stable code.
+    pub(crate) kind: &'static str,
+    pub(crate) text: Key,
+    pub(crate) audience: Key,
+    pub(crate) is_cleared: bool,
+    pub(crate) href: Option<String>,
+    /// RFC 3339, UTC.
+    pub(crate) at: String,
+    pub(crate) when: String,
+}
+
+pub(crate) const fn way(resolution: Resolution) -> Way {
+    let (label, help) = match resolution {
+        Resolution::Retry => (key("inbox-retry"), key("inbox-retry-help")),
+        Resolution::Relink => (key("inbox-relink"), key("inbox-relink-help")),
+        Resolution::Ignore => (key("inbox-ignore"), key("inbox-ignore-help")),
+    };
+    Way {
+        value: resolution.as_str(),
+        label,
+        help,
+    }
+}
+
+impl ItemView {
+    /// `item` in words, with times in `zone`.
+    pub(crate) fn new(words: Words, item: &Item, now: Instant, zone: &Zone) -> Self {
+        let (conflict, booking) = (&item.conflict, &item.booking.booking);
+        let moment = |at| dates::moment(words, at, zone);
+        let here = item.here.as_ref().map(|here| moment(here.time.start));
+        Self {
+            id: conflict.id.to_string(),
+            version: conflict.version,
+            kind: conflict.kind.clone(),
+            attendee: booking.attendee.name.clone(),
+            service: item.booking.event_type.name.clone(),
+            booking_href: urls::admin_booking(booking.id),
+            problem: problem(words, &conflict.kind),
+            said: Some(conflict.said.clone()).filter(|said| !said.is_empty()),
+            since: dates::ago(words, conflict.opened_at, now, zone),
+            here: here.unwrap_or_else(|| words.say("inbox-here-nothing")),
+            there: match &item.there {
+                There::Timed { time, .. } => moment(time.start),
+                There::AllDay { .. } => words.say("inbox-there-all-day"),
+                There::Recurring { .. } => words.say("inbox-there-recurring"),
+                There::Deleted => words.say("inbox-there-deleted"),
+                There::NotFound => words.say("inbox-there-not-found"),
+                There::Foreign => words.say("inbox-there-foreign"),
+                There::NotMade => words.say("inbox-there-not-made"),
+            },
+            ways: if item.is_open {
+                Resolution::ALL.map(way).into()
+            } else {
+                Vec::new()
+            },
+            action: format!("{PATH}/{}", conflict.id),
+        }
+    }
+}
+
+impl ToldView {
+    /// `message` in words, with times in `zone`.
+    pub(crate) fn new(words: Words, message: &OutgoingMessage, zone: &Zone) -> Self {
+        let text = match message.kind {
+            MessageKind::GrantDead => key("told-grant-dead"),
+            MessageKind::ScopeMissing => key("told-scope-missing"),
+            MessageKind::InstallationRefused => key("told-installation-refused"),
+            MessageKind::CalendarLost => key("told-calendar-lost"),
+            MessageKind::EventRefused => key("told-event-refused"),
+        };
+        let connection = message
+            .connection_id
+            .map(|_| "/admin/connection".to_owned());
+        Self {
+            kind: message.kind.as_str(),
+            text,
+            audience: match message.audience {
+                Audience::Owner => key("told-owner"),
+                Audience::Operator => key("told-operator"),
+            },
+            is_cleared: message.is_cleared,
+            href: message.booking_id.map(urls::admin_booking).or(connection),
+            at: message.created_at.to_string(),
+            when: dates::moment(words, message.created_at, zone),
+        }
+    }
+}
+
+/// What has just been decided, as the address says (`?result=`).
+fn result(words: Words, name: &str) -> Option<Notice> {
+    let (tone, heading, help) = match name {
+        "retry" => (Tone::Good, key("inbox-retried"), key("inbox-retried-help")),
+        "relink" => (
+            Tone::Good,
+            key("inbox-relinked"),
+            key("inbox-relinked-help"),
+        ),
+        "ignore" => (Tone::Good, key("inbox-ignored"), key("inbox-ignored-help")),
+        "over" => (Tone::Bad, key("inbox-over"), key("inbox-over-help")),
+        "changed" => (Tone::Bad, key("inbox-changed"), key("inbox-changed-help")),
+        _ => return None,
+    };
+    Some(Notice {
+        tone,
+        heading: words.say(heading),
+        lines: vec![words.say(help)],
+    })
+}
+
+/// `GET /admin/inbox`
+pub(crate) async fn get(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    signed_in: SignedIn,
+) -> Result<Response, Failure> {
+    let organization = &signed_in.session.organization;
+    let cursor = visitor.query.given("after");
+    let list = conflicts::list(&state.app, organization.id, cursor, PAGE_SIZE);
+    let found = match list.await {
+        Ok(found) => found,
+        Err(ListError::Cursor(_)) => return Err(Failure::go_to(PATH)),
+        Err(error @ ListError::Store(_)) => return Err(state.failed(&visitor, &error)),
+    };
+    let told = app::notices::list(&state.app, organization.id)
+        .await
+        .map_err(|e| state.failed(&visitor, &e))?;
+    let (words, now, zone) = (
+        signed_in.words(&visitor),
+        state.app.now(),
+        &organization.zone,
+    );
+    let page = Page {
+        shell: signed_in.shell(&visitor, &words.say("inbox-heading"), Section::Inbox),
+        notice: result(words, visitor.query.get("result")),
+        csrf: signed_in.session.csrf.clone(),
+        items: found
+            .items
+            .iter()
+            .map(|item| ItemView::new(words, item, now, zone))
+            .collect(),
+        first_href: cursor.map(|_| PATH.to_owned()),
+        next_href: found
+            .next
+            .as_deref()
+            .map(|next| urls::with_query(PATH, &[("after", next)])),
+        told: told
+            .iter()
+            .map(|message| ToldView::new(words, message, zone))
+            .collect(),
+    };
+    state.show(&visitor, StatusCode::OK, &page)
+}
+
+/// `POST /admin/inbox/{id}`
+pub(crate) async fn post(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+    typed: Fields,
+) -> Result<Response, Failure> {
+    signed_in.check(&visitor, &typed)?;
+    let missing = || visitor.failure(Problem::NotFound);
+    let conflict: ConflictId = id.parse().map_err(|_| missing())?;
+    let name = typed.get("resolution");
+    let resolution = Resolution::from_name(name);
+    let resolution = resolution.ok_or_else(|| visitor.failure(Problem::BadRequest))?;
+    let input = ResolveInput {
+        conflict,
+        organization: signed_in.session.organization.id,
+        resolution,
+        version: typed.get("version").parse().ok(),
+        cause: Cause::Admin,
+    };
+    let result = match conflicts::resolve(&state.app, input).await {
+        Ok(_) => resolution.as_str(),
+        Err(ResolveError::Over) => "over",
+        Err(ResolveError::Changed) => "changed",
+        Err(ResolveError::NotFound) => return Err(missing()),
+        Err(error @ ResolveError::Store(_)) => return Err(state.failed(&visitor, &error)),
+    };
+    let page = urls::with_query(PATH, &[("result", result)]);
+    Ok(Redirect::to(&page).into_response())
+}
