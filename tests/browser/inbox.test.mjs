@@ -78,6 +78,7 @@ for (const language of ["en", "es"]) {
     await look(page, "booking-refused", language);
     await page.goto(adminPage("/admin/inbox"));
     assert.equal(await page.locator('[data-test="conflict"]').count(), 1);
+    assert.equal(await page.locator('[data-test="inbox-count"]').textContent(), "1");
     await look(page, "inbox-full", language);
 
     await pages.press(page, "retry", /result=retry/);
@@ -106,6 +107,7 @@ test("a connection that broke says why, since when and what to do", async () => 
     await look(page, "connection-broken", language);
     await page.goto(adminPage("/admin/inbox"));
     await page.locator('[data-test="told"][data-kind="grant_dead"]').waitFor();
+    await page.locator('[data-test="alarm"] a').waitFor();
     await look(page, "inbox-told", language);
     await leave(page);
   }

@@ -157,19 +157,6 @@ pub async fn list(
         .map_err(ListError::from)
 }
 
-/// How many an organization must decide.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn count(app: &App, organization: OrganizationId) -> Result<u64, StoreError> {
-    app.store()
-        .unit(Lane::Read, "conflicts.count", move |tx| {
-            let count = conflicts::count_open(tx, organization)?;
-            Ok(u64::try_from(count).unwrap_or(0))
-        })
-        .await
-}
-
 fn read(tx: &mut dyn Tx, conflict: Conflict) -> Result<Item, StoreError> {
     let missing = || StoreError::decode("a conflict's booking or link is missing");
     let booking = bookings::by_id(tx, conflict.booking_id)?.ok_or_else(missing)?;

@@ -360,12 +360,14 @@ cause-calendar = in Google Calendar
 
 ## Inbox
 
+alarm-connection = The calendar connection needs you: bookings go on, and their events wait.
+alarm-see = See why
 nav-inbox = Inbox
 inbox-heading = Inbox
 inbox-lead = What needs you: bookings whose calendar event is out of date.
 inbox-empty = Nothing to decide
 inbox-empty-help = When Google refuses a change for good, or an event was changed there in a way its booking cannot follow, it appears here with what you can do. Everything else keeps in step by itself.
-inbox-since = since { $ago }
+inbox-since = since { $when }
 inbox-trying = Trying again
 inbox-here = Here
 inbox-there = In Google

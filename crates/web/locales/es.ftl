@@ -360,12 +360,14 @@ cause-calendar = en Google Calendar
 
 ## Bandeja
 
+alarm-connection = La conexión con el calendario te necesita: las reservas siguen y sus eventos esperan.
+alarm-see = Ver por qué
 nav-inbox = Bandeja
 inbox-heading = Bandeja
 inbox-lead = Lo que te necesita: reservas cuyo evento en el calendario está desactualizado.
 inbox-empty = Nada que decidir
 inbox-empty-help = Cuando Google rechaza un cambio de forma definitiva, o un evento se cambió allí de un modo que su reserva no puede seguir, aparece aquí con lo que puedes hacer. Todo lo demás se mantiene al día solo.
-inbox-since = desde { $ago }
+inbox-since = desde el { $when }
 inbox-trying = Se intenta de nuevo
 inbox-here = Aquí
 inbox-there = En Google

@@ -78,6 +78,10 @@ impl Sample {
             email: "laura@alameda.example".to_owned(),
             csrf: "token".to_owned(),
             here,
+            attention: app::notices::Attention {
+                is_broken: here == Section::Inbox,
+                conflicts: if here == Section::Bookings { 12 } else { 0 },
+            },
         };
         Shell::new(&self.visitor, self.words, title, header)
     }
@@ -451,7 +455,7 @@ impl Sample {
             booking_href: "/admin/bookings/id".to_owned(),
             problem: words.say("problem-refused"),
             said: Some("forbidden: <b>Reed may not change this event".to_owned()),
-            since: words.count("ago-hours", 2, &[]),
+            since: self.moment(),
             here: self.moment(),
             there: words.say("inbox-there-not-made"),
             ways: if ways {
@@ -543,7 +547,7 @@ impl Sample {
                 &[],
             ),
             message,
-            since: (state == "error").then(|| self.words.count("ago-hours", 2, &[])),
+            since: (state == "error").then(|| self.moment()),
             action,
         }
     }

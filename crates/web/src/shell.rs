@@ -1,5 +1,6 @@
 //! What surrounds every page: title, header, language switch, footer (`templates/layout.html`).
 
+use app::notices::Attention;
 use domain::Locale;
 
 use crate::assets;
@@ -45,6 +46,8 @@ pub(crate) enum Header {
         csrf: String,
         /// The section the page is in.
         here: Section,
+        /// What needs somebody now.
+        attention: Attention,
     },
 }
 

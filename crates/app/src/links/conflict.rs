@@ -40,12 +40,7 @@ pub(super) fn park(
         }
     };
     if is_news {
-        let words = if said.is_empty() {
-            reason.as_str()
-        } else {
-            said
-        };
-        let detail = json!({ "reason": words });
+        let detail = json!({ "reason": reason.as_str(), "said": said });
         draws
             .pen
             .write(tx, loaded.booking.id, "parked", None, detail)?;

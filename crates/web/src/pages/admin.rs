@@ -3,6 +3,7 @@
 //! Every form here carries the session's synchroniser token, checked by [`SignedIn::check`], besides
 //! what `request::csrf` asks of every request.
 
+use app::notices::Attention;
 use app::sign_in::Session;
 use axum::Router;
 use axum::extract::FromRequestParts;
@@ -69,6 +70,8 @@ pub(crate) struct SignedIn {
     pub(crate) session: Session,
     /// The cookie's value: a secret of this browser.
     pub(crate) token: String,
+    /// What of their organization's needs somebody now.
+    pub(crate) attention: Attention,
 }
 
 impl SignedIn {
@@ -86,6 +89,7 @@ impl SignedIn {
             email: self.session.email.clone(),
             csrf: self.session.csrf.clone(),
             here,
+            attention: self.attention,
         }
     }
 
@@ -116,10 +120,15 @@ impl FromRequestParts<WebState> for SignedIn {
         let session = app::sign_in::session(&state.app, &token)
             .await
             .map_err(|e| state.failed(&visitor, &e))?;
-        match session {
-            Some(session) => Ok(Self { session, token }),
-            None => Err(sign_in_first(&visitor, parts)),
-        }
+        let session = session.ok_or_else(|| sign_in_first(&visitor, parts))?;
+        let attention = app::notices::attention(&state.app, session.organization.id)
+            .await
+            .map_err(|e| state.failed(&visitor, &e))?;
+        Ok(Self {
+            session,
+            token,
+            attention,
+        })
     }
 }
 

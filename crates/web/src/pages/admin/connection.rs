@@ -62,7 +62,11 @@ impl ConnectionView {
         let ago = |at| dates::ago(words, at, now, zone);
         let names = connection.calendars.iter().map(|calendar| &calendar.name);
         let cause = connection.cause.as_deref();
-        let since = connection.cause_since.filter(|_| cause.is_some()).map(ago);
+        let moment = |at| dates::moment(words, at, zone);
+        let since = connection
+            .cause_since
+            .filter(|_| cause.is_some())
+            .map(moment);
         Self {
             state: connection.state.as_str(),
             heading,

@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::booking::Cause;
 use domain::notice::{Audience, MessageKind};
-use domain::{ConflictId, Instant, Zone};
+use domain::{ConflictId, Zone};
 use http::StatusCode;
 
 use crate::dates;
@@ -94,7 +94,7 @@ pub(crate) const fn way(resolution: Resolution) -> Way {
 
 impl ItemView {
     /// `item` in words, with times in `zone`.
-    pub(crate) fn new(words: Words, item: &Item, now: Instant, zone: &Zone) -> Self {
+    pub(crate) fn new(words: Words, item: &Item, zone: &Zone) -> Self {
         let (conflict, booking) = (&item.conflict, &item.booking.booking);
         let moment = |at| dates::moment(words, at, zone);
         let here = item.here.as_ref().map(|here| moment(here.time.start));
@@ -107,7 +107,7 @@ impl ItemView {
             booking_href: urls::admin_booking(booking.id),
             problem: problem(words, &conflict.kind),
             said: Some(conflict.said.clone()).filter(|said| !said.is_empty()),
-            since: dates::ago(words, conflict.opened_at, now, zone),
+            since: moment(conflict.opened_at),
             here: here.unwrap_or_else(|| words.say("inbox-here-nothing")),
             there: match &item.there {
                 There::Timed { time, .. } => moment(time.start),
@@ -194,11 +194,7 @@ pub(crate) async fn get(
     let told = app::notices::list(&state.app, organization.id)
         .await
         .map_err(|e| state.failed(&visitor, &e))?;
-    let (words, now, zone) = (
-        signed_in.words(&visitor),
-        state.app.now(),
-        &organization.zone,
-    );
+    let (words, zone) = (signed_in.words(&visitor), &organization.zone);
     let page = Page {
         shell: signed_in.shell(&visitor, &words.say("inbox-heading"), Section::Inbox),
         notice: result(words, visitor.query.get("result")),
@@ -206,7 +202,7 @@ pub(crate) async fn get(
         items: found
             .items
             .iter()
-            .map(|item| ItemView::new(words, item, now, zone))
+            .map(|item| ItemView::new(words, item, zone))
             .collect(),
         first_href: cursor.map(|_| PATH.to_owned()),
         next_href: found

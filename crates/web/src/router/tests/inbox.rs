@@ -116,6 +116,8 @@ async fn an_empty_inbox_says_what_would_be_in_it() {
     assert!(page.body.contains("data-test=\"inbox-empty\""));
     assert!(page.body.contains("When Google refuses a change for good"));
     assert!(page.body.contains("data-test=\"told-empty\""));
+    assert!(!page.body.contains("data-test=\"inbox-count\""));
+    assert!(!page.body.contains("data-test=\"alarm\""));
 }
 
 /// scenario D2: out of date with the reason on the booking, three ways in the inbox.
