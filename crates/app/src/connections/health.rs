@@ -39,21 +39,8 @@ pub(crate) fn looked(connection: &mut Connection, error: Option<&CallError>) {
             connection.cause.take_if(|cause| is_over(cause));
             return;
         }
-        Some(CallError::Retry {
-            reason,
-            may_have_landed,
-            ..
-        }) => match reason.as_str() {
-            "rateLimitExceeded"
-            | "userRateLimitExceeded"
-            | "quotaExceeded"
-            | "dailyLimitExceeded"
-                if !may_have_landed =>
-            {
-                "rate_limited"
-            }
-            _ => "unreachable",
-        },
+        Some(error) if error.is_rate_limit() => "rate_limited",
+        Some(CallError::Retry { .. }) => "unreachable",
         Some(CallError::Refused { reason, .. }) => match cause_of_refusal(reason) {
             Some(cause) => cause,
             None if is_role_too_low(reason) => "calendar_forbidden",

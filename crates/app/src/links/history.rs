@@ -161,19 +161,13 @@ pub(super) const fn shown(seen: &Seen) -> &'static str {
 /// What a refusal says, as a stable code and in Google's words.
 pub(super) fn words(error: &CallError) -> (&'static str, &str) {
     match error {
+        CallError::Retry { reason, .. } if error.is_rate_limit() => ("rate_limited", reason),
         CallError::Retry {
             reason,
-            may_have_landed,
+            may_have_landed: true,
             ..
-        } => match reason.as_str() {
-            _ if *may_have_landed => ("no_answer", reason),
-            "rateLimitExceeded"
-            | "userRateLimitExceeded"
-            | "quotaExceeded"
-            | "dailyLimitExceeded"
-            | "unknown" => ("rate_limited", reason),
-            _ => ("not_sent", reason),
-        },
+        } => ("no_answer", reason),
+        CallError::Retry { reason, .. } => ("not_sent", reason),
         CallError::TokenRefused => ("token_refused", ""),
         CallError::ScopeMissing(reason) => ("scope_missing", reason),
         CallError::NotFound => ("not_found", ""),

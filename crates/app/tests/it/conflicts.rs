@@ -7,6 +7,7 @@ use app::conflicts::{
 use app::connections::{self, Connection, ConnectionState, WayOut};
 use app::due::{Stepped, step};
 use app::notices;
+use domain::Instant;
 use domain::booking::Cause;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -54,6 +55,25 @@ fn accepts(h: &Harness) {
 
 fn later(h: &Harness) {
     h.clock.advance(SignedDuration::from_secs(3));
+}
+
+/// Nothing can be done yet; gives until when.
+fn waits(h: &Harness) -> Instant {
+    match now(step(&h.app)).unwrap() {
+        Stepped::Idle(Some(until)) if until > h.app.now() => until,
+        other => panic!("{other:?}, with work that waits"),
+    }
+}
+
+/// Somebody says "try now"; gives whether there was anything to try.
+fn tries_now(h: &Harness, booked: &Booked) -> bool {
+    now(retry_booking(
+        &h.app,
+        h.organization.id,
+        booked.booking.id,
+        Cause::Admin,
+    ))
+    .unwrap()
 }
 
 fn told(h: &Harness, booked: &Booked) -> Vec<Entry> {
@@ -256,34 +276,37 @@ fn an_ignored_event_stays_as_it_is_until_the_booking_changes() {
     );
     assert_eq!(inbox(&h), []);
     assert!(matches!(now(step(&h.app)).unwrap(), Stepped::Idle(_)));
-    assert!(
-        !now(retry_booking(
-            &h.app,
-            h.organization.id,
-            booked.booking.id,
-            Cause::Admin
-        ))
-        .unwrap()
-    );
+    assert!(!tries_now(&h, &booked));
     move_to(&h, booked.booking.id, "2026-11-24T11:00:00Z").unwrap();
     accepts(&h);
     assert_eq!(sync(&h, &booked).0, CalendarSync::Synced);
 }
 
+/// row V8: what waits after a failure is tried at once when somebody says so.
 #[test]
 fn one_may_try_now_what_waits_for_its_time() {
     let h = connected();
     let booked = booked(&h, START);
     for _ in 0..6 {
-        refuses(&h, 429, "rateLimitExceeded");
-        now(retry_booking(
-            &h.app,
-            h.organization.id,
-            booked.booking.id,
-            Cause::Admin,
-        ))
-        .unwrap();
+        refuses(&h, 403, "accessNotConfigured");
+        assert!(waits(&h) > h.app.now());
+        assert!(tries_now(&h, &booked));
     }
+    accepts(&h);
+    assert_eq!(sync(&h, &booked).0, CalendarSync::Synced);
+}
+
+/// Nobody can talk Google out of its rate limit: trying now waits for it, and not for longer.
+#[test]
+fn trying_now_heeds_a_rate_limit() {
+    let h = connected();
+    let booked = booked(&h, START);
+    refuses(&h, 429, "rateLimitExceeded");
+    let until = waits(&h);
+    assert!(tries_now(&h, &booked));
+    assert_eq!(waits(&h), until);
+    assert_eq!(sync(&h, &booked).0, CalendarSync::Pending);
+    h.clock.advance(until - h.app.now());
     accepts(&h);
     assert_eq!(sync(&h, &booked).0, CalendarSync::Synced);
 }
