@@ -10,6 +10,7 @@ use store::tables::leases::{self, Lease};
 use store::{Lane, StoreError, Tx};
 
 use crate::App;
+use crate::connections::health;
 use crate::secrets::{OpenError, Place};
 
 /// A token this near its end is renewed first: a call must not outlive it.
@@ -119,7 +120,7 @@ async fn keep(
     let sealed = seal(app, id, organization, &tokens, &refresh, asked_at);
     finish(app, "credentials.keep", lease, move |connection| {
         connection.tokens = sealed.clone();
-        connection.cause = None;
+        health::renewed(connection);
     })
     .await?;
     Ok(Renewal::Done)

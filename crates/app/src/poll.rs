@@ -188,7 +188,9 @@ impl Looked {
             // been any (row T5).
             CallError::TokenRefused => {
                 connection.tokens.access = None;
-                connection.cause = Some("token_refused".to_owned());
+                connection
+                    .cause
+                    .get_or_insert_with(|| "token_refused".to_owned());
                 ("token_refused", None)
             }
             CallError::ScopeMissing(_) => {

@@ -65,3 +65,10 @@ pub(crate) fn wrote(connection: &mut Connection) -> bool {
         |cause: &String| cause == "calendar_forbidden" || OF_LOOKS.contains(&cause.as_str());
     connection.cause.take_if(|cause| is_over(cause)).is_some()
 }
+
+/// Notes that access was renewed: that says that Google knows us and the grant, and nothing about what
+/// it then refuses. A cause that went and came back with every renewal would be told every hour.
+pub(crate) fn renewed(connection: &mut Connection) {
+    let is_over = |cause: &String| cause == "misconfigured";
+    connection.cause.take_if(|cause| is_over(cause));
+}

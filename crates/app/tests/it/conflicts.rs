@@ -36,6 +36,13 @@ fn work(h: &Harness) {
     assert_eq!(now(step(&h.app)).unwrap(), Stepped::Worked);
 }
 
+/// Access has run out, and Google gives it anew.
+fn renews(h: &Harness) {
+    let tokens = json!({ "access_token": "next", "expires_in": 3599, "token_type": "Bearer" });
+    h.google.answer(200, tokens.to_string());
+    work(h);
+}
+
 /// Google's refusal in the shape of the Calendar API.
 fn refuses(h: &Harness, status: u16, reason: &str) {
     let error = json!({
@@ -374,6 +381,30 @@ fn an_api_that_is_switched_off_is_the_operators_and_parks_nothing() {
         (connection(&h).cause, messages(&h)),
         (None, vec![("installation_refused", "operator", true)])
     );
+}
+
+/// A cause that lasts is told once, however often access is renewed or refused meanwhile.
+#[test]
+fn a_cause_that_outlasts_a_token_is_told_once() {
+    let h = connected();
+    h.clock.advance(SignedDuration::from_secs(31));
+    refuses(&h, 403, "accessNotConfigured");
+    let since = connection(&h).cause_since;
+    h.clock.advance(SignedDuration::from_hours(2));
+    renews(&h);
+    refuses(&h, 403, "accessNotConfigured");
+    h.clock.advance(SignedDuration::from_mins(30));
+    refuses(&h, 401, "authError");
+    h.clock.advance(SignedDuration::from_mins(1));
+    renews(&h);
+    let off = connection(&h);
+    assert_eq!(
+        (off.cause.as_deref(), off.cause_since),
+        (Some("api_not_enabled"), since)
+    );
+    assert_eq!(messages(&h), [("installation_refused", "operator", false)]);
+    looks(&h);
+    assert_eq!(connection(&h).cause, None);
 }
 
 /// rows V5, L13: each answer to a look is a cause, and the next good one ends it.
