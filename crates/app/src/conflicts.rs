@@ -302,12 +302,13 @@ fn resolve_in(
     Ok(read(tx, conflict)?)
 }
 
-/// The link, so that no worker's finding comes in between.
+/// The link, so that neither a worker's finding nor a change of its booking comes in between.
 fn lock(tx: &mut dyn Tx, link: domain::LinkId) -> Result<EventLink, StoreError> {
     let missing = || StoreError::decode("a conflict's link or calendar is missing");
     let row = links::by_id(tx, link)?.ok_or_else(missing)?;
     let calendar = calendars::by_id(tx, row.calendar_id)?.ok_or_else(missing)?;
     leases::hold_off(tx, calendar.connection_id)?;
+    bookings::lock(tx, row.booking_id)?;
     links::by_id(tx, link)?.ok_or_else(missing)
 }
 
