@@ -230,11 +230,20 @@ export async function focus(page) {
   return faults;
 }
 
-/** Nothing wider than a narrow screen. The page is left at the width it had. */
+/** Nothing wider than the screen, be it this one or a narrow one. The page is left at the width it had. */
 export async function overflow(page) {
   const before = page.viewportSize();
-  await page.setViewportSize({ width: NARROW, height: 740 });
-  const faults = await page.evaluate(() => {
+  const faults = await widerThanScreen(page);
+  if (before.width !== NARROW) {
+    await page.setViewportSize({ width: NARROW, height: 740 });
+    faults.push(...(await widerThanScreen(page)));
+    await page.setViewportSize(before);
+  }
+  return faults;
+}
+
+function widerThanScreen(page) {
+  return page.evaluate(() => {
     const root = document.documentElement;
     if (root.scrollWidth <= root.clientWidth) return [];
     const widest = [...document.body.querySelectorAll("*")]
@@ -243,6 +252,4 @@ export async function overflow(page) {
       .map((element) => element.outerHTML.slice(0, 80).replace(/\s+/g, " "));
     return [`${root.scrollWidth} px wide on a screen of ${root.clientWidth}: ${widest.join("; ")}`];
   });
-  await page.setViewportSize(before);
-  return faults;
 }
