@@ -12,7 +12,7 @@ use super::book::{claim, draw_claims};
 use super::cancel::{checked_reason, end_in};
 use super::event_links;
 use super::hosts::{Unassigned, Wish, take};
-use super::reschedule::{is_stale, lock};
+use super::reschedule::{is_stale, lock_with_hosts};
 use crate::timeline::Pen;
 use crate::{App, availability};
 
@@ -123,7 +123,7 @@ fn approve_in(
 ) -> Result<Decided, ApproveError> {
     draws.pen.restart();
     let ApproveInput { booking: id, .. } = input;
-    let (mut booking, bound) = lock(tx, id)?.ok_or(ApproveError::NotFound)?;
+    let (mut booking, bound) = lock_with_hosts(tx, id)?.ok_or(ApproveError::NotFound)?;
     if booking.status != Status::Requested {
         if booking.status.blocks_time() && timeline::contains(tx, id, APPROVED)? {
             return Ok(Decided::Approved(Box::new(booking)));
@@ -177,7 +177,8 @@ pub async fn decline(app: &App, input: DeclineInput) -> Result<Booking, ApproveE
     app.store()
         .unit(Lane::Interactive, "bookings.decline", move |tx| {
             pen.restart();
-            let (mut booking, _) = lock(tx, input.booking)?.ok_or(ApproveError::NotFound)?;
+            let (mut booking, _) =
+                lock_with_hosts(tx, input.booking)?.ok_or(ApproveError::NotFound)?;
             match booking.status {
                 Status::Declined => return Ok(booking),
                 Status::Requested => {}

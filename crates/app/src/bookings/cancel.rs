@@ -8,7 +8,7 @@ use serde_json::json;
 use store::tables::{bookings, claims, links, seats};
 use store::{Lane, StoreError, Tx};
 
-use super::reschedule::{is_stale, lock};
+use super::reschedule::{is_stale, lock_with_hosts};
 use crate::App;
 use crate::timeline::Pen;
 
@@ -62,7 +62,8 @@ pub async fn cancel(app: &App, input: CancelInput) -> Result<Booking, CancelErro
     app.store()
         .unit(Lane::Interactive, "bookings.cancel", move |tx| {
             pen.restart();
-            let (mut booking, _) = lock(tx, input.booking)?.ok_or(CancelError::NotFound)?;
+            let (mut booking, _) =
+                lock_with_hosts(tx, input.booking)?.ok_or(CancelError::NotFound)?;
             if !booking.status.is_open() {
                 return already(booking);
             }

@@ -25,6 +25,6 @@ pub use idempotency::{IdempotencyKey, KEY_BYTES_MAX, KeyReused, form_key};
 pub use list::{BadCursor, Filter, ListError, PAGE_MAX, Page, list};
 pub(crate) use list::{cursor_at, read_cursor};
 pub use reassign::{ReassignError, ReassignInput, reassign};
-pub(crate) use reschedule::{MoveOutcome, move_by_host};
+pub(crate) use reschedule::{MoveOutcome, lock, move_by_host};
 pub use reschedule::{RescheduleError, RescheduleInput, reschedule};
 pub use store::tables::timeline::Entry;

@@ -100,7 +100,7 @@ fn reschedule_in(
     now: Instant,
 ) -> Result<Decided, RescheduleError> {
     pen.restart();
-    let (booking, bound) = lock(tx, input.booking)?.ok_or(RescheduleError::NotFound)?;
+    let (booking, bound) = lock_with_hosts(tx, input.booking)?.ok_or(RescheduleError::NotFound)?;
     let event_type =
         event_types::by_id(tx, booking.event_type_id)?.ok_or(RescheduleError::NotFound)?;
     match memory.recall(tx, booking.organization_id)? {
@@ -136,7 +136,7 @@ pub(super) fn is_stale(seen: Option<i64>, booking: &Booking) -> bool {
 
 /// The booking and the hosts it is bound to, all locked in order: read to learn the hosts, then
 /// locked, then read again.
-pub(super) fn lock(
+pub(super) fn lock_with_hosts(
     tx: &mut dyn Tx,
     id: BookingId,
 ) -> Result<Option<(Booking, Vec<HostId>)>, StoreError> {
@@ -152,6 +152,11 @@ pub(super) fn lock(
     }
     bookings::lock(tx, id)?;
     Ok(bookings::by_id(tx, id)?.map(|booking| (booking, bound)))
+}
+
+/// The booking, locked as for a change of it.
+pub(crate) fn lock(tx: &mut dyn Tx, id: BookingId) -> Result<Option<Booking>, StoreError> {
+    Ok(lock_with_hosts(tx, id)?.map(|(booking, _)| booking))
 }
 
 fn decide_in(
@@ -245,7 +250,7 @@ pub(crate) fn move_by_host(
     pen: &mut Pen,
     now: Instant,
 ) -> Result<MoveOutcome, StoreError> {
-    let Some((locked, bound)) = lock(tx, booking.id)? else {
+    let Some((locked, bound)) = lock_with_hosts(tx, booking.id)? else {
         return Ok(MoveOutcome::Taken);
     };
     *booking = locked;

@@ -12,10 +12,9 @@ mod prepare;
 mod record;
 
 use domain::sync::{EventFields, Intent};
-use domain::{Instant, LinkId};
+use domain::{ConnectionId, Instant, LinkId};
 use google::events::Mark;
 use secrecy::SecretString;
-use store::tables::bookings;
 use store::tables::calendars::{self, Calendar};
 use store::tables::connections::{self, Connection, State as ConnectionState};
 use store::tables::leases::{self, Lease};
@@ -91,13 +90,27 @@ pub(crate) async fn step(app: &App, id: LinkId) -> Result<(), StoreError> {
     }
 }
 
-/// The link with what it connects, if it can be worked on now.
-fn load(tx: &mut dyn Tx, id: LinkId) -> Result<Option<Loaded>, StoreError> {
-    let missing = || StoreError::decode("a link's booking, calendar or connection is missing");
-    let Some(mut row) = links::by_id(tx, id)? else {
+/// The connection a link works through, if the link is due at `now`. Locks nothing.
+fn through(tx: &mut dyn Tx, id: LinkId, now: Instant) -> Result<Option<ConnectionId>, StoreError> {
+    let missing = || StoreError::decode("a link's calendar is missing");
+    let is_due = |row: &EventLink| row.state == State::Due && row.run_at <= now;
+    let Some(row) = links::by_id(tx, id)?.filter(is_due) else {
         return Ok(None);
     };
-    let booking = bookings::by_id(tx, row.booking_id)?.ok_or_else(missing)?;
+    let calendar = calendars::by_id(tx, row.calendar_id)?.ok_or_else(missing)?;
+    Ok(Some(calendar.connection_id))
+}
+
+/// The link with what it connects, if it can be worked on now. Its booking is locked, as for a change of
+/// it: whoever changes a booking marks its links due, and that must not be overwritten with what was
+/// decided on the booking before.
+fn load(tx: &mut dyn Tx, id: LinkId) -> Result<Option<Loaded>, StoreError> {
+    let missing = || StoreError::decode("a link's booking, calendar or connection is missing");
+    let Some(row) = links::by_id(tx, id)? else {
+        return Ok(None);
+    };
+    let booking = crate::bookings::lock(tx, row.booking_id)?.ok_or_else(missing)?;
+    let mut row = links::by_id(tx, id)?.ok_or_else(missing)?;
     row.link.wanted = EventFields::wanted(&booking);
     let calendar = calendars::by_id(tx, row.calendar_id)?.ok_or_else(missing)?;
     let connection = connections::by_id(tx, calendar.connection_id)?.ok_or_else(missing)?;

@@ -8,7 +8,7 @@ use store::{Lane, StoreError, Tx};
 
 use super::advance::advance;
 use super::call::Call;
-use super::{Draws, Loaded, Prepared, Ready, history, load};
+use super::{Draws, Loaded, Prepared, Ready, history, load, through};
 use crate::due::LEASE;
 use crate::{App, credentials, quota};
 
@@ -18,13 +18,17 @@ pub(super) async fn prepare(app: &App, id: LinkId) -> Result<Prepared, StoreErro
     app.store()
         .unit(Lane::Background, "links.prepare", move |tx| {
             draws.pen.restart();
-            let Some(mut loaded) = load(tx, id)?.filter(|l| l.row.run_at <= draws.now) else {
+            let Some(connection) = through(tx, id, draws.now)? else {
                 return Ok(Prepared::Nothing);
             };
-            let (id, until) = (loaded.connection.id, draws.now + LEASE);
+            let until = draws.now + LEASE;
             let free_by = if fault!(7) { Instant::MAX } else { draws.now };
-            let Some(lease) = leases::take(tx, id, free_by, until)? else {
+            let Some(lease) = leases::take(tx, connection, free_by, until)? else {
                 // Another worker was faster; whoever it is looks at what is due afterwards.
+                return Ok(Prepared::Nothing);
+            };
+            let Some(mut loaded) = load(tx, id)?.filter(|l| l.row.run_at <= draws.now) else {
+                leases::give_back(tx, lease)?;
                 return Ok(Prepared::Nothing);
             };
             let mut prepared = match advance(tx, &mut loaded, &mut draws)? {

@@ -20,7 +20,7 @@ pub fn learn(mut link: Link, seen: Seen) -> Link {
         Seen::Live(remote) => link = arrived_late(link, remote),
         // An id that has been used is never free again: nothing can land under it.
         Seen::Deleted { confirmed: true } => link.unanswered.clear(),
-        Seen::Deleted { confirmed: false } | Seen::Absent | Seen::Foreign => {}
+        Seen::Deleted { confirmed: false } | Seen::Absent | Seen::Foreign | Seen::Outdated => {}
     }
     if let (Seen::Live(remote), None) = (&seen, &link.ours) {
         link = adopt(link, remote);

@@ -202,7 +202,9 @@ impl Link {
             }
             // What a list calls deleted was made; whether it is gone, only a direct call can tell.
             Seen::Deleted { confirmed: false } => !self.unanswered.is_empty(),
-            Seen::Deleted { confirmed: true } | Seen::Absent | Seen::Foreign => false,
+            Seen::Deleted { confirmed: true } | Seen::Absent | Seen::Foreign | Seen::Outdated => {
+                false
+            }
         }
     }
 
