@@ -1,7 +1,8 @@
-//! Those who act: attendees, the host in Google, and the sync of Lockstep itself.
+//! Those who act: attendees, the host in Google, the owner of the account, and the sync of Lockstep itself.
 
 pub mod attendee;
 pub mod host;
+pub mod owner;
 pub mod sync;
 
 use std::fmt;
@@ -18,6 +19,8 @@ pub enum Actor {
     Attendee(u8),
     /// A person who edits the calendar in Google.
     Host,
+    /// The person whose account is connected.
+    Owner,
     /// Due work, by one of several workers.
     Sync(u8),
 }
@@ -30,12 +33,13 @@ impl Actor {
             Self::Attendee(n) => [1, n],
             Self::Host => [2, 0],
             Self::Sync(n) => [3, n],
+            Self::Owner => [4, 0],
         }
     }
 
     /// Whether it runs in the server, and dies with it.
     pub const fn is_in_server(self) -> bool {
-        matches!(self, Self::Attendee(_) | Self::Sync(_))
+        matches!(self, Self::Attendee(_) | Self::Owner | Self::Sync(_))
     }
 
     /// A life of its own, from the beginning; what it knows is in the scene.
@@ -45,6 +49,7 @@ impl Actor {
             Self::Setup => Box::pin(async {}),
             Self::Attendee(n) => Box::pin(attendee::live(stage, n)),
             Self::Host => Box::pin(host::live(stage)),
+            Self::Owner => Box::pin(owner::live(stage)),
             Self::Sync(_) => Box::pin(sync::live(stage)),
         }
     }
@@ -56,6 +61,7 @@ impl fmt::Display for Actor {
             Self::Setup => f.pad("setup"),
             Self::Attendee(n) => f.pad(&format!("attendee{n}")),
             Self::Host => f.pad("host"),
+            Self::Owner => f.pad("owner"),
             Self::Sync(n) => f.pad(&format!("sync{n}")),
         }
     }

@@ -234,6 +234,9 @@ impl Machine {
         if matches!(name, "links.prepare" | "poll.begin") {
             scene.calls.leased(actor);
         }
+        if name == "connections.store" {
+            scene.calls.revoked();
+        }
         if is_kept {
             for booking in touched.bookings {
                 note_change(&mut scene, actor, booking);

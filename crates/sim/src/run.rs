@@ -70,7 +70,7 @@ fn run_in(mut machine: Machine, seed: u64) -> Outcome {
 
 fn begin(machine: &mut Machine) -> Weather {
     let mut actors: Vec<Actor> = (1..=ATTENDEES).map(Actor::Attendee).collect();
-    actors.push(Actor::Host);
+    actors.extend([Actor::Host, Actor::Owner]);
     actors.extend((1..=WORKERS).map(Actor::Sync));
     for actor in &actors {
         let stream_of = Actor::Setup;
@@ -78,6 +78,8 @@ fn begin(machine: &mut Machine) -> Weather {
         let turns = scene.stream(stream_of, "turns").below(10);
         let turns = match actor {
             Actor::Host => 4 + turns,
+            // Most owners never do anything.
+            Actor::Owner => turns.saturating_sub(7),
             _ => 2 + turns,
         };
         scene.turns_left.insert(*actor, turns);

@@ -54,6 +54,8 @@ pub struct Scene {
     pub ran_at: BTreeMap<(Actor, &'static str), u64>,
     /// Requests still on their way, though nobody waits for their answers.
     pub late: VecDeque<http::Request<Bytes>>,
+    /// Whether the grant was taken back and not given again.
+    pub is_grant_gone: bool,
     /// Who waits for Google.
     pub calls: Calls,
     /// When a write of ours last took effect.
@@ -86,6 +88,7 @@ impl Scene {
             turns_left: BTreeMap::new(),
             ran_at: BTreeMap::new(),
             late: VecDeque::new(),
+            is_grant_gone: false,
             calls: Calls::default(),
             written_at: Instant::from_micros(0),
             token_refused_at: None,

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
-use app::connections::Callback;
+use app::connections::{Callback, FinishError};
 use app::preset::Preset;
 use app::sign_in::HashedPassword;
 use app::{App, Vault, connections, preset, settings};
@@ -232,9 +232,32 @@ async fn set_up(stage: Stage, slug: String, account: &str) -> Setup {
     }
 }
 
-/// The host's consent, as a browser would carry it.
+/// Connects the organization anew: what a person does who is told to.
+///
+/// # Errors
+/// Why it did not come to that; nothing is worse than before.
+pub async fn reconnect(stage: &Stage) -> Result<(), FinishError> {
+    consent(stage, stage.setup.organization, ACCOUNT).await
+}
+
+/// The grant ends in Google: its owner removed Lockstep there.
+pub fn revoke(stage: &Stage) {
+    stage.scene().google.revoke_grants(ACCOUNT);
+}
+
 async fn connect(stage: &Stage, organization: OrganizationId, account: &str) {
-    let browser = "the host's browser";
+    consent(stage, organization, account)
+        .await
+        .expect("the consent is finished");
+}
+
+/// The consent of an account's owner, as a browser would carry it.
+async fn consent(
+    stage: &Stage,
+    organization: OrganizationId,
+    account: &str,
+) -> Result<(), FinishError> {
+    let browser = "the owner's browser";
     let url = connections::start(&stage.app, organization, browser)
         .await
         .expect("a consent begins");
@@ -266,5 +289,5 @@ async fn connect(stage: &Stage, organization: OrganizationId, account: &str) {
     };
     connections::finish(&stage.app, callback, browser)
         .await
-        .expect("the consent is finished");
+        .map(drop)
 }

@@ -53,6 +53,12 @@ impl Calls {
         checked
     }
 
+    /// The account was connected anew: whatever is under way counts no more.
+    pub fn revoked(&mut self) {
+        self.leased_at.clear();
+        self.under_way.clear();
+    }
+
     /// `actor` has its answer, or died.
     pub fn end(&mut self, actor: Actor) {
         self.under_way.remove(&actor);

@@ -1,0 +1,40 @@
+//! The person whose Google account is connected: takes the grant back, and connects again.
+
+use jiff::SignedDuration;
+
+use super::Actor;
+use crate::scene::Stage;
+use crate::setup;
+
+/// A consent that did not come to its end is tried again after this.
+const AGAIN: SignedDuration = SignedDuration::from_mins(1);
+
+/// One life: until it has taken all its turns and everything is connected, or dies.
+pub async fn live(stage: Stage) {
+    while stage.scene().is_grant_gone || stage.take_turn(Actor::Owner) {
+        let minutes = stage.scene().stream(Actor::Owner, "acts").between(1, 20);
+        stage.pause(SignedDuration::from_mins(minutes)).await;
+        let roll = stage.scene().stream(Actor::Owner, "acts").below(100);
+        if stage.scene().is_grant_gone || roll < 35 {
+            connect(&stage).await;
+        } else if roll < 70 {
+            setup::revoke(&stage);
+            let mut scene = stage.scene();
+            scene.is_grant_gone = true;
+            scene.stats.count("owner.revoked");
+            scene.event(Actor::Owner, "hand", "revoked", 0);
+        }
+    }
+}
+
+/// Until it has worked: consent codes end early and answers get lost here too.
+async fn connect(stage: &Stage) {
+    while let Err(error) = setup::reconnect(stage).await {
+        let what = format!("not connected: {error}");
+        stage.scene().event(Actor::Owner, "hand", &what, 0);
+        stage.pause(AGAIN).await;
+    }
+    let mut scene = stage.scene();
+    scene.is_grant_gone = false;
+    scene.stats.count("owner.connected");
+}
