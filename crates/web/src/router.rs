@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state, map_request_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::Method;
@@ -20,7 +20,7 @@ use crate::{assets, headers};
 pub fn router(state: WebState) -> Router {
     use organization::event_type::{self, book};
 
-    let mut router = Router::new()
+    let pages = Router::new()
         .route("/", get(index::get))
         .route("/{organization}", get(organization::get))
         .route("/{organization}/{event_type}", get(event_type::get))
@@ -39,28 +39,38 @@ pub fn router(state: WebState) -> Router {
         )
         .merge(admin::routes())
         .route(CALLBACK_PATH, get(oauth::get))
-        .route("/assets/{name}", get(assets::get));
-    let callback_path = state.surroundings().callback_path;
-    if is_extra_callback(&callback_path) {
-        router = router.route(&callback_path, get(oauth::get));
-    }
-    router
+        .route("/assets/{name}", get(assets::get))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(from_fn_with_state(state.clone(), around))
-        .with_state(state)
+        .with_state(state.clone());
+    // Around the routes, not one of them: it decides which is taken.
+    Router::new()
+        .fallback_service(pages)
+        .layer(map_request_with_state(state, return_from_google))
 }
 
-/// Whether `GOOGLE_REDIRECT_URI` names a path of its own, which none of our pages has.
-fn is_extra_callback(path: &str) -> bool {
-    let is_plain = path
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || b"/-_.".contains(&b));
-    let is_ours = ["/b/", "/admin/", "/assets/"]
-        .iter()
-        .any(|ours| format!("{path}/").starts_with(ours));
-    path.len() > 1 && path != CALLBACK_PATH && is_plain && !is_ours && !path.ends_with('/')
+/// `GOOGLE_REDIRECT_URI` may name any path of ours, that of a page too, and percent signs in it: what
+/// comes back from Google there is known by its query, and goes to [`CALLBACK_PATH`].
+async fn return_from_google(State(state): State<WebState>, mut request: Request) -> Request {
+    let uri = request.uri();
+    let is_callback = request.method() == Method::GET
+        && uri.path() == state.surroundings().callback_path
+        && uri.query().is_some_and(is_from_google);
+    if is_callback && let Some(query) = uri.query() {
+        // Both parts were parts of an address already.
+        if let Ok(uri) = format!("{CALLBACK_PATH}?{query}").parse() {
+            *request.uri_mut() = uri;
+        }
+    }
+    request
+}
+
+/// A state, and what became of it.
+fn is_from_google(query: &str) -> bool {
+    let has = |name: &str| url::form_urlencoded::parse(query.as_bytes()).any(|(n, _)| n == name);
+    has("state") && (has("code") || has("error"))
 }
 
 async fn not_found(visitor: Visitor) -> Failure {

@@ -14,7 +14,7 @@ const PAGE: &str = "/admin/inbox";
 async fn refused() -> Browser {
     let backend = Arc::new(Inline::open(Held.now()).unwrap());
     let store = Store::new(backend.clone());
-    let app = app_on("http://127.0.0.1:8080/", true, Limits::default(), backend);
+    let app = app_on(backend);
     let mut browser = Browser::before(app.clone()).await;
     let organization = app::organizations::by_slug(&app, "alameda")
         .await
