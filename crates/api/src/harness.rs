@@ -324,8 +324,18 @@ impl Harness {
                 tokens: connections::Tokens {
                     access: Some(b"sealed".to_vec()),
                     access_expires_at: morning(),
+                },
+                credential: connections::Credential::OAuth {
                     refresh: b"sealed".to_vec(),
                 },
+                grant: connections::Grant {
+                    at: morning(),
+                    used_at: morning(),
+                    short_before: 0,
+                },
+                proof: connections::Proof::default(),
+                run_at: morning(),
+                failures: 0,
             };
             connections::insert(tx, &connection, morning())?;
             let calendar = calendars::Calendar {

@@ -3,26 +3,31 @@
 use domain::{ConnectionId, Instant, OrganizationId};
 use google::TokenError;
 use google::oauth::{self, Tokens};
+use google::service_account;
 use jiff::SignedDuration;
 use secrecy::SecretString;
-use store::tables::connections::{self, Connection, State, Tokens as Sealed};
+use store::tables::connections::{self, Connection, Credential, ProofStage, Tokens as Sealed};
 use store::tables::leases::{self, Lease};
 use store::{Lane, StoreError, Tx};
 
 use crate::App;
-use crate::connections::health;
+use crate::connections::{Cause, cause, health, service_account_sub};
 use crate::secrets::{OpenError, Place};
 
 /// A token this near its end is renewed first: a call must not outlive it.
 const MARGIN: SignedDuration = SignedDuration::from_secs(60);
+
+/// A grant unused for six months ends, and a client without a token request for six months is deleted (§3.5).
+/// Calendars that are looked at keep theirs alive by that; this is for those that are not.
+pub(crate) const KEEP_ALIVE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// What became of a renewal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Renewal {
     /// There is a fresh token.
     Done,
-    /// Not now; perhaps later. Why, as a stable code.
-    Later(&'static str),
+    /// Not now; perhaps later. Why.
+    Later(Cause),
     /// The grant is dead: the connection waits for its owner.
     Dead,
 }
@@ -43,21 +48,24 @@ pub(crate) fn current(
     app.0.vault.open(place, sealed).map(Some)
 }
 
-/// Seals the tokens of a grant for its row.
+/// Seals the tokens of a grant for its row. Without a refresh token it is a service account's.
 pub(crate) fn seal(
     app: &App,
     id: ConnectionId,
     organization: OrganizationId,
     tokens: &Tokens,
-    refresh: &SecretString,
+    refresh: Option<&SecretString>,
     now: Instant,
-) -> Sealed {
+) -> (Sealed, Credential) {
     let (vault, chance) = (&app.0.vault, app.chance());
-    Sealed {
+    let sealed = Sealed {
         access: Some(vault.seal(chance, access_place(id, organization), &tokens.access)),
         access_expires_at: now + tokens.expires_in,
+    };
+    let credential = refresh.map_or(Credential::ServiceAccount, |refresh| Credential::OAuth {
         refresh: vault.seal(chance, refresh_place(id, organization), refresh),
-    }
+    });
+    (sealed, credential)
 }
 
 /// Renews the access token of a connection under its lease: one call, and one unit to keep the answer.
@@ -68,42 +76,74 @@ pub(crate) async fn renew(
     connection: &Connection,
     lease: Lease,
 ) -> Result<Renewal, StoreError> {
-    let Ok(google) = &app.settings().google else {
-        return Ok(Renewal::Later("not_configured"));
-    };
-    let place = refresh_place(connection.id, connection.organization_id);
-    let Ok(refresh) = app.0.vault.open(place, &connection.tokens.refresh) else {
-        // A damaged secret cannot heal; the owner must grant anew.
-        return mark_dead(app, lease, "needs_reconnect").await;
-    };
     // Before the call, so that the token is thought to end early rather than late (scenario A4).
     let asked_at = app.now();
-    let answer = oauth::refresh(
-        &*app.0.transport,
-        &google.endpoints,
-        &google.client,
-        &refresh,
-    )
-    .await;
-    match answer {
-        Ok(tokens) => keep(app, connection, lease, (tokens, refresh), asked_at).await,
-        Err(TokenError::InvalidGrant(reason)) => {
-            tracing::warn!(connection.id = %connection.id, reason, "the grant is dead");
-            mark_dead(app, lease, "needs_reconnect").await
+    match ask(app, connection, asked_at).await {
+        // A grant may have been narrowed since the consent (§3.3).
+        Ok(Fresh { tokens, .. }) if !tokens.scopes.is_empty() && !tokens.covers_events() => {
+            mark_dead(app, lease, Cause::ScopeMissing).await
         }
-        Err(TokenError::Misconfigured { code, description }) => {
-            tracing::error!(code, description, "Google refuses this installation");
-            note_cause(app, lease, "misconfigured").await?;
-            Ok(Renewal::Later("misconfigured"))
+        Ok(fresh) => keep(app, connection, lease, fresh, asked_at).await,
+        Err(cause @ (Cause::NeedsReconnect | Cause::InvalidRapt)) => {
+            mark_dead(app, lease, cause).await
         }
-        Err(TokenError::Retry(reason)) => {
-            tracing::info!(connection.id = %connection.id, reason, "the token could not be renewed");
-            Ok(Renewal::Later("unreachable"))
+        Err(cause) => {
+            note_cause(app, lease, cause).await?;
+            Ok(Renewal::Later(cause))
         }
-        Err(TokenError::Bug(reason)) => {
-            tracing::error!(connection.id = %connection.id, reason, "unexpected token answer");
-            Ok(Renewal::Later("unexpected_answer"))
+    }
+}
+
+/// New tokens, with the refresh token they came for.
+struct Fresh {
+    tokens: Tokens,
+    refresh: Option<SecretString>,
+}
+
+/// Asks for a token in the way of the connection's credential.
+async fn ask(app: &App, connection: &Connection, now: Instant) -> Result<Fresh, Cause> {
+    let google = app.settings().google.as_ref();
+    let google = google.map_err(|_| Cause::NotConfigured)?;
+    let (transport, endpoints) = (&*app.0.transport, &google.endpoints);
+    let told = |cause: Cause, error: &TokenError| {
+        tracing::warn!(connection.id = %connection.id, cause = cause.as_str(), %error, "no token");
+        cause
+    };
+    match &connection.credential {
+        Credential::OAuth { refresh } => {
+            let client = google.client().map_err(|_| Cause::NotConfigured)?;
+            let place = refresh_place(connection.id, connection.organization_id);
+            let refresh = app
+                .0
+                .vault
+                .open(place, refresh)
+                .map_err(|error| match error {
+                    // Another process seals with a new master key, and this one has not been told of it yet.
+                    // The grant is as good as ever.
+                    OpenError::OtherKey => Cause::OtherMasterKey,
+                    // A damaged secret cannot heal; the owner must grant anew.
+                    OpenError::Damaged => Cause::NeedsReconnect,
+                })?;
+            let tokens = oauth::refresh(transport, endpoints, client, &refresh)
+                .await
+                .map_err(|error| told(cause::of_token(&error), &error))?;
+            let refresh = Some(refresh);
+            Ok(Fresh { tokens, refresh })
         }
+        Credential::ServiceAccount => {
+            let configured = google.service_account.as_ref();
+            let account = configured
+                .filter(|account| service_account_sub(account) == connection.account_sub)
+                .ok_or(Cause::NotConfigured)?;
+            let now_seconds = now.as_micros() / 1_000_000;
+            let tokens = service_account::token(transport, endpoints, account, now_seconds)
+                .await
+                .map_err(|error| told(cause::of_assertion(&error), &error))?;
+            let refresh = None;
+            Ok(Fresh { tokens, refresh })
+        }
+        // There is nothing to renew: whoever asks has taken a public calendar for one to write to.
+        Credential::ApiKey => Err(Cause::Refused),
     }
 }
 
@@ -111,51 +151,61 @@ async fn keep(
     app: &App,
     connection: &Connection,
     lease: Lease,
-    (tokens, refresh): (Tokens, SecretString),
+    fresh: Fresh,
     asked_at: Instant,
 ) -> Result<Renewal, StoreError> {
     let (id, organization) = (connection.id, connection.organization_id);
     // Google seldom gives a new refresh token with a renewal; when it does, the old one may be dead.
-    let refresh = tokens.refresh.clone().unwrap_or(refresh);
-    let sealed = seal(app, id, organization, &tokens, &refresh, asked_at);
+    let refresh = match &fresh.tokens.refresh {
+        Some(new) if fresh.refresh.is_some() => Some(new),
+        _ => fresh.refresh.as_ref(),
+    };
+    let sealed = seal(app, id, organization, &fresh.tokens, refresh, asked_at);
     finish(app, "credentials.keep", lease, move |connection| {
-        connection.tokens = sealed.clone();
+        (connection.tokens, connection.credential) = sealed.clone();
         health::renewed(connection);
+        connection.grant.used_at = asked_at;
+        if connection.proof.stage == ProofStage::None {
+            connection.run_at = asked_at + KEEP_ALIVE;
+        }
     })
     .await?;
     Ok(Renewal::Done)
 }
 
-async fn mark_dead(app: &App, lease: Lease, cause: &'static str) -> Result<Renewal, StoreError> {
+async fn mark_dead(app: &App, lease: Lease, cause: Cause) -> Result<Renewal, StoreError> {
+    let now = app.now();
     finish(app, "credentials.mark_dead", lease, move |connection| {
-        fail(connection, cause);
+        let grant = &mut connection.grant;
+        let cause = if cause == Cause::NeedsReconnect {
+            let (cause, short) =
+                domain::connection::of_death(grant.at, grant.used_at, grant.short_before, now);
+            grant.short_before = short;
+            cause
+        } else {
+            cause
+        };
+        health::fail(connection, cause);
     })
     .await?;
     Ok(Renewal::Dead)
 }
 
-async fn note_cause(app: &App, lease: Lease, cause: &'static str) -> Result<(), StoreError> {
+async fn note_cause(app: &App, lease: Lease, cause: Cause) -> Result<(), StoreError> {
     app.store()
         .unit(Lane::Background, "credentials.note_cause", move |tx| {
             if !leases::is_held(tx, lease)? {
                 return Ok(());
             }
             change(tx, lease.connection, |connection| {
-                connection.cause = Some(cause.to_owned());
+                health::note(connection, cause);
             })
         })
         .await
 }
 
-/// Puts `connection` in error: nothing is asked of Google for it until its owner reconnects.
-pub(crate) fn fail(connection: &mut Connection, cause: &str) {
-    connection.state = State::Error;
-    connection.cause = Some(cause.to_owned());
-    connection.tokens.access = None;
-}
-
 /// Changes the connection and gives the lease back; does nothing without the lease.
-async fn finish(
+pub(crate) async fn finish(
     app: &App,
     name: &'static str,
     lease: Lease,
@@ -171,7 +221,7 @@ async fn finish(
         .await
 }
 
-fn change(
+pub(crate) fn change(
     tx: &mut dyn Tx,
     id: ConnectionId,
     how: impl FnOnce(&mut Connection),
@@ -183,7 +233,7 @@ fn change(
     Ok(())
 }
 
-fn access_place(id: ConnectionId, organization: OrganizationId) -> Place {
+pub(crate) fn access_place(id: ConnectionId, organization: OrganizationId) -> Place {
     Place {
         table: "connection",
         column: "access_token",
@@ -192,7 +242,7 @@ fn access_place(id: ConnectionId, organization: OrganizationId) -> Place {
     }
 }
 
-fn refresh_place(id: ConnectionId, organization: OrganizationId) -> Place {
+pub(crate) fn refresh_place(id: ConnectionId, organization: OrganizationId) -> Place {
     Place {
         table: "connection",
         column: "refresh_token",

@@ -1,11 +1,11 @@
 //! What to do next: the one door through which all due work runs.
 
-use domain::{CalendarId, Instant, LinkId};
+use domain::{CalendarId, ConnectionId, Instant, LinkId};
 use jiff::SignedDuration;
-use store::tables::{calendars, leases, links};
+use store::tables::{calendars, connections, leases, links};
 use store::{Lane, StoreError};
 
-use crate::{App, links as link_work, poll};
+use crate::{App, connections as connection_work, links as link_work, poll};
 
 /// How long one step has its connection for itself: longer than any call is waited for.
 pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(90);
@@ -19,7 +19,7 @@ pub enum Stepped {
     Idle(Option<Instant>),
 }
 
-/// Does one piece of due work: writes before looks, the longest due first.
+/// Does one piece of due work: writes before looks, the longest due first of each kind.
 ///
 /// Any number of callers, in any number of processes: what one works on is leased to it, by connection.
 ///
@@ -29,31 +29,35 @@ pub async fn step(app: &App) -> Result<Stepped, StoreError> {
     let now = app.now();
     let Next {
         link,
+        connection,
         calendar,
         lease_end,
     } = next(app, now).await?;
-    match (link, calendar) {
-        (Some((link, at)), _) if at <= now => {
-            link_work::step(app, link).await?;
-            Ok(Stepped::Worked)
+    match (link, connection, calendar) {
+        (Some((link, at)), _, _) if at <= now => link_work::step(app, link).await?,
+        // Few and short: whoever has just connected waits for it.
+        (_, Some((connection, at)), _) if at <= now => {
+            connection_work::step(app, connection).await?;
         }
-        (_, Some((calendar, at))) if at <= now => {
-            poll::step(app, calendar).await?;
-            Ok(Stepped::Worked)
+        (_, _, Some((calendar, at))) if at <= now => poll::step(app, calendar).await?,
+        (link, connection, calendar) => {
+            let whens = [
+                link.map(|l| l.1),
+                connection.map(|c| c.1),
+                calendar.map(|c| c.1),
+            ];
+            return Ok(Stepped::Idle(
+                whens.into_iter().flatten().chain(lease_end).min(),
+            ));
         }
-        (link, calendar) => Ok(Stepped::Idle(
-            link.map(|l| l.1)
-                .into_iter()
-                .chain(calendar.map(|c| c.1))
-                .chain(lease_end)
-                .min(),
-        )),
     }
+    Ok(Stepped::Worked)
 }
 
 /// What comes first of each kind, with when.
 struct Next {
     link: Option<(LinkId, Instant)>,
+    connection: Option<(ConnectionId, Instant)>,
     calendar: Option<(CalendarId, Instant)>,
     /// A worker that died leaves its lease behind; then what it worked on is free.
     lease_end: Option<Instant>,
@@ -64,6 +68,7 @@ async fn next(app: &App, now: Instant) -> Result<Next, StoreError> {
         .unit(Lane::Read, "due.next", move |tx| {
             Ok(Next {
                 link: links::next_due(tx, now)?,
+                connection: connections::next_due(tx, now)?,
                 calendar: calendars::next_poll(tx, now)?,
                 lease_end: leases::next_end(tx, now)?,
             })

@@ -28,6 +28,7 @@ pub mod preset;
 pub mod quota;
 pub mod readiness;
 mod retry;
+pub mod rotation;
 pub mod secrets;
 pub mod settings;
 pub mod sign_in;

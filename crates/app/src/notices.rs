@@ -2,8 +2,7 @@
 //! elsewhere comes later), and what needs somebody now.
 
 use domain::OrganizationId;
-use domain::notice::{WayOut, way_out};
-use store::tables::connections::State;
+use domain::connection::Cause;
 use store::tables::outgoing_messages;
 pub use store::tables::outgoing_messages::OutgoingMessage;
 use store::tables::{conflicts, connections};
@@ -32,7 +31,7 @@ pub async fn list(
 /// What needs somebody now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Attention {
-    /// Whether a connection is broken until somebody acts (scenario A1).
+    /// Whether a connection is broken, or could not be proven, until somebody acts (scenario A1).
     pub is_broken: bool,
     /// How much stands in the inbox.
     pub conflicts: u64,
@@ -46,8 +45,11 @@ pub async fn attention(app: &App, organization: OrganizationId) -> Result<Attent
     app.store()
         .unit(Lane::Read, "notices.attention", move |tx| {
             let is_broken = |c: &connections::Connection| {
-                let needs = |cause| way_out(cause, c.state == State::Error) != WayOut::Wait;
-                c.cause.as_deref().is_some_and(needs)
+                let found = [c.cause, c.proof.problem];
+                found
+                    .into_iter()
+                    .flatten()
+                    .any(|cause: Cause| !cause.is_passing())
             };
             let conflicts = conflicts::count_open(tx, organization)?;
             Ok(Attention {

@@ -13,12 +13,12 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 use store::tables::bookings;
 use store::tables::calendars::{self, Calendar};
-use store::tables::connections::{self, Connection, State as ConnectionState};
+use store::tables::connections::{self, Connection, Credential, State as ConnectionState};
 use store::tables::leases::{self, Lease};
 use store::tables::links::{self, EventLink, State};
 use store::{Lane, StoreError, Tx};
 
-use crate::connections::health;
+use crate::connections::{Cause, cause, health};
 use crate::credentials::{self, Renewal};
 use crate::due::LEASE;
 use crate::retry::Jitter;
@@ -53,11 +53,21 @@ pub(crate) async fn step(app: &App, id: CalendarId) -> Result<(), StoreError> {
         return keep(
             app,
             lease,
-            Looked::failed((calendar, connection), "not_configured"),
+            Looked::failed((calendar, connection), Cause::NotConfigured),
             now,
         )
         .await;
     };
+    if connection.credential == Credential::ApiKey {
+        let looked = match &google.api_key {
+            None => Looked::failed((calendar, connection), Cause::NotConfigured),
+            Some(key) => {
+                let answer = look_in_public(app, google, &calendar, key, now).await;
+                Looked::of(calendar, connection, answer)
+            }
+        };
+        return keep(app, lease, looked, now).await;
+    }
     match credentials::current(app, &connection, now).unwrap_or_default() {
         None => match credentials::renew(app, &connection, lease).await? {
             Renewal::Done | Renewal::Dead => Ok(()),
@@ -92,12 +102,15 @@ async fn begin(app: &App, id: CalendarId, now: Instant) -> Result<Option<Begun>,
             let Some(calendar) = calendars::by_id(tx, id)?.filter(|c| c.poll_at <= now) else {
                 return Ok(None);
             };
-            let Some(connection) = connections::by_id(tx, calendar.connection_id)?
-                .filter(|connection| connection.state == ConnectionState::Connected)
-            else {
+            let id = calendar.connection_id;
+            let Some(lease) = leases::take(tx, id, now, now + LEASE)? else {
                 return Ok(None);
             };
-            let Some(lease) = leases::take(tx, connection.id, now, now + LEASE)? else {
+            // Read under the lease: what is stored back must not be older than it.
+            let connection = connections::by_id(tx, id)?
+                .filter(|connection| connection.state == ConnectionState::Connected);
+            let Some(connection) = connection else {
+                leases::give_back(tx, lease)?;
                 return Ok(None);
             };
             if let Some(at) = quota::spend(tx, &inner, &connection.account_sub, 1, now)? {
@@ -125,11 +138,28 @@ async fn look(
         access_token: token,
         calendar: &calendar.google_id,
     };
-    let since = match &calendar.poll_from {
+    let (since, page) = (since(calendar, now), calendar.poll_page.as_deref());
+    events::list(&*app.0.transport, at, &since, page).await
+}
+
+/// A look at a public calendar, with the key that is good for nothing else (row L10).
+async fn look_in_public(
+    app: &App,
+    google: &settings::Google,
+    calendar: &Calendar,
+    key: &SecretString,
+    now: Instant,
+) -> Result<Page, CallError> {
+    let (since, page) = (since(calendar, now), calendar.poll_page.as_deref());
+    let (transport, endpoints) = (&*app.0.transport, &google.endpoints);
+    events::list_public(transport, endpoints, &calendar.google_id, key, &since, page).await
+}
+
+fn since(calendar: &Calendar, now: Instant) -> Since {
+    match &calendar.poll_from {
         Some(updated) => Since::Updated(updated.clone()),
         None => Since::Ending(now - FIRST_LOOK_BACK),
-    };
-    events::list(&*app.0.transport, at, &since, calendar.poll_page.as_deref()).await
+    }
 }
 
 /// What a look gave, and what it says of calendar and connection.
@@ -143,6 +173,7 @@ struct Looked {
 
 /// Why there is no page.
 struct Problem {
+    /// In a word, for the log.
     code: &'static str,
     /// When Google wants to be asked again.
     after: Option<SignedDuration>,
@@ -151,16 +182,18 @@ struct Problem {
 }
 
 impl Looked {
-    fn failed((calendar, connection): (Calendar, Connection), code: &'static str) -> Self {
+    fn failed((calendar, mut connection): (Calendar, Connection), cause: Cause) -> Self {
+        let before = connection.clone();
+        health::note(&mut connection, cause);
         let problem = Problem {
-            code,
+            code: cause.as_str(),
             after: None,
             error: None,
         };
         Self {
             calendar,
+            is_changed: connection != before,
             connection,
-            is_changed: false,
             page: Err(problem),
         }
     }
@@ -173,40 +206,30 @@ impl Looked {
         let before = connection.clone();
         health::looked(&mut connection, answer.as_ref().err());
         let page = answer.map_err(|error| {
-            let (code, after) = match &error {
-            // Too long ago, or a page token that has run out: begin again from the first look.
-            CallError::Gone(_) => {
-                (
-                    calendar.poll_from,
-                    calendar.poll_page,
-                    calendar.poll_newest,
-                ) = (None, None, None);
-                ("gone", None)
-            }
-            CallError::Retry { after, .. } => ("unreachable", *after),
-            // A dead grant is told by its refresh token, not here: the failure before this one may have
-            // been any (row T5).
-            CallError::TokenRefused => {
-                connection.tokens.access = None;
-                connection
-                    .cause
-                    .get_or_insert_with(|| "token_refused".to_owned());
-                ("token_refused", None)
-            }
-            CallError::ScopeMissing(_) => {
-                credentials::fail(&mut connection, "scope_missing");
-                ("scope_missing", None)
-            }
-            CallError::NotFound => {
-                connection.cause = Some("calendar_not_found".to_owned());
-                ("calendar_not_found", None)
-            }
-            error => {
-                tracing::error!(calendar.id = %calendar.id, %error, "the calendar could not be read");
-                ("unexpected_answer", None)
-            }
+            let mut code = cause::of_call(&error).as_str();
+            let after = match &error {
+                // Too long ago, or a page token that has run out: begin again from the first look.
+                CallError::Gone(_) => {
+                    (
+                        calendar.poll_from,
+                        calendar.poll_page,
+                        calendar.poll_newest,
+                    ) = (None, None, None);
+                    code = "gone";
+                    None
+                }
+                CallError::Retry { after, .. } => *after,
+                CallError::Refused { .. } | CallError::Bug(_) => {
+                    tracing::error!(calendar.id = %calendar.id, %error, "the calendar could not be read");
+                    None
+                }
+                _ => None,
             };
-            Problem { code, after, error: Some(error) }
+            Problem {
+                code,
+                after,
+                error: Some(error),
+            }
         });
         Self {
             calendar,

@@ -15,18 +15,27 @@ use uuid::Uuid;
 pub const MASTER_KEY_BYTES: usize = 32;
 
 const VERSION: u8 = 1;
-const KEY_ID_BYTES: usize = 4;
+/// Bytes of a key's name in what it sealed.
+pub const KEY_ID_BYTES: usize = 4;
 const NONCE_BYTES: usize = 24;
 
-/// Seals and opens secrets with a key derived from the master key.
+/// Seals and opens secrets with keys derived from the master key.
 ///
 /// A sealed value is `version | key id | nonce | ciphertext`. The place it is stored in is
-/// authenticated with it, so a value moved to another row or organization does not open.
+/// authenticated with it, so a value moved to another row or organization does not open. While the
+/// master key is being replaced the one before opens too, and only the present one seals.
 #[derive(Clone)]
 pub struct Vault {
+    present: Sealer,
+    previous: Option<Sealer>,
+    pseudonyms: Hkdf<Sha256>,
+}
+
+/// One key with the name its values carry.
+#[derive(Clone)]
+struct Sealer {
     cipher: XChaCha20Poly1305,
     key_id: [u8; KEY_ID_BYTES],
-    pseudonyms: Hkdf<Sha256>,
 }
 
 /// Where a sealed value is stored.
@@ -61,19 +70,28 @@ impl Vault {
     /// # Panics
     /// Never: the lengths asked of the key derivation are constants it allows.
     pub fn new(master_key: &[u8; MASTER_KEY_BYTES]) -> Self {
-        let derive = Hkdf::<Sha256>::new(None, master_key);
-        let (mut key, mut key_id) = ([0; 32], [0; KEY_ID_BYTES]);
-        derive
-            .expand(b"lockstep: tokens at rest", &mut key)
-            .expect("32 bytes can be derived");
-        derive
-            .expand(b"lockstep: key id", &mut key_id)
-            .expect("4 bytes can be derived");
         Self {
-            cipher: XChaCha20Poly1305::new(&Key::from(key)),
-            key_id,
+            present: Sealer::new(master_key),
+            previous: None,
             pseudonyms: Hkdf::new(Some(b"lockstep: pseudonyms"), master_key),
         }
+    }
+
+    /// The same, also opening what was sealed with the master key before.
+    #[must_use]
+    pub fn with_previous(mut self, master_key: &[u8; MASTER_KEY_BYTES]) -> Self {
+        self.previous = Some(Sealer::new(master_key));
+        self
+    }
+
+    /// Whether the present key sealed this.
+    pub fn is_present(&self, sealed: &[u8]) -> bool {
+        sealed.get(1..=KEY_ID_BYTES) == Some(&self.present.key_id[..])
+    }
+
+    /// The name that values sealed from now on carry.
+    pub const fn key_id(&self) -> [u8; KEY_ID_BYTES] {
+        self.present.key_id
     }
 
     /// A name for `text` that cannot be traced back to it without the master key, though it may be as
@@ -95,19 +113,20 @@ impl Vault {
     /// Never: encryption fails only for texts of 256 GiB.
     pub fn seal(&self, chance: &dyn Chance, place: Place, secret: &SecretString) -> Vec<u8> {
         let nonce: [u8; NONCE_BYTES] = chance.bytes("nonce");
-        let aad = self.associated_data(place);
+        let aad = self.present.associated_data(place);
         let payload = Payload {
             msg: secret.expose_secret().as_bytes(),
             aad: &aad,
         };
         let sealed = self
+            .present
             .cipher
             .encrypt(&XNonce::from(nonce), payload)
             .expect("a token is far smaller than the cipher's limit");
-        [&[VERSION][..], &self.key_id, &nonce, &sealed].concat()
+        [&[VERSION][..], &self.present.key_id, &nonce, &sealed].concat()
     }
 
-    /// The secret in `sealed`, if it was sealed with this key for this place.
+    /// The secret in `sealed`, if it was sealed for this place with the present key or the one before.
     ///
     /// # Errors
     /// [`OpenError`].
@@ -122,11 +141,12 @@ impl Vault {
         if *version != VERSION {
             return Err(OpenError::Damaged);
         }
-        if key_id != self.key_id {
-            return Err(OpenError::OtherKey);
-        }
-        let aad = self.associated_data(place);
-        let opened = self
+        let sealer = std::iter::once(&self.present)
+            .chain(&self.previous)
+            .find(|sealer| sealer.key_id == key_id)
+            .ok_or(OpenError::OtherKey)?;
+        let aad = sealer.associated_data(place);
+        let opened = sealer
             .cipher
             .decrypt(
                 &XNonce::from(*nonce),
@@ -139,6 +159,23 @@ impl Vault {
         String::from_utf8(opened)
             .map(SecretString::from)
             .map_err(|_| OpenError::Damaged)
+    }
+}
+
+impl Sealer {
+    fn new(master_key: &[u8; MASTER_KEY_BYTES]) -> Self {
+        let derive = Hkdf::<Sha256>::new(None, master_key);
+        let (mut key, mut key_id) = ([0; 32], [0; KEY_ID_BYTES]);
+        derive
+            .expand(b"lockstep: tokens at rest", &mut key)
+            .expect("32 bytes can be derived");
+        derive
+            .expand(b"lockstep: key id", &mut key_id)
+            .expect("4 bytes can be derived");
+        Self {
+            cipher: XChaCha20Poly1305::new(&Key::from(key)),
+            key_id,
+        }
     }
 
     /// Every part with its length before it, so that no two places read the same.
@@ -257,5 +294,28 @@ mod tests {
         ] {
             assert_eq!(open(vault, place, sealed), Err(error), "{name}");
         }
+    }
+
+    /// scenario A5: while the key is being replaced nothing is out of reach, and nothing new rests on
+    /// the old one.
+    #[test]
+    fn the_previous_key_opens_and_the_present_one_seals() {
+        let chance = Counting(0.into());
+        let (old, new) = (Vault::new(&[7; 32]), Vault::new(&[8; 32]));
+        let both = new.clone().with_previous(&[7; 32]);
+        let sealed = old.seal(&chance, place(1, 1), &"secret".into());
+        let opened = both.open(place(1, 1), &sealed).unwrap();
+        assert_eq!(opened.expose_secret(), "secret");
+        assert_eq!(
+            both.open(place(2, 1), &sealed).unwrap_err(),
+            OpenError::Damaged
+        );
+        let again = both.seal(&chance, place(1, 1), &opened);
+        assert_eq!(again[1..=KEY_ID_BYTES], new.key_id());
+        assert!(new.open(place(1, 1), &again).is_ok());
+        assert_eq!(
+            old.open(place(1, 1), &again).unwrap_err(),
+            OpenError::OtherKey
+        );
     }
 }

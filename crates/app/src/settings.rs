@@ -1,8 +1,9 @@
 //! Configuration, as the use cases see it: already read, checked and typed by `server`.
 
-use google::Endpoints;
 use google::oauth::OAuthClient;
+use google::{Endpoints, ServiceAccount};
 use jiff::SignedDuration;
+use secrecy::SecretString;
 use url::Url;
 
 use crate::limits::Limits;
@@ -24,8 +25,13 @@ pub struct Settings {
 /// How this installation speaks to Google.
 #[derive(Clone, Debug)]
 pub struct Google {
-    /// Our identity there.
-    pub client: OAuthClient,
+    /// Our identity there, when people consent.
+    pub client: Result<OAuthClient, MissingSettings>,
+    /// The service account that needs nobody's consent: `GOOGLE_SERVICE_ACCOUNT_JSON`. Bookings then go to
+    /// the calendar its owner shared with it.
+    pub service_account: Option<ServiceAccount>,
+    /// Reads public calendars, and nothing else: `CALENDAR_API_KEY`.
+    pub api_key: Option<SecretString>,
     /// Where Google is.
     pub endpoints: Endpoints,
     /// Which calendar bookings go to: `CALENDAR_ID`, or `primary`.
@@ -34,6 +40,16 @@ pub struct Google {
     pub quota: Quota,
     /// The account expected to connect: `ADMIN_EMAIL`.
     pub login_hint: Option<String>,
+}
+
+impl Google {
+    /// Our identity for consents.
+    ///
+    /// # Errors
+    /// [`MissingSettings`] when people cannot consent: a service account may be all there is.
+    pub fn client(&self) -> Result<&OAuthClient, MissingSettings> {
+        self.client.as_ref().map_err(Clone::clone)
+    }
 }
 
 /// Settings without which no calendar can be connected, by the names people set them under.

@@ -25,12 +25,7 @@ pub enum StartError {
 /// # Errors
 /// [`StartError`].
 pub async fn begin(app: &App) -> Result<(), StartError> {
-    let place = Place {
-        table: "installation",
-        column: "key_check",
-        row: Uuid::nil(),
-        organization: Uuid::nil(),
-    };
+    let place = key_check_place();
     let known = SecretString::from("lockstep");
     let sealed = app.0.vault.seal(app.chance(), place, &known);
     let stored = app
@@ -55,5 +50,15 @@ pub async fn begin(app: &App) -> Result<(), StartError> {
             Err(OpenError::Damaged.into())
         }
         _ => Ok(()),
+    }
+}
+
+/// Where the known text is stored.
+pub(crate) const fn key_check_place() -> Place {
+    Place {
+        table: "installation",
+        column: "key_check",
+        row: Uuid::nil(),
+        organization: Uuid::nil(),
     }
 }

@@ -11,6 +11,7 @@ pub mod attendee;
 pub mod booking;
 pub mod chance;
 pub mod clock;
+pub mod connection;
 pub mod event_text;
 pub mod event_type;
 pub mod fault;

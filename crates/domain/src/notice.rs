@@ -1,47 +1,7 @@
-//! Who is told what when something needs a person: the causes a connection can have, with the way out
-//! of each, and the messages that follow from them.
-//!
-//! A cause is a stable code, kept with the connection. To add one: give it its [`way_out`] here and its
-//! sentence in the pages' translations; the message follows from the way out.
+//! Who is told what when something needs a person. What is wrong with a connection, and the way out of it,
+//! is in [`crate::connection`]; the message follows from the way out.
 
-use jiff::SignedDuration;
-
-use crate::time::Instant;
-
-/// Who can end a cause, and how.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WayOut {
-    /// Its owner grants access anew.
-    Reconnect,
-    /// Its owner grants access anew and ticks what was left out (reference `google-calendar.md` §3.3).
-    TickScope,
-    /// The operator mends our project at Google or our settings (§3.5, §13).
-    Operator,
-    /// Its owner mends the calendar or its sharing (§13).
-    Calendar,
-    /// Nobody need do anything: it is tried again.
-    Wait,
-}
-
-/// The way out of `cause`; `is_stopped` when nothing is asked of Google any more until somebody acts.
-pub fn way_out(cause: &str, is_stopped: bool) -> WayOut {
-    match cause {
-        "scope_missing" => WayOut::TickScope,
-        "misconfigured"
-        | "not_configured"
-        | "invalid_client"
-        | "deleted_client"
-        | "disabled_client"
-        | "unauthorized_client"
-        | "redirect_uri_mismatch"
-        | "org_internal"
-        | "admin_policy_enforced"
-        | "api_not_enabled" => WayOut::Operator,
-        "calendar_not_found" | "calendar_forbidden" | "not_a_calendar_user" => WayOut::Calendar,
-        _ if is_stopped => WayOut::Reconnect,
-        _ => WayOut::Wait,
-    }
-}
+use crate::connection::{Cause, WayOut};
 
 /// What a message is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,27 +73,15 @@ impl Audience {
     }
 }
 
-/// The message that a connection's `cause` calls for, and for whom; `None` while it may pass by itself.
-pub fn message_of(cause: &str, is_stopped: bool) -> Option<(MessageKind, Audience)> {
-    match way_out(cause, is_stopped) {
+/// The message that a connection's `cause` calls for, and for whom; `None` while it passes by itself.
+pub const fn message_of(cause: Cause) -> Option<(MessageKind, Audience)> {
+    match cause.way_out() {
         WayOut::Reconnect => Some((MessageKind::GrantDead, Audience::Owner)),
         WayOut::TickScope => Some((MessageKind::ScopeMissing, Audience::Owner)),
         WayOut::Operator => Some((MessageKind::InstallationRefused, Audience::Operator)),
         WayOut::Calendar => Some((MessageKind::CalendarLost, Audience::Owner)),
         WayOut::Wait => None,
     }
-}
-
-/// How long Google keeps the grants of a project that is published only for testing (§3.5, cause 5).
-const TESTING_GRANT: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// A death is noticed when access next runs out: up to an hour late, and a little for both clocks.
-const NOTICED_WITHIN: SignedDuration = SignedDuration::from_hours(12);
-
-/// Whether a grant given at `granted_at` and found dead at `died_at` lived as long as those of a project
-/// in testing do: then that is the likely cause, for which Google has no code of its own.
-pub fn is_testing_expiry_likely(granted_at: Instant, died_at: Instant) -> bool {
-    let life = died_at - granted_at;
-    life >= TESTING_GRANT - SignedDuration::from_hours(1) && life <= TESTING_GRANT + NOTICED_WITHIN
 }
 
 #[cfg(test)]
@@ -143,57 +91,29 @@ mod tests {
     #[test]
     fn each_cause_is_told_to_who_can_end_it() {
         use Audience::{Operator, Owner};
-        for (cause, is_stopped, expected) in [
+        for (cause, expected) in [
+            (Cause::NeedsReconnect, Some((MessageKind::GrantDead, Owner))),
             (
-                "needs_reconnect",
-                true,
-                Some((MessageKind::GrantDead, Owner)),
-            ),
-            (
-                "a code of tomorrow",
-                true,
-                Some((MessageKind::GrantDead, Owner)),
-            ),
-            (
-                "scope_missing",
-                true,
+                Cause::ScopeMissing,
                 Some((MessageKind::ScopeMissing, Owner)),
             ),
             (
-                "misconfigured",
-                false,
+                Cause::Misconfigured,
                 Some((MessageKind::InstallationRefused, Operator)),
             ),
             (
-                "api_not_enabled",
-                false,
+                Cause::ApiNotEnabled,
                 Some((MessageKind::InstallationRefused, Operator)),
             ),
             (
-                "calendar_not_found",
-                false,
+                Cause::CalendarNotFound,
                 Some((MessageKind::CalendarLost, Owner)),
             ),
-            ("unreachable", false, None),
-            ("rate_limited", false, None),
-            ("token_refused", false, None),
+            (Cause::Unreachable, None),
+            (Cause::RateLimited, None),
+            (Cause::TokenRefused, None),
         ] {
-            assert_eq!(message_of(cause, is_stopped), expected, "{cause}");
-        }
-    }
-
-    #[test]
-    fn a_grant_that_died_after_seven_days_was_one_for_testing() {
-        let granted = Instant::parse("2026-11-20T09:00:00Z").unwrap();
-        for (hours, expected) in [
-            (0, false),
-            (6 * 24, false),
-            (168, true),
-            (170, true),
-            (200, false),
-        ] {
-            let died = granted + SignedDuration::from_hours(hours);
-            assert_eq!(is_testing_expiry_likely(granted, died), expected, "{hours}");
+            assert_eq!(message_of(cause), expected, "{cause:?}");
         }
     }
 }

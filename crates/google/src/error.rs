@@ -109,7 +109,11 @@ pub enum TokenError {
     /// `invalid_grant`: the code or the refresh token is dead. Never worth a retry.
     #[error("Google no longer accepts this grant: {0}")]
     InvalidGrant(String),
-    /// Our client id, secret or redirect address is wrong: the operator's to mend, no grant is dead.
+    /// `invalid_grant` of subtype `invalid_rapt`: the Workspace wants its user to sign in again (§3.5).
+    #[error("Google wants the account to sign in again: {0}")]
+    Reauthenticate(String),
+    /// Our client, our redirect address or somebody's policy is in the way: the operator's or an
+    /// administrator's to mend, no grant is dead.
     #[error("Google refuses this installation ({code}): {description}")]
     Misconfigured {
         /// Google's code, such as `invalid_client`.
@@ -117,6 +121,9 @@ pub enum TokenError {
         /// Google's sentence.
         description: String,
     },
+    /// Too many requests; not before this long, when Google says so.
+    #[error("Google has had too many requests")]
+    RateLimited(Option<SignedDuration>),
     /// No answer, or a server error.
     #[error("Google did not answer as expected ({0})")]
     Retry(String),
@@ -129,9 +136,9 @@ impl TokenError {
     /// What the caller can do about it.
     pub const fn advice(&self) -> Advice {
         match self {
-            Self::InvalidGrant(_) => Advice::Reconnect,
+            Self::InvalidGrant(_) | Self::Reauthenticate(_) => Advice::Reconnect,
             Self::Misconfigured { .. } => Advice::Refuse,
-            Self::Retry(_) => Advice::Retry,
+            Self::RateLimited(_) | Self::Retry(_) => Advice::Retry,
             Self::Bug(_) => Advice::Bug,
         }
     }
@@ -183,7 +190,7 @@ fn is_scope(reason: &str) -> bool {
 }
 
 /// Seconds only: the date form (RFC 9110, 10.2.3) has not been seen from Google.
-fn retry_after(headers: &HeaderMap) -> Option<SignedDuration> {
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<SignedDuration> {
     // A day: longer than any pause Google asks for.
     const SECONDS_MAX: i64 = 86_400;
     let seconds: i64 = headers

@@ -13,8 +13,10 @@ pub mod event_id;
 pub mod events;
 pub mod identity;
 pub mod oauth;
+pub mod service_account;
 pub mod transport;
 
 pub use endpoints::Endpoints;
 pub use error::{Advice, CallError, TokenError};
+pub use service_account::ServiceAccount;
 pub use transport::{Transport, TransportError};

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::endpoints::Endpoints;
-use crate::error::{TokenError, bounded};
+use crate::error::{TokenError, bounded, retry_after};
 use crate::identity::{self, Identity};
 use crate::transport::Transport;
 
@@ -156,6 +156,7 @@ struct Answer {
 struct Refusal {
     error: String,
     error_description: String,
+    error_subtype: String,
 }
 
 impl From<Answer> for Tokens {
@@ -177,10 +178,29 @@ async fn ask(
     client: &OAuthClient,
     form: &[(&str, &str)],
 ) -> Result<Answer, TokenError> {
+    let own = [
+        ("client_id", client.id.as_str()),
+        ("client_secret", client.secret.expose_secret()),
+    ];
+    send(transport, endpoints, &[form, &own].concat()).await
+}
+
+/// The token that this form gets, which says by itself who asks.
+pub(crate) async fn ask_token(
+    transport: &dyn Transport,
+    endpoints: &Endpoints,
+    form: &[(&str, &str)],
+) -> Result<Tokens, TokenError> {
+    send(transport, endpoints, form).await.map(Tokens::from)
+}
+
+async fn send(
+    transport: &dyn Transport,
+    endpoints: &Endpoints,
+    form: &[(&str, &str)],
+) -> Result<Answer, TokenError> {
     let body = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs(form)
-        .append_pair("client_id", &client.id)
-        .append_pair("client_secret", client.secret.expose_secret())
         .finish();
     let request = http::Request::post(endpoints.token.as_str())
         .header(
@@ -196,21 +216,39 @@ async fn ask(
         return serde_json::from_slice(response.body())
             .map_err(|_| TokenError::Retry("unreadable token answer".to_owned()));
     }
-    Err(refusal(response.status().as_u16(), response.body()))
+    Err(refusal(
+        response.status().as_u16(),
+        response.headers(),
+        response.body(),
+    ))
 }
 
-fn refusal(status: u16, body: &[u8]) -> TokenError {
+/// A refusal in the shape of RFC 6749, 5.2 (§3.5), or whatever else came: pages of HTML among it.
+fn refusal(status: u16, headers: &http::HeaderMap, body: &[u8]) -> TokenError {
     let Refusal {
         error,
         error_description,
+        error_subtype,
     } = serde_json::from_slice(body).unwrap_or_default();
     let (code, description) = (bounded(error), bounded(error_description));
     match (status, code.as_str()) {
-        (500..=599 | 408 | 429, _) => TokenError::Retry(format!("status {status}")),
+        (429, _) | (_, "rate_limit_exceeded" | "slow_down") => {
+            TokenError::RateLimited(retry_after(headers))
+        }
+        (500..=599 | 408, _) | (_, "temporarily_unavailable" | "server_error") => {
+            TokenError::Retry(format!("status {status}"))
+        }
+        (_, "invalid_grant") if is_reauthentication(&error_subtype) => {
+            TokenError::Reauthenticate(description)
+        }
         (_, "invalid_grant") => TokenError::InvalidGrant(description),
         (_, "") => TokenError::Bug(format!("status {status} from the token endpoint")),
         _ => TokenError::Misconfigured { code, description },
     }
+}
+
+fn is_reauthentication(subtype: &str) -> bool {
+    matches!(subtype, "invalid_rapt" | "rapt_required")
 }
 
 #[cfg(test)]
@@ -243,26 +281,41 @@ mod tests {
         assert!(!url.as_str().contains("s3cret") && !url.as_str().contains("dBjftJeZ"));
     }
 
+    /// rows L13 and T5: every refusal says what can be done, and no other is taken for a dead grant.
     #[test]
     fn every_refusal_says_what_can_be_done() {
+        let json = |error: &str| format!(r#"{{"error":"{error}","error_description":"Said."}}"#);
         for (status, body, advice) in [
+            (400, json("invalid_grant"), Advice::Reconnect),
             (
                 400,
-                r#"{"error":"invalid_grant","error_description":"Token has been expired or revoked."}"#,
+                r#"{"error":"invalid_grant","error_subtype":"invalid_rapt"}"#.to_owned(),
                 Advice::Reconnect,
             ),
-            (401, r#"{"error":"invalid_client"}"#, Advice::Refuse),
-            (400, r#"{"error":"redirect_uri_mismatch"}"#, Advice::Refuse),
-            (503, "<html>", Advice::Retry),
-            (429, "", Advice::Retry),
-            (400, "<html>", Advice::Bug),
+            (401, json("invalid_client"), Advice::Refuse),
+            (401, json("deleted_client"), Advice::Refuse),
+            (401, json("disabled_client"), Advice::Refuse),
+            (400, json("unauthorized_client"), Advice::Refuse),
+            (400, json("redirect_uri_mismatch"), Advice::Refuse),
+            (400, json("invalid_scope"), Advice::Refuse),
+            (400, json("admin_policy_enforced"), Advice::Refuse),
+            (403, json("org_internal"), Advice::Refuse),
+            (403, json("rate_limit_exceeded"), Advice::Retry),
+            (503, json("invalid_grant"), Advice::Retry),
+            (503, "<html>".to_owned(), Advice::Retry),
+            (429, String::new(), Advice::Retry),
+            (400, "<html>invalid_grant</html>".to_owned(), Advice::Bug),
+            (400, r#"{"error":{"code":400}}"#.to_owned(), Advice::Bug),
+            (302, String::new(), Advice::Bug),
         ] {
-            assert_eq!(
-                refusal(status, body.as_bytes()).advice(),
-                advice,
-                "{status} {body}"
-            );
+            let refused = refusal(status, &http::HeaderMap::new(), body.as_bytes());
+            assert_eq!(refused.advice(), advice, "{status} {body}");
         }
+        let later = http::HeaderMap::from_iter([(http::header::RETRY_AFTER, "7".parse().unwrap())]);
+        assert_eq!(
+            refusal(429, &later, b""),
+            TokenError::RateLimited(Some(SignedDuration::from_secs(7)))
+        );
     }
 
     #[test]

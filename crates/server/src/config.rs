@@ -14,13 +14,14 @@ use app::Settings;
 use app::limits::Limits;
 use app::quota::Quota;
 use app::settings::{Google, MissingSettings};
-use google::Endpoints;
 use google::oauth::OAuthClient;
+use google::{Endpoints, ServiceAccount};
 use jiff::SignedDuration;
 use secrecy::SecretString;
 use url::Url;
 
 use crate::installation::Place;
+use crate::master_key;
 
 /// The file read when `LOCKSTEP_CONFIG` names no other.
 const FILE: &str = "lockstep.toml";
@@ -72,7 +73,7 @@ const fn secret(
 }
 
 /// Every setting there is.
-pub(crate) const SETTINGS: [Setting; 22] = [
+pub(crate) const SETTINGS: [Setting; 26] = [
     setting(
         "LOCKSTEP_LISTEN",
         &[],
@@ -106,6 +107,11 @@ pub(crate) const SETTINGS: [Setting; 22] = [
         "LOCKSTEP_MASTER_KEY",
         &[],
         "32 bytes in base64 that seal tokens; default: a key file in the data folder",
+    ),
+    secret(
+        "LOCKSTEP_MASTER_KEY_PREVIOUS",
+        &[],
+        "the master key before, while `lockstep rotate-key` replaces it; only opens",
     ),
     setting(
         "LOCKSTEP_LOG",
@@ -171,6 +177,22 @@ pub(crate) const SETTINGS: [Setting; 22] = [
         &[],
         None,
         "as registered with Google; default: the public URL and /oauth/google/callback",
+    ),
+    secret(
+        "GOOGLE_SERVICE_ACCOUNT_JSON",
+        &[],
+        "a service account's key file, as a path or as its content; share the calendar with its address",
+    ),
+    setting(
+        "GOOGLE_SERVICE_ACCOUNT_SUBJECT",
+        &[],
+        None,
+        "the Workspace user it acts for, by domain-wide delegation; default: itself",
+    ),
+    secret(
+        "CALENDAR_API_KEY",
+        &[],
+        "reads public calendars, such as those of holidays; never a private one",
     ),
     setting(
         "CALENDAR_ID",
@@ -365,6 +387,8 @@ pub(crate) struct Config {
     pub(crate) connections: usize,
     /// The key that seals tokens, when given.
     pub(crate) master_key: Option<SecretString>,
+    /// The one before, while it is being replaced.
+    pub(crate) master_key_previous: Option<SecretString>,
     /// Proxies that are believed about who asks.
     pub(crate) trusted_proxies: Vec<IpAddr>,
     /// What the use cases need.
@@ -377,7 +401,10 @@ impl Config {
         Place {
             database_url: &self.database_url,
             data_dir: &self.data_dir,
-            master_key: self.master_key.as_ref(),
+            keys: master_key::Given {
+                present: self.master_key.as_ref(),
+                previous: self.master_key_previous.as_ref(),
+            },
             connections: self.connections,
         }
     }
@@ -414,6 +441,9 @@ impl Config {
                     .context("it must be 1 to 200")
             })?,
             master_key: values.text("LOCKSTEP_MASTER_KEY").map(SecretString::from),
+            master_key_previous: values
+                .text("LOCKSTEP_MASTER_KEY_PREVIOUS")
+                .map(SecretString::from),
             trusted_proxies: trusted_proxies(values)?,
             settings: Settings {
                 google: google(values, &public_url, quota(values)?)?,
@@ -504,20 +534,47 @@ fn google(
         .into_iter()
         .filter(|name| values.text(name).is_none())
         .collect();
-    let (Some(id), Some(secret)) = (values.text(needed[0]), values.text(needed[1])) else {
-        return Ok(Err(MissingSettings(missing)));
-    };
-    Ok(Ok(Google {
-        client: OAuthClient {
+    let client = match (values.text(needed[0]), values.text(needed[1])) {
+        (Some(id), Some(secret)) => Ok(OAuthClient {
             id: id.to_owned(),
             secret: secret.into(),
             redirect_uri,
-        },
+        }),
+        _ => Err(MissingSettings(missing)),
+    };
+    let service_account = service_account(values)?;
+    let api_key = values.text("CALENDAR_API_KEY").map(SecretString::from);
+    if let (Err(missing), None, None) = (&client, &service_account, &api_key) {
+        return Ok(Err(missing.clone()));
+    }
+    Ok(Ok(Google {
+        client,
+        service_account,
+        api_key,
         endpoints,
         calendar_id: values.text("CALENDAR_ID").unwrap_or("primary").to_owned(),
         quota,
         login_hint: values.text("ADMIN_EMAIL").map(str::to_owned),
     }))
+}
+
+/// The key file, which is given as its content when it begins as JSON does, else as a path.
+fn service_account(values: &Values) -> anyhow::Result<Option<ServiceAccount>> {
+    const NAME: &str = "GOOGLE_SERVICE_ACCOUNT_JSON";
+    let Some(given) = values.text(NAME) else {
+        return Ok(None);
+    };
+    let subject = values.text("GOOGLE_SERVICE_ACCOUNT_SUBJECT");
+    let content = if given.starts_with('{') {
+        given.to_owned()
+    } else {
+        // The value is not shown, and neither is it in the error: somebody may have pasted half a key.
+        fs::read_to_string(given)
+            .with_context(|| format!("{NAME} is neither JSON nor a file that can be read"))?
+    };
+    ServiceAccount::read(&content, subject.map(str::to_owned))
+        .with_context(|| format!("{NAME} cannot be used"))
+        .map(Some)
 }
 
 #[cfg(test)]
@@ -562,7 +619,7 @@ mod tests {
             .unwrap();
             let google = config.settings.google.unwrap();
             assert_eq!(
-                google.client.redirect_uri,
+                google.client().unwrap().redirect_uri,
                 "https://book.example/oauth/google/callback"
             );
         }
@@ -615,6 +672,11 @@ mod tests {
             ("LOCKSTEP_TRUSTED_PROXIES", "127.0.0.1,"),
             ("LOCKSTEP_GOOGLE_API_URL", "http://google.example"),
             ("GOOGLE_REDIRECT_URI", "somewhere"),
+            ("GOOGLE_SERVICE_ACCOUNT_JSON", "/nowhere.json"),
+            (
+                "GOOGLE_SERVICE_ACCOUNT_JSON",
+                "{\"type\":\"authorized_user\"}",
+            ),
             ("LOCKSTEP_LISTENN", "127.0.0.1:1"),
         ] {
             let error = format!("{:#}", merge(&[(name, value)], "").err().expect(value));

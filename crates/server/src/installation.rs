@@ -28,8 +28,8 @@ pub(crate) struct Place<'a> {
     pub(crate) data_dir: &'a Path,
     /// Connections to PostgreSQL that run units.
     pub(crate) connections: usize,
-    /// The key that seals tokens, when given.
-    pub(crate) master_key: Option<&'a SecretString>,
+    /// The keys that seal and open tokens, as far as they are given.
+    pub(crate) keys: master_key::Given<'a>,
 }
 
 /// An app on its database, ready to be served.
@@ -45,7 +45,11 @@ impl Installation {
         let data_dir = place.data_dir;
         std::fs::create_dir_all(data_dir)
             .with_context(|| format!("the data folder {} cannot be made", data_dir.display()))?;
-        let vault = Vault::new(&master_key::load(place.master_key, data_dir)?);
+        let keys = master_key::load(place.keys, data_dir)?;
+        let mut vault = Vault::new(&keys.present);
+        if let Some(previous) = &keys.previous {
+            vault = vault.with_previous(previous);
+        }
         let wake = Arc::new(Notify::new());
         let bell = Arc::clone(&wake);
         let on_commit = Box::new(move |wakes: &Wakes| {

@@ -95,6 +95,8 @@ impl Ours {
 pub struct Events {
     /// Those we made, by id.
     pub ours: BTreeMap<String, Ours>,
+    /// Those that prove a connection, by id, with whether they are there.
+    pub tests: BTreeMap<String, bool>,
     /// Those of the host's, by id, with the version the host last made.
     pub foreign: BTreeMap<String, String>,
 }

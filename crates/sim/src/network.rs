@@ -334,6 +334,9 @@ fn carry_out(scene: &mut Scene, ask: &Ask, asked: &Request) -> Response {
 
 fn note_insert(scene: &mut Scene, resource: &Value) {
     scene.stats.count("google.inserted");
+    if resource["summary"] == TEST_EVENT {
+        return note_test(scene, resource);
+    }
     let mark = &resource["extendedProperties"]["private"]["lockstepLink"];
     let link: Option<LinkId> = mark.as_str().and_then(|text| text.parse().ok());
     let row = link.and_then(|id| scene.read(|tx| links::by_id(tx, id)));
@@ -358,6 +361,21 @@ fn note_insert(scene: &mut Scene, resource: &Value) {
     scene.events.ours.insert(id.to_owned(), event);
 }
 
+/// What the event that proves a connection is called.
+const TEST_EVENT: &str = "Lockstep: connection test";
+
+/// One at a time, in nobody's way (row R6).
+fn note_test(scene: &mut Scene, resource: &Value) {
+    scene.stats.count("google.tested");
+    let id = resource["id"].as_str().unwrap_or_default().to_owned();
+    let is_another_there = scene.events.tests.values().any(|is_there| *is_there);
+    if is_another_there || resource["transparency"] != "transparent" {
+        let message = format!("a test event beside another, or in the way: {resource}");
+        scene.hold(Err(Failure::new("tests", message)));
+    }
+    scene.events.tests.insert(id, true);
+}
+
 fn note_patch(scene: &mut Scene, id: &str, resource: &Value) {
     scene.stats.count("google.patched");
     let checked = writes::patched(scene, id, When::read(resource));
@@ -376,6 +394,10 @@ fn note_patch(scene: &mut Scene, id: &str, resource: &Value) {
 
 fn note_delete(scene: &mut Scene, id: &str) {
     scene.stats.count("google.deleted");
+    if let Some(is_there) = scene.events.tests.get_mut(id) {
+        *is_there = false;
+        return;
+    }
     let checked = writes::deleted(scene, id);
     scene.hold(checked);
     let step = scene.trace.step();

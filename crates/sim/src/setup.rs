@@ -176,11 +176,13 @@ fn settings(calendar: &str) -> settings::Settings {
     settings::Settings {
         public_url: url("https://book.example/"),
         google: Ok(settings::Google {
-            client: OAuthClient {
+            client: Ok(OAuthClient {
                 id: CLIENT.0.to_owned(),
                 secret: CLIENT.1.into(),
                 redirect_uri: REDIRECT.to_owned(),
-            },
+            }),
+            service_account: None,
+            api_key: None,
             endpoints: Endpoints {
                 auth: url("https://fake.example/o/oauth2/v2/auth"),
                 token: url("https://fake.example/token"),

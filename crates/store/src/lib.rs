@@ -25,6 +25,6 @@ pub mod tx;
 pub mod unit;
 
 pub use error::StoreError;
-pub use open::{OpenError, Options, open};
+pub use open::{OpenError, Options, open, open_to_read};
 pub use tx::{Dialect, Row, Topic, Tx, Value, attempt};
 pub use unit::{Backend, Lane, OnCommit, Store, Verdict, Work};

@@ -71,3 +71,21 @@ pub fn open(
         None => Err(OpenError::Unknown("a URL without a scheme".to_owned())),
     }
 }
+
+/// Opens what is there to be read, while others work with it or not: SQLite without taking its folder. On
+/// PostgreSQL this is [`open`].
+///
+/// # Errors
+/// [`OpenError`], when there is no database too.
+pub fn open_to_read(
+    url: &str,
+    data_dir: &Path,
+    now: Instant,
+    options: &Options,
+) -> Result<Store, OpenError> {
+    if url.is_empty() || url == "sqlite" {
+        let backend = sqlite::inline::Inline::open_to_read(data_dir)?;
+        return Ok(Store::new(Arc::new(backend)));
+    }
+    open(url, data_dir, now, Box::new(|_| {}), options)
+}

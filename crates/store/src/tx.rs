@@ -203,6 +203,12 @@ impl<T: FromValue> FromValue for Option<T> {
     }
 }
 
+impl FromValue for Value {
+    fn from_value(value: Value) -> Result<Self, StoreError> {
+        Ok(value)
+    }
+}
+
 impl FromValue for i64 {
     fn from_value(value: Value) -> Result<Self, StoreError> {
         match value {

@@ -19,6 +19,7 @@ mod request;
 mod router;
 mod shell;
 mod state;
+pub mod terminal;
 mod urls;
 
 pub use router::router;

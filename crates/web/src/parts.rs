@@ -1,5 +1,6 @@
 //! What several pages show, one file per file of `templates/parts`.
 
+pub(crate) mod cause;
 pub(crate) mod notice;
 pub(crate) mod occasion;
 pub(crate) mod problem;

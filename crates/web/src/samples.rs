@@ -520,7 +520,9 @@ impl Sample {
             notice: outcome.map(|o| o.notice(self.words, &redirect_uri)),
             csrf: "token".to_owned(),
             connections: vec![view],
+            has_consent: missing.is_empty(),
             missing,
+            robot: None,
             redirect_uri,
         }
     }
@@ -548,6 +550,13 @@ impl Sample {
             ),
             message,
             since: (state == "error").then(|| self.moment()),
+            is_by_robot: false,
+            credential: Some("credential-oauth"),
+            proof: Some(("proven", {
+                let when = self.words.count("ago-minutes", 9, &[]);
+                self.words.with("proof-proven", &[("when", &when)])
+            })),
+            can_prove: action.is_none(),
             action,
         }
     }

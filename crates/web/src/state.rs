@@ -37,9 +37,10 @@ impl WebState {
 
     /// The redirect address Google must know: the one configured, else the one to configure.
     pub(crate) fn redirect_uri(&self) -> String {
-        match &self.app.settings().google {
-            Ok(google) => google.client.redirect_uri.clone(),
-            Err(_) => {
+        let google = self.app.settings().google.as_ref().ok();
+        match google.and_then(|google| google.client().ok()) {
+            Some(client) => client.redirect_uri.clone(),
+            None => {
                 let base = self.app.public_url().as_str().trim_end_matches('/');
                 format!("{base}{CALLBACK_PATH}")
             }

@@ -205,7 +205,8 @@ fn read_sync(tx: &mut dyn Tx, link: EventLink) -> Result<SyncState, StoreError> 
     };
     let broken = connection
         .filter(|c| c.state == ConnectionState::Error)
-        .and_then(|c| c.cause);
+        .and_then(|c| c.cause)
+        .map(|cause| cause.as_str().to_owned());
     let (state, problem) = match (link.state, broken) {
         (State::Due, Some(cause)) => (CalendarSync::Error, Some(cause)),
         (State::Due, None) => (CalendarSync::Pending, link.problem),

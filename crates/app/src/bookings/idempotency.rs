@@ -87,15 +87,6 @@ impl Memory {
         }
     }
 
-    fn place(organization: OrganizationId) -> Place {
-        Place {
-            table: "idempotency_key",
-            column: "decision",
-            row: Uuid::nil(),
-            organization: organization.0,
-        }
-    }
-
     /// Takes the key, or finds what was decided under it.
     pub(super) fn recall(
         &self,
@@ -114,7 +105,7 @@ impl Memory {
             }
             Some(Remembered { decision, .. }) => {
                 let sealed = decision.ok_or_else(|| StoreError::decode("an undecided key"))?;
-                let opened = self.app.0.vault.open(Self::place(organization), &sealed);
+                let opened = self.app.0.vault.open(decision_place(organization), &sealed);
                 let opened = opened.map_err(|error| StoreError::decode(error.to_string()))?;
                 serde_json::from_str(opened.expose_secret())
                     .map(Found::Decided)
@@ -133,12 +124,22 @@ impl Memory {
         let Some(key) = &self.key else { return Ok(()) };
         let text = serde_json::to_string(decision)
             .map_err(|error| StoreError::decode(error.to_string()))?;
-        let place = Self::place(organization);
+        let place = decision_place(organization);
         let sealed = self
             .app
             .0
             .vault
             .seal(self.app.chance(), place, &SecretString::from(text));
         idempotency::decide(tx, organization, &key.key_hash, &sealed)
+    }
+}
+
+/// Where a remembered decision is stored.
+pub(crate) fn decision_place(organization: OrganizationId) -> Place {
+    Place {
+        table: "idempotency_key",
+        column: "decision",
+        row: Uuid::nil(),
+        organization: organization.0,
     }
 }

@@ -21,6 +21,7 @@ pub use detail::{CalendarSync, Detail, OpenConflict, SyncState, by_id, by_token,
 pub(crate) use event_links::{LINKED_AT_ONCE, chosen_id, link_unlinked};
 pub use hold::{HOLD_TTL, Held, HoldError, HoldInput, hold, release};
 pub(crate) use hosts::taken;
+pub(crate) use idempotency::decision_place;
 pub use idempotency::{IdempotencyKey, KEY_BYTES_MAX, KeyReused, form_key};
 pub use list::{BadCursor, Filter, ListError, PAGE_MAX, Page, list};
 pub(crate) use list::{cursor_at, read_cursor};

@@ -1,20 +1,17 @@
 //! Finishing a consent: the browser is back from Google.
 
-use domain::{CalendarId, ConnectionId, Instant, LinkId, OrganizationId};
+use domain::OrganizationId;
 use google::TokenError;
-use google::identity::Identity;
-use google::oauth::{self, Consent, Tokens};
-use secrecy::SecretString;
-use store::tables::calendars::{self, Calendar};
-use store::tables::connections::{self, Connection, State};
-use store::tables::{leases, links, oauth_attempts};
-use store::{Lane, StoreError, Topic, Tx};
+use google::oauth::{self, Consent};
+use store::tables::oauth_attempts;
+use store::{Lane, StoreError};
 use uuid::Uuid;
 
-use crate::bookings::link_unlinked;
+use super::keep::{Granted, NotStored, store};
+use super::{Cause, cause};
+use crate::App;
 use crate::secrets::{self, Place};
 use crate::settings::MissingSettings;
-use crate::{App, credentials, poll};
 
 /// What Google sent the browser back with.
 #[derive(Clone, Debug, Default)]
@@ -59,18 +56,35 @@ pub enum FinishError {
     Store(#[from] StoreError),
 }
 
+impl From<NotStored> for FinishError {
+    fn from(error: NotStored) -> Self {
+        match error {
+            NotStored::OtherAccount { connected } => Self::OtherAccount { connected },
+            NotStored::Store(error) => Self::Store(error),
+        }
+    }
+}
+
 impl FinishError {
-    /// Google's own code for its refusal, such as `redirect_uri_mismatch`, or `unreachable` when it
-    /// did not answer; `None` when it was not Google that refused.
-    pub fn google_code(&self) -> Option<&str> {
+    /// What Google's refusal means; `None` when it was not Google that refused.
+    pub fn cause(&self) -> Option<Cause> {
         match self {
-            Self::Google(TokenError::InvalidGrant(_)) => Some("invalid_grant"),
-            Self::Google(TokenError::Misconfigured { code, .. }) => Some(code),
-            Self::Google(TokenError::Retry(_)) => Some("unreachable"),
-            Self::Google(TokenError::Bug(_)) => Some("unexpected_answer"),
+            Self::Google(error) => Some(cause::of_token(error)),
             _ => None,
         }
     }
+}
+
+/// What Google sent back in the place of a code. Anybody can write such an address, so only a plain name is
+/// kept of it.
+fn refused_by_google(mut code: String) -> FinishError {
+    const CODE_CHARS_MAX: usize = 64;
+    code.retain(|c| c.is_ascii_lowercase() || c == '_');
+    code.truncate(CODE_CHARS_MAX);
+    FinishError::Google(TokenError::Misconfigured {
+        code,
+        description: "on the way back from the consent".to_owned(),
+    })
 }
 
 /// Finishes the consent begun by the browser that holds `browser`: trades the code, stores the grant
@@ -80,17 +94,20 @@ impl FinishError {
 /// [`FinishError`].
 pub async fn finish(app: &App, callback: Callback, browser: &str) -> Result<(), FinishError> {
     let google = app.settings().google.as_ref().map_err(Clone::clone)?;
+    let client = google.client()?;
     let state = callback.state.ok_or(FinishError::StateUnknown)?;
     let (organization, consent) = use_up(app, state, browser).await?;
-    let (Some(code), None) = (callback.code, callback.error) else {
-        return Err(FinishError::Denied);
+    let code = match (callback.code, callback.error) {
+        (Some(code), None) => code,
+        (_, Some(code)) if code != "access_denied" => return Err(refused_by_google(code)),
+        _ => return Err(FinishError::Denied),
     };
     let now_seconds = app.now().as_micros() / 1_000_000;
     let transport = &*app.0.transport;
     let (tokens, identity) = oauth::exchange(
         transport,
         &google.endpoints,
-        &google.client,
+        client,
         &consent,
         &code,
         now_seconds,
@@ -102,17 +119,20 @@ pub async fn finish(app: &App, callback: Callback, browser: &str) -> Result<(), 
     let Some(refresh) = tokens.refresh.clone() else {
         return Err(FinishError::NoRefreshToken);
     };
-    let grant = Grant {
+    let grant = Granted {
         organization,
-        identity,
+        account_sub: identity.sub,
+        account_email: identity.email,
         tokens,
-        refresh,
+        refresh: Some(refresh),
     };
-    store(app, grant, google.calendar_id.clone()).await
+    store(app, grant, google.calendar_id.clone())
+        .await
+        .map_err(FinishError::from)
 }
 
 /// Where a consent's verifier is stored.
-pub(super) fn verifier_place(organization: OrganizationId) -> Place {
+pub(crate) fn verifier_place(organization: OrganizationId) -> Place {
     Place {
         table: "oauth_attempt",
         column: "verifier",
@@ -156,99 +176,4 @@ async fn use_up(
             nonce: attempt.nonce,
         },
     ))
-}
-
-struct Grant {
-    organization: OrganizationId,
-    identity: Identity,
-    tokens: Tokens,
-    refresh: SecretString,
-}
-
-async fn store(app: &App, grant: Grant, calendar_id: String) -> Result<(), FinishError> {
-    let (chance, now) = (app.chance(), app.now());
-    let organization = grant.organization;
-    let known = app
-        .store()
-        .unit(Lane::Read, "connections.known", move |tx| {
-            connections::list(tx, organization)
-        })
-        .await?;
-    if let Some(other) = known.iter().find(|c| c.account_sub != grant.identity.sub) {
-        return Err(FinishError::OtherAccount {
-            connected: other.account_email.clone(),
-        });
-    }
-    let id = known
-        .first()
-        .map_or_else(|| ConnectionId(chance.uuid(now)), |c| c.id);
-    let connection = Connection {
-        id,
-        organization_id: organization,
-        account_sub: grant.identity.sub,
-        account_email: grant.identity.email,
-        scopes: grant.tokens.scopes.clone(),
-        state: State::Connected,
-        cause: None,
-        tokens: credentials::seal(app, id, organization, &grant.tokens, &grant.refresh, now),
-    };
-    let calendar = Calendar {
-        id: CalendarId(chance.uuid(now)),
-        connection_id: id,
-        name: calendar_id.clone(),
-        google_id: calendar_id,
-        receives: true,
-        poll_at: now,
-        polled_at: None,
-        // Events of ours are all made from now on, so every change to one is newer than this.
-        poll_from: Some(poll::position_at(now)),
-        poll_page: None,
-        poll_newest: None,
-        failures: 0,
-    };
-    let link_ids: Vec<LinkId> = (0..crate::bookings::LINKED_AT_ONCE)
-        .map(|_| LinkId(chance.uuid(now)))
-        .collect();
-    app.store()
-        .unit(Lane::Interactive, "connections.store", move |tx| {
-            store_in(tx, &connection, &calendar, &link_ids, now)
-        })
-        .await
-        .map_err(FinishError::Store)
-}
-
-fn store_in(
-    tx: &mut dyn Tx,
-    connection: &Connection,
-    calendar: &Calendar,
-    link_ids: &[LinkId],
-    now: Instant,
-) -> Result<(), StoreError> {
-    if connections::by_id(tx, connection.id)?.is_some() {
-        // What is under way rests on the old grant.
-        leases::revoke(tx, connection.id)?;
-        connections::update(tx, connection)?;
-        connections::note_grant(tx, connection.id, now)?;
-    } else {
-        connections::insert(tx, connection, now)?;
-    }
-    let known = calendars::of_connection(tx, connection.id)?;
-    let receiving = match known
-        .into_iter()
-        .find(|c| c.google_id == calendar.google_id)
-    {
-        Some(mut known) => {
-            known.poll_at = now;
-            calendars::update(tx, &known)?;
-            known.id
-        }
-        None => {
-            calendars::insert(tx, calendar)?;
-            calendar.id
-        }
-    };
-    link_unlinked(tx, receiving, link_ids, now)?;
-    links::hurry(tx, connection.id, now)?;
-    tx.wake(Topic::DueWork);
-    Ok(())
 }

@@ -2,73 +2,72 @@
 //!
 //! Whether a grant is alive is told by its refresh token, in `credentials`; here is the rest.
 
+use domain::connection::Cause;
 use google::CallError;
-use store::tables::connections::Connection;
+use store::tables::connections::{Connection, State};
 
-/// Causes that a successful look disproves.
-const OF_LOOKS: [&str; 6] = [
-    "unreachable",
-    "rate_limited",
-    "token_refused",
-    "calendar_not_found",
-    "not_a_calendar_user",
-    "api_not_enabled",
-];
+use super::cause;
 
-/// What a refusal with this `reason` says of the connection, whatever was asked: reference
-/// `google-calendar.md` §13.
-pub(crate) fn cause_of_refusal(reason: &str) -> Option<&'static str> {
-    match reason {
-        "accessNotConfigured" | "SERVICE_DISABLED" => Some("api_not_enabled"),
-        "notACalendarUser" => Some("not_a_calendar_user"),
-        _ => None,
+/// Notes `cause`. What waits for a person is not forgotten over what passes.
+pub(crate) fn note(connection: &mut Connection, cause: Cause) {
+    if connection.cause.is_none_or(Cause::is_passing) || !cause.is_passing() {
+        connection.cause = Some(cause);
     }
 }
 
-/// Whether a refused insertion means that the whole calendar may not be written (§13): there is no event
-/// yet whose own rights could be missing.
-pub(crate) fn is_role_too_low(reason: &str) -> bool {
-    matches!(reason, "forbidden" | "requiredAccessLevel")
+/// Puts `connection` in error: nothing is asked of Google for it until its owner reconnects.
+pub(crate) fn fail(connection: &mut Connection, cause: Cause) {
+    connection.state = State::Error;
+    connection.cause = Some(cause);
+    connection.tokens.access = None;
+}
+
+/// Notes that access was renewed: what Google said about our access is over. What it said about the calendar
+/// is not, and would be told every hour if it went and came back with every renewal.
+pub(crate) fn renewed(connection: &mut Connection) {
+    connection.cause.take_if(|cause| !cause.is_of_calendar());
 }
 
 /// Notes what a look at a calendar says.
 pub(crate) fn looked(connection: &mut Connection, error: Option<&CallError>) {
-    let cause = match error {
+    match error {
+        // Only a write proves that writing is allowed.
         None => {
-            let is_over = |cause: &String| OF_LOOKS.contains(&cause.as_str());
-            connection.cause.take_if(|cause| is_over(cause));
-            return;
+            connection
+                .cause
+                .take_if(|cause| *cause != Cause::CalendarReadOnly);
         }
-        Some(error) if error.is_rate_limit() => "rate_limited",
-        Some(CallError::Retry { .. }) => "unreachable",
-        Some(CallError::Refused { reason, .. }) => match cause_of_refusal(reason) {
-            Some(cause) => cause,
-            None if is_role_too_low(reason) => "calendar_forbidden",
-            None => return,
+        // A dead grant is told by its refresh token, not here: the failure before this one may have been
+        // any (row T5).
+        Some(error @ CallError::TokenRefused) => {
+            connection.tokens.access = None;
+            note(connection, cause::of_call(error));
+        }
+        Some(CallError::ScopeMissing(_)) => fail(connection, Cause::ScopeMissing),
+        Some(
+            error @ (CallError::Retry { .. } | CallError::NotFound | CallError::Refused { .. }),
+        ) => match cause::of_call(error) {
+            // It says more to those who asked.
+            Cause::Refused => (),
+            cause => note(connection, cause),
         },
-        // Whatever else there is says more to those who asked.
-        Some(_) => return,
-    };
-    // What waits for a person is not forgotten over what passes.
-    if connection.cause.is_none() || !is_passing(cause) {
-        connection.cause = Some(cause.to_owned());
+        Some(_) => (),
     }
 }
 
-fn is_passing(cause: &str) -> bool {
-    matches!(cause, "unreachable" | "rate_limited")
+/// What a refusal says of the connection whatever was asked, so that no event of its own is to blame.
+pub(crate) fn cause_of_refusal(error: &CallError) -> Option<Cause> {
+    let cause = cause::of_call(error);
+    matches!(cause, Cause::ApiNotEnabled | Cause::NotACalendarUser).then_some(cause)
 }
 
-/// Notes that a write was accepted; gives whether that is news.
+/// Whether a refused insertion means that the whole calendar may not be written (§13): there is no event
+/// yet whose own rights could be missing.
+pub(crate) fn is_role_too_low(error: &CallError) -> bool {
+    cause::of_call(error) == Cause::CalendarReadOnly
+}
+
+/// Notes that a write was accepted, which nothing in the way can be true beside; gives whether that is news.
 pub(crate) fn wrote(connection: &mut Connection) -> bool {
-    let is_over =
-        |cause: &String| cause == "calendar_forbidden" || OF_LOOKS.contains(&cause.as_str());
-    connection.cause.take_if(|cause| is_over(cause)).is_some()
-}
-
-/// Notes that access was renewed: that says that Google knows us and the grant, and nothing about what
-/// it then refuses. A cause that went and came back with every renewal would be told every hour.
-pub(crate) fn renewed(connection: &mut Connection) {
-    let is_over = |cause: &String| cause == "misconfigured";
-    connection.cause.take_if(|cause| is_over(cause));
+    connection.cause.take_if(|cause| !cause.is_end()).is_some()
 }

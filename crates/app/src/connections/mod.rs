@@ -1,18 +1,29 @@
 //! Calendar connections: begun, finished, looked at.
 
+pub(crate) mod cause;
 mod finish;
 pub(crate) mod health;
+mod keep;
+mod proof;
+mod public;
+mod service_account;
 mod start;
+mod work;
 
-use domain::notice::{is_testing_expiry_likely, way_out};
 use domain::{ConnectionId, Instant, OrganizationId};
 use store::tables::connections::State as Stored;
 use store::tables::{calendars, connections, links};
 use store::{Lane, StoreError};
 
-pub use domain::notice::WayOut;
+pub use domain::connection::{Cause, WayOut};
+pub(crate) use finish::verifier_place;
 pub use finish::{Callback, FinishError, finish};
+pub use proof::prove_again;
+pub use public::{PublicError, connect_public};
+pub(crate) use service_account::sub as service_account_sub;
+pub use service_account::{ServiceAccountError, connect_service_account};
 pub use start::{StartError, start};
+pub(crate) use work::step;
 
 use crate::App;
 
@@ -25,19 +36,48 @@ pub struct Connection {
     pub account_email: String,
     /// How it stands.
     pub state: ConnectionState,
-    /// What is wrong, as a stable code such as `needs_reconnect`. What may pass by itself stands here
-    /// too, beside a state that is not an error.
-    pub cause: Option<String>,
+    /// What lets us in.
+    pub credential: CredentialKind,
+    /// What is wrong. What passes by itself stands here too, beside a state that is not an error.
+    pub cause: Option<Cause>,
     /// Since when.
     pub cause_since: Option<Instant>,
     /// Who can end it; [`WayOut::Wait`] where nothing is wrong.
     pub way_out: WayOut,
+    /// What a test event has shown.
+    pub proof: Proof,
+    /// When a test event was last written and removed, whatever became of the one after it.
+    pub proven_at: Option<Instant>,
     /// What is reached through it.
     pub calendars: Vec<Calendar>,
     /// When a look at its calendars last completed.
     pub last_sync_at: Option<Instant>,
     /// Changes of ours that wait to be written.
     pub waiting: u64,
+}
+
+/// What lets us in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CredentialKind {
+    /// A person's consent.
+    OAuth,
+    /// The service account of the settings.
+    ServiceAccount,
+    /// The API key of the settings: public calendars, to read.
+    ApiKey,
+}
+
+/// What a test event has shown: one is written and removed after connecting (row R6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// Nothing is to be shown: what can only be read has no test event.
+    None,
+    /// It is under way.
+    Pending,
+    /// It was written and removed, then.
+    Proven(Instant),
+    /// It could not be.
+    Failed(Cause),
 }
 
 /// One calendar of a connection.
@@ -58,6 +98,37 @@ pub enum ConnectionState {
     Connected,
     /// It does not: `cause` says why.
     Error,
+}
+
+impl CredentialKind {
+    /// Its stable name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OAuth => "oauth",
+            Self::ServiceAccount => "service_account",
+            Self::ApiKey => "api_key",
+        }
+    }
+}
+
+impl Proof {
+    /// Its stable name.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Pending => "pending",
+            Self::Proven(_) => "proven",
+            Self::Failed(_) => "failed",
+        }
+    }
+}
+
+impl Connection {
+    /// Whether somebody has to do something about it.
+    pub fn needs_somebody(&self) -> bool {
+        let is_refused = matches!(&self.proof, Proof::Failed(cause) if !cause.is_passing());
+        self.state == ConnectionState::Error || is_refused
+    }
 }
 
 impl ConnectionState {
@@ -83,9 +154,8 @@ pub async fn list(app: &App, organization: OrganizationId) -> Result<Vec<Connect
                 .map(|connection| {
                     let waiting = links::count_due(tx, connection.id)?;
                     let calendars = calendars::of_connection(tx, connection.id)?;
-                    let missing = || StoreError::decode("a connection has no times");
-                    let times = connections::times(tx, connection.id)?.ok_or_else(missing)?;
-                    Ok(read(connection, &calendars, waiting, times))
+                    let cause_since = connections::cause_since(tx, connection.id)?;
+                    Ok(read(connection, &calendars, waiting, cause_since))
                 })
                 .collect()
         })
@@ -96,20 +166,16 @@ fn read(
     connection: connections::Connection,
     found: &[calendars::Calendar],
     waiting: i64,
-    times: connections::Times,
+    cause_since: Option<Instant>,
 ) -> Connection {
     let is_stopped = connection.state == Stored::Error;
-    let way_out = connection
-        .cause
-        .as_deref()
-        .map_or(WayOut::Wait, |cause| way_out(cause, is_stopped));
+    let way_out = connection.cause.map_or(WayOut::Wait, Cause::way_out);
     let last_sync_at = found.iter().filter_map(|calendar| calendar.polled_at).min();
     let state = match (is_stopped, way_out, last_sync_at) {
         (false, WayOut::Wait, None) => ConnectionState::Syncing,
         (false, WayOut::Wait, Some(_)) => ConnectionState::Connected,
         _ => ConnectionState::Error,
     };
-    let cause = connection.cause.map(|cause| named(cause, times));
     let calendar = |c: &calendars::Calendar| Calendar {
         google_id: c.google_id.clone(),
         name: c.name.clone(),
@@ -118,21 +184,27 @@ fn read(
         id: connection.id,
         account_email: connection.account_email,
         state,
-        cause,
-        cause_since: times.cause_since,
+        credential: match connection.credential {
+            connections::Credential::OAuth { .. } => CredentialKind::OAuth,
+            connections::Credential::ServiceAccount => CredentialKind::ServiceAccount,
+            connections::Credential::ApiKey => CredentialKind::ApiKey,
+        },
+        cause: connection.cause,
+        cause_since,
         way_out,
+        proven_at: connection.proof.proven_at,
+        proof: read_proof(connection.proof),
         calendars: found.iter().map(calendar).collect(),
         last_sync_at,
         waiting: u64::try_from(waiting).unwrap_or(0),
     }
 }
 
-/// A cause as it is shown. Google has one code for every dead grant; how long this one lived tells the
-/// commonest of them apart (scenario A2).
-fn named(cause: String, times: connections::Times) -> String {
-    let is_likely = |since| is_testing_expiry_likely(times.granted_at, since);
-    if cause == "needs_reconnect" && times.cause_since.is_some_and(is_likely) {
-        return "testing_expiry_likely".to_owned();
+fn read_proof(proof: connections::Proof) -> Proof {
+    match (proof.stage, proof.problem, proof.proven_at) {
+        (_, Some(problem), _) => Proof::Failed(problem),
+        (connections::ProofStage::None, None, Some(at)) => Proof::Proven(at),
+        (connections::ProofStage::None, None, None) => Proof::None,
+        _ => Proof::Pending,
     }
-    cause
 }

@@ -35,6 +35,7 @@ pub async fn start(
     browser: &str,
 ) -> Result<Url, StartError> {
     let google = app.settings().google.as_ref().map_err(Clone::clone)?;
+    let client = google.client()?;
     let (chance, now) = (app.chance(), app.now());
     let state = secrets::token(chance, "oauth_state");
     // 48 bytes are 64 characters: RFC 7636 wants 43 to 128.
@@ -65,7 +66,7 @@ pub async fn start(
         .await?;
     Ok(oauth::consent_url(
         &google.endpoints,
-        &google.client,
+        client,
         &consent,
         google.login_hint.as_deref(),
     ))

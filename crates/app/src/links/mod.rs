@@ -22,6 +22,7 @@ use store::tables::links::{self, EventLink, State};
 use store::{Lane, StoreError, Tx};
 
 use crate::App;
+use crate::connections::Cause;
 use crate::credentials::{self, Renewal};
 use crate::retry::Jitter;
 use crate::timeline::Pen;
@@ -124,12 +125,7 @@ fn load(tx: &mut dyn Tx, id: LinkId) -> Result<Option<Loaded>, StoreError> {
 }
 
 /// Puts the link off after a failure that says nothing about its event.
-async fn postpone(
-    app: &App,
-    id: LinkId,
-    lease: Lease,
-    problem: &'static str,
-) -> Result<(), StoreError> {
+async fn postpone(app: &App, id: LinkId, lease: Lease, problem: Cause) -> Result<(), StoreError> {
     let (now, jitter) = (app.now(), Jitter::draw(app.chance()));
     app.store()
         .unit(Lane::Background, "links.postpone", move |tx| {
@@ -139,7 +135,7 @@ async fn postpone(
             let Some(mut loaded) = load(tx, id)? else {
                 return Ok(());
             };
-            put_off(&mut loaded.row, problem, jitter, None, now);
+            put_off(&mut loaded.row, problem.as_str(), jitter, None, now);
             links::update(tx, &loaded.row)
         })
         .await

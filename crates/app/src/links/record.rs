@@ -12,11 +12,8 @@ use store::{Lane, StoreError, Tx};
 use super::advance::advance;
 use super::call::{Answer, Call};
 use super::{Draws, Loaded, Ready, conflict, history, load, put_off};
-use crate::connections::health;
-use crate::{App, credentials, quota};
-
-/// The stable code of a refused token.
-const TOKEN_REFUSED: &str = "token_refused";
+use crate::connections::{Cause, health};
+use crate::{App, quota};
 
 pub(super) async fn record(app: &App, ready: Ready, answer: Answer) -> Result<(), StoreError> {
     let mut draws = Draws::new(app);
@@ -151,21 +148,19 @@ fn keep_failure(
         }
         CallError::ScopeMissing(_) => {
             did_not_land(loaded, ready);
-            credentials::fail(&mut loaded.connection, "scope_missing");
-            connections::update(tx, &loaded.connection)
-        }
-        CallError::Refused { reason, .. } if health::cause_of_refusal(reason).is_some() => {
-            did_not_land(loaded, ready);
-            let cause = health::cause_of_refusal(reason).unwrap_or_default();
-            // Whatever is asked is refused until that is mended: no event of its own is to blame.
-            put_off(&mut loaded.row, cause, jitter, None, now);
-            loaded.connection.cause = Some(cause.to_owned());
+            health::fail(&mut loaded.connection, Cause::ScopeMissing);
             connections::update(tx, &loaded.connection)
         }
         CallError::Refused { reason, message } => {
             did_not_land(loaded, ready);
-            if matches!(ready.call, Call::Insert { .. }) && health::is_role_too_low(reason) {
-                loaded.connection.cause = Some("calendar_forbidden".to_owned());
+            if let Some(cause) = health::cause_of_refusal(error) {
+                // Whatever is asked is refused until that is mended: no event of its own is to blame.
+                put_off(&mut loaded.row, cause.as_str(), jitter, None, now);
+                health::note(&mut loaded.connection, cause);
+                return connections::update(tx, &loaded.connection);
+            }
+            if matches!(ready.call, Call::Insert { .. }) && health::is_role_too_low(error) {
+                health::note(&mut loaded.connection, Cause::CalendarReadOnly);
                 connections::update(tx, &loaded.connection)?;
             }
             refuse(tx, loaded, ready, &format!("{reason}: {message}"), draws)
@@ -217,7 +212,13 @@ fn refused_token(
 ) -> Result<(), StoreError> {
     let row = &mut loaded.row;
     let is_first = row.failures == 0;
-    put_off(row, TOKEN_REFUSED, draws.jitter, None, draws.now);
+    put_off(
+        row,
+        Cause::TokenRefused.as_str(),
+        draws.jitter,
+        None,
+        draws.now,
+    );
     if is_first {
         row.run_at = draws.now;
     }

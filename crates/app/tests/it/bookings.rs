@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 
 use super::support::{Harness, at, harness, now};
 
-fn input(event_type: &str, start: &str) -> BookInput {
+pub(crate) fn input(event_type: &str, start: &str) -> BookInput {
     BookInput {
         organization: "tutoring".into(),
         event_type: event_type.into(),

@@ -16,7 +16,7 @@ use domain::{CalendarId, ConnectionId, Instant, Interval};
 use jiff::SignedDuration;
 use std::sync::atomic::Ordering;
 use store::tables::calendars::Calendar;
-use store::tables::connections::{Connection, State, Tokens};
+use store::tables::connections::{Connection, Credential, Grant, Proof, State, Tokens};
 use store::tables::{busy, calendars, connections};
 use store::{Lane, StoreError};
 use uuid::Uuid;
@@ -634,8 +634,16 @@ fn connect(h: &Harness, calendar: CalendarId, receives: bool) {
                 tokens: Tokens {
                     access: None,
                     access_expires_at: at(TEN),
-                    refresh: vec![1],
                 },
+                credential: Credential::OAuth { refresh: vec![1] },
+                grant: Grant {
+                    at: at(TEN),
+                    used_at: at(TEN),
+                    short_before: 0,
+                },
+                proof: Proof::default(),
+                run_at: at(TEN),
+                failures: 0,
             };
             connections::insert(tx, &connection, at(TEN))?;
             let row = Calendar {

@@ -1,13 +1,19 @@
 //! Consent: begun in one browser, finished once, in the same browser, in time.
 
-use app::connections::{Callback, ConnectionState, FinishError, finish, list, start};
+use app::bookings::{CalendarSync, book, by_id};
+use app::connections::{Callback, Cause, ConnectionState, FinishError, finish, list, start};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::Instant;
 use google::TokenError;
 use google::oauth::SCOPE_EVENTS;
 use jiff::SignedDuration;
+use store::tables::{bookings, links};
+use store::{Lane, StoreError};
 use url::Url;
 
+use super::bookings::{booked, input};
+use super::credentials::worked;
 use super::support::{Harness, harness, now};
 
 fn query(url: &Url, name: &str) -> String {
@@ -51,6 +57,20 @@ pub(crate) fn connect(h: &Harness, sub: &str) -> Result<(), FinishError> {
     h.google
         .answer(200, tokens(&consent, sub, SCOPE_EVENTS, true));
     now(finish(&h.app, callback(&consent), "browser"))
+}
+
+/// Connects `ada` and lets the test event be written and removed.
+pub(crate) fn connect_and_prove(h: &Harness) {
+    connect(h, "ada").unwrap();
+    prove(h);
+}
+
+/// The test event is written and removed.
+pub(crate) fn prove(h: &Harness) {
+    h.google.accept();
+    worked(h);
+    h.google.answer(204, "");
+    worked(h);
 }
 
 /// row T1: connected once, with the scope for events and nothing wider.
@@ -182,4 +202,96 @@ fn reconnecting_keeps_the_connection_and_another_account_is_refused() {
             connected: "ada@example.org".into()
         })
     );
+}
+
+/// scenario A6: granted again for the same account, the connection, its calendar and its links are what
+/// they were, and there are as many events as bookings.
+#[test]
+fn a_reconnect_goes_on_with_the_same_links() {
+    let h = harness();
+    connect_and_prove(&h);
+    let before = now(list(&h.app, h.organization.id)).unwrap().remove(0);
+    let first = booked(&h, "2026-11-24T09:00:00Z");
+    h.google.accept();
+    worked(&h);
+    let links = links(&h);
+    assert_eq!(links.len(), 1);
+
+    // Revoked at Google, and found dead when the next event is to be written.
+    h.clock.advance(SignedDuration::from_hours(2));
+    let second = booked(&h, "2026-11-24T11:00:00Z");
+    h.google.answer(400, r#"{"error":"invalid_grant"}"#);
+    worked(&h);
+    let dead = now(list(&h.app, h.organization.id)).unwrap().remove(0);
+    assert_eq!(dead.cause, Some(Cause::NeedsReconnect));
+    let third = booked(&h, "2026-11-24T14:00:00Z");
+
+    connect(&h, "ada").unwrap();
+    let after = now(list(&h.app, h.organization.id)).unwrap();
+    assert_eq!(after.len(), 1);
+    assert_eq!((after[0].id, after[0].cause), (before.id, None));
+    assert_eq!(after[0].calendars, before.calendars);
+    h.google.accept();
+    worked(&h);
+    h.google.accept();
+    worked(&h);
+    prove(&h);
+    for booked in [&first, &second, &third] {
+        let detail = now(by_id(&h.app, h.organization.id, booked.booking.id))
+            .unwrap()
+            .unwrap();
+        assert_eq!(detail.sync.state, CalendarSync::Synced);
+    }
+    assert_eq!(self::links(&h)[..1], links[..]);
+    let titled = |(method, _, body): &(String, String, serde_json::Value)| {
+        (method == "POST" && body["extendedProperties"]["private"]["lockstepLink"].is_string())
+            .then(|| body["id"].as_str().unwrap().to_owned())
+    };
+    let made: Vec<String> = h.google.asked().iter().filter_map(titled).collect();
+    let mut once = made.clone();
+    once.sort();
+    once.dedup();
+    assert_eq!(
+        (made.len(), once.len()),
+        (3, 3),
+        "one event for each booking"
+    );
+}
+
+/// row T7: what is no booking of ours is not told to Google.
+#[test]
+fn a_booking_that_is_refused_asks_google_nothing() {
+    let h = harness();
+    connect_and_prove(&h);
+    booked(&h, "2026-11-24T09:00:00Z");
+    h.google.accept();
+    worked(&h);
+    let before = h.google.paths().len();
+    let refused = now(book(&h.app, input("maths", "2026-11-24T09:00:00Z")));
+    assert!(refused.is_err(), "the slot is taken");
+    h.google.answer(200, r#"{"items":[]}"#);
+    worked(&h);
+    let asked = h.google.asked();
+    assert_eq!(asked.len(), before + 1);
+    assert_eq!(
+        asked[before].0, "GET",
+        "the calendar was looked at, that is all"
+    );
+}
+
+/// The ids of the links and of their events, in order.
+fn links(h: &Harness) -> Vec<(String, String)> {
+    let store = &h.store;
+    let organization = h.organization.id;
+    now(store.unit(Lane::Read, "test.links", move |tx| {
+        let mut found = Vec::new();
+        let at = Instant::from_micros(0);
+        for booking in bookings::page(tx, organization, bookings::Filter::Upcoming, at, None, 50)? {
+            for link in links::of_booking(tx, booking.id)? {
+                found.push((link.id.to_string(), link.event_id));
+            }
+        }
+        Ok::<_, StoreError>(found)
+    }))
+    .unwrap()
 }

@@ -7,13 +7,13 @@ use domain::Instant;
 use domain::attendee::AttendeeForm;
 use domain::booking::Cause;
 
-use super::connections::connect;
+use super::connections::{connect, connect_and_prove};
 use super::support::{Harness, at, harness, now};
 
 /// Connected, with the calendar looked at once.
 fn connected() -> Harness {
     let h = harness();
-    connect(&h, "ada").unwrap();
+    connect_and_prove(&h);
     works(&h, 200, r#"{"items":[]}"#);
     h
 }
@@ -68,8 +68,9 @@ fn an_account_is_asked_no_more_than_its_budget_allows() {
     for _ in 0..70 {
         books(&h);
     }
-    // A tenth of 600 units a minute at once; the first look has had one.
-    for _ in 0..59 {
+    // A tenth of 600 units a minute at once; the test event and the first look
+    // have had three.
+    for _ in 0..57 {
         works(&h, 400, "{}");
     }
     // It finds that there is none left.
@@ -77,4 +78,23 @@ fn an_account_is_asked_no_more_than_its_budget_allows() {
     let until = rests(&h);
     h.clock.advance(until - h.app.now());
     works(&h, 400, "{}");
+}
+
+/// The test event is one more thing an account is asked, and one more that may be asked too often.
+#[test]
+fn a_test_event_is_paid_for_and_makes_the_connection_rest() {
+    let h = harness();
+    connect(&h, "ada").unwrap();
+    works(&h, 429, "{}");
+    let until = rests(&h);
+    h.clock.advance(until - h.app.now());
+    h.google.accept();
+    assert_eq!(now(step(&h.app)).unwrap(), Stepped::Worked);
+    // Slowed by the refusal, the account has no unit left for the removal.
+    assert_eq!(now(step(&h.app)).unwrap(), Stepped::Worked);
+    assert_eq!(h.google.paths().len(), 3, "consent, refusal, test event");
+    let until = rests(&h);
+    h.clock.advance(until - h.app.now());
+    works(&h, 204, "");
+    assert_eq!(h.google.paths().len(), 4);
 }

@@ -16,7 +16,7 @@ use bytes::Bytes;
 use domain::{Chance, Clock, Instant};
 use google::oauth::OAuthClient;
 use google::transport::Sending;
-use google::{Endpoints, Transport, TransportError};
+use google::{Endpoints, ServiceAccount, Transport, TransportError};
 use jiff::SignedDuration;
 use store::sqlite::inline::Inline;
 use store::{Backend, Dialect, Lane, Row, Store, StoreError, Topic, Tx, Value, Verdict, Work};
@@ -91,7 +91,8 @@ pub(crate) fn app_limited(h: &Harness, limits: Limits) -> App {
     let (clock, google) = (&h.clock, &h.google);
     // Its chance starts anew: far from what the first one drew.
     let chance = CountingChance(AtomicU64::new(1 << 32));
-    app_with(h.store.clone(), clock, google, [7; 32], chance, limits)
+    let vault = Vault::new(&[7; 32]);
+    app_with(h.store.clone(), clock, google, vault, chance, limits)
 }
 
 pub(crate) fn app_on(
@@ -100,15 +101,29 @@ pub(crate) fn app_on(
     google: &Arc<Script>,
     key: [u8; 32],
 ) -> App {
-    let chance = CountingChance::default();
-    app_with(store, clock, google, key, chance, Limits::default())
+    let (vault, chance) = (Vault::new(&key), CountingChance::default());
+    app_with(store, clock, google, vault, chance, Limits::default())
+}
+
+/// Another app on what `h` has, with these keys.
+pub(crate) fn app_with_vault(h: &Harness, vault: Vault) -> App {
+    let chance = CountingChance(AtomicU64::new(1 << 33));
+    let (clock, google) = (&h.clock, &h.google);
+    app_with(
+        h.store.clone(),
+        clock,
+        google,
+        vault,
+        chance,
+        Limits::default(),
+    )
 }
 
 fn app_with(
     store: Store,
     clock: &Arc<HandClock>,
     google: &Arc<Script>,
-    key: [u8; 32],
+    vault: Vault,
     chance: CountingChance,
     limits: Limits,
 ) -> App {
@@ -117,15 +132,17 @@ fn app_with(
         transport: google.clone(),
         clock: clock.clone(),
         chance: Arc::new(chance),
-        vault: Vault::new(&key),
+        vault,
         settings: Settings {
             public_url: "http://127.0.0.1:8080".parse().unwrap(),
             google: Ok(Google {
-                client: OAuthClient {
+                client: Ok(OAuthClient {
                     id: "client".into(),
                     secret: "secret".into(),
                     redirect_uri: "http://127.0.0.1:8080/oauth/google/callback".into(),
-                },
+                }),
+                service_account: Some(robot()),
+                api_key: Some(API_KEY.into()),
                 endpoints: Endpoints::google(),
                 calendar_id: "primary".into(),
                 quota: app::quota::Quota::default(),
@@ -135,6 +152,20 @@ fn app_with(
             limits,
         },
     })
+}
+
+pub(crate) const API_KEY: &str = "AIza-key";
+
+/// The address of [`robot`].
+pub(crate) const ROBOT: &str = "robot@project.iam.gserviceaccount.com";
+
+/// A service account with the fake's test key, which acts for a user.
+fn robot() -> ServiceAccount {
+    let pem = include_str!("../../../fake-google/keys/service-account.pk8.pem");
+    let file = serde_json::json!({
+        "type": "service_account", "client_email": ROBOT, "private_key_id": "k", "private_key": pem,
+    });
+    ServiceAccount::read(&file.to_string(), Some("ana@example.com".into())).unwrap()
 }
 
 pub(crate) struct HandClock(AtomicI64);
@@ -196,6 +227,27 @@ impl Script {
             )
         };
         asked.iter().map(read).collect()
+    }
+
+    /// Method and path of all requests so far.
+    pub(crate) fn paths(&self) -> Vec<String> {
+        let asked = self.asked.lock().unwrap();
+        asked
+            .iter()
+            .map(|request| format!("{} {}", request.method(), request.uri().path()))
+            .collect()
+    }
+
+    /// A header of the `n`-th request.
+    pub(crate) fn header(&self, n: usize, name: &str) -> Option<String> {
+        let asked = self.asked.lock().unwrap();
+        let value = asked[n].headers().get(name)?;
+        Some(value.to_str().unwrap().to_owned())
+    }
+
+    /// The body of the `n`-th request.
+    pub(crate) fn body(&self, n: usize) -> serde_json::Value {
+        serde_json::from_slice(self.asked.lock().unwrap()[n].body()).unwrap()
     }
 
     /// The form of the `n`-th request.

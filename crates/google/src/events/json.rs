@@ -117,6 +117,23 @@ pub(super) fn insert_body(event_id: &str, mark: &Mark, fields: &EventFields) -> 
     })
 }
 
+/// The body of the event that proves a connection. It carries no mark: it belongs to no booking, and its id is
+/// all we need to remove it.
+pub(super) fn test_body(event_id: &str, time: Interval) -> Vec<u8> {
+    let moment = |at: Instant| serde_json::json!({ "dateTime": at.to_string() });
+    let body = serde_json::json!({
+        "id": event_id,
+        "summary": "Lockstep: connection test",
+        "description": "Written and removed at once, to see that bookings can be written here. You may delete it.",
+        "start": moment(time.start),
+        "end": moment(time.end),
+        "transparency": "transparent",
+        "visibility": "private",
+        "reminders": { "useDefault": false },
+    });
+    body.to_string().into_bytes()
+}
+
 /// The body of a patch: only what changed, and the mark of this write.
 pub(super) fn patch_body(event_id: &str, mark: &Mark, changes: &Changes) -> Vec<u8> {
     let (start, end) = changes

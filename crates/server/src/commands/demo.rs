@@ -23,7 +23,7 @@ use url::Url;
 
 use super::{init, start_logging};
 use crate::installation::{Installation, Place, asked_to_stop};
-use crate::presets;
+use crate::{master_key, presets};
 
 const CLIENT_ID: &str = "lockstep-demo.apps.googleusercontent.com";
 const CLIENT_SECRET: &str = "demo-secret-of-a-local-stand-in";
@@ -82,7 +82,7 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     let place = Place {
         database_url: &database_url,
         data_dir: folder.path(),
-        master_key: None,
+        keys: master_key::Given::default(),
         connections: store::Options::default().connections,
     };
     let installation = Installation::open(place, settings).await?;
@@ -145,11 +145,13 @@ fn settings(public_url: &Url, google_url: &Url) -> anyhow::Result<Settings> {
     Ok(Settings {
         public_url: public_url.clone(),
         google: Ok(Google {
-            client: OAuthClient {
+            client: Ok(OAuthClient {
                 id: CLIENT_ID.to_owned(),
                 secret: CLIENT_SECRET.into(),
                 redirect_uri: public_url.join("/oauth/google/callback")?.to_string(),
-            },
+            }),
+            service_account: None,
+            api_key: None,
             endpoints: Endpoints {
                 auth: google_url.join("/o/oauth2/v2/auth")?,
                 token: google_url.join("/token")?,
@@ -183,7 +185,7 @@ fn start_google(
     world.add_client(
         CLIENT_ID,
         CLIENT_SECRET,
-        &[google.client.redirect_uri.as_str()],
+        &[google.client()?.redirect_uri.as_str()],
     );
     let shell = ::fake_google::shell::Shell::new(::fake_google::shell::Shared::new(world));
     Ok(tokio::spawn(async move {

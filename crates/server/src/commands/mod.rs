@@ -5,6 +5,7 @@ mod config;
 mod demo;
 mod fake_google;
 mod init;
+mod rotate_key;
 mod serve;
 mod transfer;
 
@@ -34,6 +35,8 @@ enum Command {
     Export(transfer::Options),
     /// Fill an empty database from such a file, and check it.
     Import(transfer::Options),
+    /// Replace the master key: seal every secret with a new one.
+    RotateKey,
     /// Show every setting with its value and where it comes from.
     Config,
     /// Run the stand-in for Google Calendar by itself.
@@ -52,6 +55,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Backup(options) => backup::run(&options),
         Command::Export(options) => block_on(transfer::export(options)),
         Command::Import(options) => block_on(transfer::import(options)),
+        Command::RotateKey => block_on(rotate_key::run()),
         Command::Config => config::run(),
         Command::FakeGoogle(options) => block_on(fake_google::run(options)),
     }

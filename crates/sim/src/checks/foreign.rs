@@ -5,7 +5,7 @@ use crate::network::resources;
 use crate::scene::Scene;
 
 /// Every event is either one we made through the API or one of the host's, and those are at the
-/// version the host made.
+/// version the host made. No event that proved a connection is left (row R6).
 ///
 /// # Errors
 /// The first that is not.
@@ -21,6 +21,10 @@ pub fn untouched(scene: &Scene) -> Checked {
             Some(left) if etag == Some(left) => {}
             Some(_) => return fail("of the host's was changed"),
             None if scene.events.ours.contains_key(id) => {}
+            None if scene.events.tests.get(id) == Some(&false) => {}
+            None if scene.events.tests.contains_key(id) => {
+                return fail("proved a connection and is left");
+            }
             None => return fail("comes from nowhere"),
         }
     }

@@ -29,6 +29,9 @@ pub fn pending(scene: &Scene, organization: OrganizationId, since: Instant) -> V
                 let (state, cause) = (connection.state, &connection.cause);
                 pending.push(format!("the connection is {state:?}, cause {cause:?}"));
             }
+            if connection.proof.proven_at.is_none() {
+                pending.push(format!("not proven: {:?}", connection.proof));
+            }
             for calendar in calendars::of_connection(tx, connection.id)? {
                 if calendar.poll_page.is_some() || calendar.polled_at.is_none_or(|at| at < since) {
                     pending.push(format!("not looked at since {since}: {calendar:?}"));

@@ -3,6 +3,7 @@
 
 use app::due::{self, Stepped};
 use domain::Instant;
+use domain::connection::Cause;
 use jiff::SignedDuration;
 use sim::actors::Actor;
 use sim::machine::{Fate, Next};
@@ -196,22 +197,22 @@ fn what_is_refused_for_good_is_a_named_item() {
 #[test]
 fn what_the_token_endpoint_refuses_is_a_state_of_the_connection() {
     for (reason, state, cause) in [
-        ("invalid_grant", ConnectionState::Error, "needs_reconnect"),
+        (
+            "invalid_grant",
+            ConnectionState::Error,
+            Cause::NeedsReconnect,
+        ),
         (
             "invalid_client",
             ConnectionState::Connected,
-            "misconfigured",
+            Cause::InvalidClient,
         ),
     ] {
         let (mut told, _) = Kind::Token.history();
         let refused = Fate::Trouble(Trouble::Refused(400, reason));
         told.meets(Kind::Token.is_meant(), refused);
         told.settles_what_it_has();
-        assert_eq!(
-            told.connection(),
-            (state, Some(cause.to_owned())),
-            "{reason}"
-        );
+        assert_eq!(told.connection(), (state, Some(cause)), "{reason}");
     }
 }
 
@@ -233,12 +234,12 @@ impl Told {
         (found[0].state, found[0].problem.clone())
     }
 
-    fn connection(&self) -> (ConnectionState, Option<String>) {
+    fn connection(&self) -> (ConnectionState, Option<Cause>) {
         let scene = self.machine.stage().scene();
         let found = scene.read(|tx| {
             let organization = organizations::by_slug(tx, ORGANIZATION)?.unwrap();
             connections::list(tx, organization.id)
         });
-        (found[0].state, found[0].cause.clone())
+        (found[0].state, found[0].cause)
     }
 }

@@ -224,6 +224,7 @@ CREATE TABLE oauth_attempt (
 CREATE TABLE connection (
   id                uuid PRIMARY KEY,
   organization_id   uuid NOT NULL REFERENCES organization (id),
+  kind              text COLLATE "C" NOT NULL CHECK (kind IN ('oauth', 'service_account', 'api_key')),
   account_sub       text COLLATE "C" NOT NULL,
   account_email     text COLLATE "C" NOT NULL,
   scopes            text COLLATE "C" NOT NULL,
@@ -231,18 +232,34 @@ CREATE TABLE connection (
   cause             text COLLATE "C",
   access_token      bytea,
   access_expires_at bigint NOT NULL,
-  refresh_token     bytea NOT NULL,
+  -- Of a person's grant; a service account signs with the key in the settings.
+  refresh_token     bytea,
+  granted_at        bigint NOT NULL,
+  -- When it last gave a token: unused for six months it would end.
+  used_at           bigint NOT NULL,
+  -- Grants in a row that ended after about a week.
+  short_grants      bigint NOT NULL,
+  -- When to look at the connection itself: to prove it, or to keep its grant alive.
+  run_at            bigint NOT NULL,
+  failures          bigint NOT NULL,
+  -- The test event, chosen before it is written: it proves that we may.
+  proof             text COLLATE "C" NOT NULL CHECK (proof IN ('none', 'wanted', 'writing', 'written')),
+  proof_event       text COLLATE "C",
+  proof_problem     text COLLATE "C",
+  proven_at         bigint,
   created_at        bigint NOT NULL,
   -- Until when one worker has it for itself, and how often it was taken.
   lease_until       bigint NOT NULL DEFAULT 0,
   lease_epoch       bigint NOT NULL DEFAULT 0,
   -- When it was last taken: the time of whatever a worker finds out about it.
   worked_at         bigint NOT NULL DEFAULT 0,
-  -- When the grant was given, and since when it is as `cause` says.
-  granted_at        bigint NOT NULL DEFAULT 0,
+  -- Since when it is as `cause` says.
   cause_since       bigint,
+  CHECK ((kind = 'oauth') = (refresh_token IS NOT NULL)),
   UNIQUE (organization_id, account_sub)
 );
+
+CREATE INDEX connection_by_run ON connection (run_at, id) WHERE state = 'connected';
 
 -- What may still be asked of Google: a row for each account and one for our project.
 CREATE TABLE quota (

@@ -234,6 +234,7 @@ CREATE TABLE oauth_attempt (
 CREATE TABLE connection (
   id                BLOB PRIMARY KEY,
   organization_id   BLOB NOT NULL REFERENCES organization (id),
+  kind              TEXT NOT NULL CHECK (kind IN ('oauth', 'service_account', 'api_key')),
   account_sub       TEXT NOT NULL,
   account_email     TEXT NOT NULL,
   scopes            TEXT NOT NULL,
@@ -241,18 +242,34 @@ CREATE TABLE connection (
   cause             TEXT,
   access_token      BLOB,
   access_expires_at INTEGER NOT NULL,
-  refresh_token     BLOB NOT NULL,
+  -- Of a person's grant; a service account signs with the key in the settings.
+  refresh_token     BLOB,
+  granted_at        INTEGER NOT NULL,
+  -- When it last gave a token: unused for six months it would end.
+  used_at           INTEGER NOT NULL,
+  -- Grants in a row that ended after about a week.
+  short_grants      INTEGER NOT NULL,
+  -- When to look at the connection itself: to prove it, or to keep its grant alive.
+  run_at            INTEGER NOT NULL,
+  failures          INTEGER NOT NULL,
+  -- The test event, chosen before it is written: it proves that we may.
+  proof             TEXT NOT NULL CHECK (proof IN ('none', 'wanted', 'writing', 'written')),
+  proof_event       TEXT,
+  proof_problem     TEXT,
+  proven_at         INTEGER,
   created_at        INTEGER NOT NULL,
   -- Until when one worker has it for itself, and how often it was taken.
   lease_until       INTEGER NOT NULL DEFAULT 0,
   lease_epoch       INTEGER NOT NULL DEFAULT 0,
   -- When it was last taken: the time of whatever a worker finds out about it.
   worked_at         INTEGER NOT NULL DEFAULT 0,
-  -- When the grant was given, and since when it is as `cause` says.
-  granted_at        INTEGER NOT NULL DEFAULT 0,
+  -- Since when it is as `cause` says.
   cause_since       INTEGER,
+  CHECK ((kind = 'oauth') = (refresh_token IS NOT NULL)),
   UNIQUE (organization_id, account_sub)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX connection_by_run ON connection (run_at, id) WHERE state = 'connected';
 
 -- What may still be asked of Google: a row for each account and one for our project.
 CREATE TABLE quota (

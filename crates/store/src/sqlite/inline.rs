@@ -1,12 +1,13 @@
-//! A database in memory, run inline.
+//! A database run inline: in memory, or one that is only read.
 
+use std::path::Path;
 use std::sync::Mutex;
 
 use domain::Instant;
 use rusqlite::Connection;
 
 use super::tx::SqliteTx;
-use super::{OpenError, set_up, update};
+use super::{FILE_NAME, OpenError, open_reader, set_up, update};
 use crate::error::StoreError;
 use crate::inline;
 use crate::ledger::Ledger;
@@ -14,7 +15,7 @@ use crate::unit::{Backend, Lane, Verdict, Work};
 
 pub use crate::inline::Ran;
 
-/// A database in memory.
+/// A database without threads of its own.
 pub struct Inline {
     connection: Mutex<Connection>,
 }
@@ -28,6 +29,18 @@ impl Inline {
         let mut connection = Connection::open_in_memory()?;
         set_up(&connection)?;
         update(&mut connection, now)?;
+        Ok(Self {
+            connection: Mutex::new(connection),
+        })
+    }
+
+    /// The database of a data folder, to read, whoever works in it: takes no lock on the folder, and every
+    /// write fails.
+    ///
+    /// # Errors
+    /// [`OpenError`], when there is none too.
+    pub fn open_to_read(data_dir: &Path) -> Result<Self, OpenError> {
+        let connection = open_reader(&data_dir.join(FILE_NAME))?;
         Ok(Self {
             connection: Mutex::new(connection),
         })
@@ -72,5 +85,29 @@ impl Backend for Inline {
         let committed = self.run(&mut *work).map(drop);
         work.settle(committed);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::OrganizationId;
+
+    use super::*;
+    use crate::sqlite::threaded::Threaded;
+    use crate::tables::{connections, leases};
+
+    #[test]
+    fn a_database_in_use_can_be_read_and_not_written() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(Inline::open_to_read(dir.path()).is_err(), "there is none");
+        let in_use = Threaded::open(dir.path(), Instant::from_micros(1), Box::new(|_| {})).unwrap();
+        let reader = Inline::open_to_read(dir.path()).unwrap();
+        let mut connection = reader.connection.lock().unwrap();
+        let transaction = connection.transaction().unwrap();
+        let mut tx = SqliteTx::new(&transaction, Ledger::default());
+        let nobody = OrganizationId(uuid::Uuid::nil());
+        assert_eq!(connections::list(&mut tx, nobody).unwrap(), []);
+        assert!(leases::revoke_all(&mut tx).is_err());
+        drop(in_use);
     }
 }

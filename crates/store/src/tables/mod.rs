@@ -22,5 +22,6 @@ pub mod oauth_attempts;
 pub mod organizations;
 pub mod outgoing_messages;
 pub mod quotas;
+pub mod sealed;
 pub mod seats;
 pub mod timeline;

@@ -62,6 +62,11 @@ pub(crate) fn routes() -> Router<WebState> {
             "/admin/connection",
             get(connection::get).post(connection::post),
         )
+        .route("/admin/connection/prove", post(connection::prove))
+        .route(
+            "/admin/connection/service-account",
+            post(connection::connect_robot),
+        )
 }
 
 /// Someone who is signed in. A handler that takes one is out of reach for everybody else.

@@ -1,10 +1,12 @@
 //! Whether a booking's calendar event is in step, in words (rows V5 and V8).
 
 use app::bookings::{CalendarSync, SyncState};
+use app::connections::Cause;
 use domain::{Instant, Zone};
 
 use crate::dates;
 use crate::i18n::{Key, Words, key};
+use crate::parts::cause::cause;
 
 /// A state's stable name, its word and its tone.
 const fn words(state: CalendarSync) -> (&'static str, Key, &'static str) {
@@ -94,7 +96,8 @@ impl SyncView {
     }
 }
 
-/// A problem's stable code as a sentence that says what to do.
+/// A problem's stable code as a sentence that says what to do: a connection's cause, or what is wrong with
+/// one event.
 pub(crate) fn problem(words: Words, code: &str) -> String {
     problem_key(code).map_or_else(
         || words.with("problem-other", &[("code", code)]),
@@ -105,23 +108,7 @@ pub(crate) fn problem(words: Words, code: &str) -> String {
 /// The sentence of a problem we know.
 pub(crate) fn problem_key(code: &str) -> Option<Key> {
     Some(match code {
-        "needs_reconnect" => key("problem-needs-reconnect"),
-        "testing_expiry_likely" => key("problem-testing-expiry"),
-        "misconfigured" | "invalid_client" | "unauthorized_client" | "disabled_client" => {
-            key("problem-misconfigured")
-        }
-        "deleted_client" => key("problem-deleted-client"),
-        "redirect_uri_mismatch" => key("problem-redirect"),
-        "org_internal" | "admin_policy_enforced" => key("problem-policy"),
-        "api_not_enabled" => key("problem-api-not-enabled"),
-        "calendar_forbidden" => key("problem-calendar-forbidden"),
-        "not_a_calendar_user" => key("problem-not-a-calendar-user"),
-        "rate_limited" => key("problem-rate-limited"),
-        "unreachable" => key("problem-unreachable"),
         "ignored" => key("problem-ignored"),
-        "scope_missing" => key("problem-scope-missing"),
-        "calendar_not_found" => key("problem-calendar-not-found"),
-        "not_configured" => key("problem-not-configured"),
         "moved_onto_booking" => key("problem-moved-onto-booking"),
         "moved_into_past" => key("problem-moved-into-past"),
         "made_all_day" => key("problem-all-day"),
@@ -129,8 +116,7 @@ pub(crate) fn problem_key(code: &str) -> Option<Key> {
         "unusable_length" => key("problem-length"),
         "not_found" => key("problem-not-found"),
         "too_many_generations" => key("problem-generations"),
-        "refused" => key("problem-refused"),
-        "retrying" | "looking_again" | "token_refused" => key("problem-retrying"),
-        _ => return None,
+        "retrying" | "looking_again" => key("problem-retrying"),
+        code => return Cause::of(code).map(cause),
     })
 }

@@ -27,6 +27,7 @@ use super::*;
 
 mod admin_books;
 mod admin_decides;
+mod connection;
 mod inbox;
 mod sent_twice;
 
@@ -169,41 +170,45 @@ fn app_returning_to(redirect_uri: &str) -> App {
 
 fn app_with(public_url: &str, is_configured: bool, limits: Limits, redirect_uri: String) -> App {
     let backend = Arc::new(Inline::open(Held.now()).unwrap());
-    app_of(public_url, is_configured, limits, redirect_uri, backend)
+    let missing = MissingSettings(vec!["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"]);
+    let google = is_configured.then(|| google(redirect_uri)).ok_or(missing);
+    app_of(public_url, google, limits, backend)
 }
 
 fn app_on(backend: Arc<Inline>) -> App {
-    let redirect_uri = "http://127.0.0.1:8080/oauth/google/callback".to_owned();
-    let limits = Limits::default();
+    let google = google("http://127.0.0.1:8080/oauth/google/callback".to_owned());
     app_of(
         "http://127.0.0.1:8080/",
-        true,
-        limits,
-        redirect_uri,
+        Ok(google),
+        Limits::default(),
         backend,
     )
 }
 
-fn app_of(
-    public_url: &str,
-    is_configured: bool,
-    limits: Limits,
-    redirect_uri: String,
-    backend: Arc<Inline>,
-) -> App {
-    let clock = Held;
-    let google = Google {
-        client: OAuthClient {
+/// Settings under which people consent.
+fn google(redirect_uri: String) -> Google {
+    Google {
+        client: Ok(OAuthClient {
             id: "client".to_owned(),
             secret: "secret".into(),
             redirect_uri,
-        },
+        }),
+        service_account: None,
+        api_key: None,
         endpoints: Endpoints::google(),
         calendar_id: "primary".to_owned(),
         quota: app::quota::Quota::default(),
         login_hint: None,
-    };
-    let missing = MissingSettings(vec!["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"]);
+    }
+}
+
+fn app_of(
+    public_url: &str,
+    google: Result<Google, MissingSettings>,
+    limits: Limits,
+    backend: Arc<Inline>,
+) -> App {
+    let clock = Held;
     App::new(Parts {
         store: Store::new(backend),
         transport: Arc::new(Unreachable),
@@ -212,11 +217,20 @@ fn app_of(
         vault: Vault::new(&[7; 32]),
         settings: Settings {
             public_url: public_url.parse().unwrap(),
-            google: is_configured.then_some(google).ok_or(missing),
+            google,
             poll_interval: SignedDuration::from_secs(30),
             limits,
         },
     })
+}
+
+fn uuid<T: std::str::FromStr>(number: u8) -> T
+where
+    T::Err: std::fmt::Debug,
+{
+    format!("01928f3c-0000-7000-8000-0000000000{number:02}")
+        .parse()
+        .unwrap()
 }
 
 impl Browser {
@@ -881,7 +895,7 @@ async fn a_callback_of_ones_own_is_served_and_hides_no_page() {
         ("/%7Bbraces%7D", StatusCode::NOT_FOUND),
         ("/admin/sign-in", StatusCode::OK),
         ("/alameda", StatusCode::OK),
-        ("/", StatusCode::OK),
+        ("/", StatusCode::SEE_OTHER),
     ] {
         let redirect_uri = format!("http://127.0.0.1:8080{path}");
         let mut browser = Browser::before(app_returning_to(&redirect_uri)).await;

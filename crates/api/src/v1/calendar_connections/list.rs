@@ -61,7 +61,9 @@ mod tests {
         let connection = json!({
             "id": id.to_string(), "provider": "google", "account": "owner@brightside.example",
             "calendars": [{ "id": "primary", "name": "Lessons" }],
-            "state": "syncing", "cause": null, "cause_since": null, "last_sync_at": null, "waiting": 1,
+            "state": "syncing", "credential": "oauth", "cause": null, "cause_since": null,
+            "proof": { "state": "none", "cause": null, "proven_at": null },
+            "last_sync_at": null, "waiting": 1,
         });
         assert_eq!(answer.body, json!({ "connections": [connection] }));
     }

@@ -7,6 +7,7 @@ mod get;
 mod list;
 
 use app::connections;
+use domain::Instant;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -35,13 +36,18 @@ pub(crate) struct CalendarConnection {
     calendars: Vec<ConnectedCalendar>,
     /// `syncing` (its calendars have not been read once yet), `connected`, or `error` (see `cause`).
     state: &'static str,
+    /// What lets us in: `oauth` (a person's consent), `service_account`, or `api_key` (public calendars, to be
+    /// read).
+    credential: &'static str,
     /// What is wrong, as a stable code such as `needs_reconnect`. Beside `connected` or `syncing` it is
-    /// something that may pass by itself, such as `unreachable` or `rate_limited`.
+    /// something that passes by itself, such as `unreachable` or `rate_limited`.
     #[schema(required = true)]
-    cause: Option<String>,
+    cause: Option<&'static str>,
     /// Since when it is wrong.
     #[schema(format = DateTime, required = true)]
     cause_since: Option<String>,
+    /// What a test event has shown: one is written and removed after connecting.
+    proof: ProofAnswer,
     /// When a look at its calendars last completed.
     #[schema(format = DateTime, required = true)]
     last_sync_at: Option<String>,
@@ -58,6 +64,33 @@ pub(crate) struct ConnectedCalendar {
     name: String,
 }
 
+/// What a test event has shown.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ProofAnswer {
+    /// `none` (a public calendar is only read), `pending`, `proven` (it was written and removed), or `failed`
+    /// (see `cause`).
+    state: &'static str,
+    /// Why it could not be written or removed: the same codes as the connection's `cause`.
+    #[schema(required = true)]
+    cause: Option<&'static str>,
+    /// When one was last written and removed.
+    #[schema(format = DateTime, required = true)]
+    proven_at: Option<String>,
+}
+
+impl ProofAnswer {
+    fn new(proof: &connections::Proof, proven_at: Option<Instant>) -> Self {
+        Self {
+            state: proof.as_str(),
+            cause: match proof {
+                connections::Proof::Failed(cause) => Some(cause.as_str()),
+                _ => None,
+            },
+            proven_at: proven_at.map(|at| at.to_string()),
+        }
+    }
+}
+
 impl CalendarConnection {
     fn new(connection: connections::Connection) -> Self {
         let calendars = connection.calendars.into_iter();
@@ -72,7 +105,9 @@ impl CalendarConnection {
                 })
                 .collect(),
             state: connection.state.as_str(),
-            cause: connection.cause,
+            credential: connection.credential.as_str(),
+            cause: connection.cause.map(connections::Cause::as_str),
+            proof: ProofAnswer::new(&connection.proof, connection.proven_at),
             cause_since: connection.cause_since.map(|at| at.to_string()),
             last_sync_at: connection.last_sync_at.map(|at| at.to_string()),
             waiting: connection.waiting,

@@ -12,7 +12,7 @@ use domain::{
 use jiff::SignedDuration;
 use store::tables::calendars::{self, Calendar};
 use store::tables::claims::{self, Claim, Holder};
-use store::tables::connections::{self, Connection, State, Tokens};
+use store::tables::connections::{self, Connection, Credential, Grant, Proof, State, Tokens};
 use store::tables::organizations::{self, Organization};
 use store::tables::seats::{self, Seat};
 use store::tables::{bookings, event_types, hosts};
@@ -136,11 +136,21 @@ pub(crate) fn connection(number: u128, sub: &str) -> Connection {
         scopes: "a b".to_owned(),
         state: State::Connected,
         cause: None,
+        credential: Credential::OAuth {
+            refresh: vec![7; 300],
+        },
         tokens: Tokens {
             access: Some(vec![0, 1, 255]),
             access_expires_at: NOW,
-            refresh: vec![7; 300],
         },
+        grant: Grant {
+            at: NOW,
+            used_at: NOW,
+            short_before: 0,
+        },
+        proof: Proof::default(),
+        run_at: NOW,
+        failures: 0,
     }
 }
 

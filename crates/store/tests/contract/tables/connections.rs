@@ -1,8 +1,12 @@
 //! Calendar connections.
 
+use domain::connection::Cause;
 use domain::{ConnectionId, OrganizationId};
 use store::StoreError;
-use store::tables::connections::{self, Connection, State, Tokens};
+use store::tables::connections::{
+    self, Connection, Credential, Grant, Proof, ProofStage, State, Tokens,
+};
+use store::tables::leases;
 
 use crate::support::world::{CONNECTION, ORGANIZATION, connection, found, hours, id};
 use crate::support::{NOW, on_every_database};
@@ -17,8 +21,18 @@ on_every_database! {
         assert_eq!(by_id(), Some(connection(5, "sub-1")));
         let broken = Connection {
             state: State::Error,
-            cause: Some("needs_reconnect".to_owned()),
-            tokens: Tokens { access: None, access_expires_at: hours(9), refresh: vec![] },
+            cause: Some(Cause::NeedsReconnect),
+            credential: Credential::OAuth { refresh: vec![] },
+            tokens: Tokens { access: None, access_expires_at: hours(9) },
+            grant: Grant { at: hours(1), used_at: hours(2), short_before: 3 },
+            proof: Proof {
+                stage: ProofStage::Writing,
+                event: Some("event".to_owned()),
+                problem: Some(Cause::Unreachable),
+                proven_at: Some(hours(3)),
+            },
+            run_at: hours(4),
+            failures: 5,
             ..connection(5, "sub-1")
         };
         let change = broken.clone();
@@ -28,6 +42,30 @@ on_every_database! {
         assert_eq!(by_account, Some(broken));
         assert_eq!(stage.done(|tx| connections::by_account(tx, ORGANIZATION, "sub-2")), None);
         assert_eq!(stage.done(|tx| connections::by_id(tx, ConnectionId(id(9)))), None);
+    }
+
+    fn every_kind_of_credential_comes_back(stage: &Stage) {
+        stage.done(found);
+        for (number, credential) in [(5, Credential::ServiceAccount), (6, Credential::ApiKey)] {
+            let made = Connection { credential, ..connection(number, &format!("sub-{number}")) };
+            let stored = made.clone();
+            stage.done(move |tx| connections::insert(tx, &stored, NOW));
+            assert_eq!(stage.done(move |tx| connections::by_id(tx, ConnectionId(id(number)))), Some(made));
+        }
+    }
+
+    fn the_connection_due_first_is_found_if_it_works_and_is_free(stage: &Stage) {
+        stage.done(|tx| {
+            found(tx)?;
+            let due = |number, at| Connection { run_at: hours(at), ..connection(number, &at.to_string()) };
+            connections::insert(tx, &Connection { state: State::Error, ..due(5, 1) }, NOW)?;
+            connections::insert(tx, &due(6, 3), NOW)?;
+            connections::insert(tx, &due(7, 2), NOW)
+        });
+        let next = || stage.done(|tx| connections::next_due(tx, hours(0)));
+        assert_eq!(next(), Some((ConnectionId(id(7)), hours(2))));
+        stage.done(|tx| leases::take(tx, ConnectionId(id(7)), hours(0), hours(9)));
+        assert_eq!(next(), Some((ConnectionId(id(6)), hours(3))));
     }
 
     fn connections_are_listed_oldest_first_and_an_account_is_connected_once(stage: &Stage) {

@@ -18,5 +18,6 @@ mod oauth_attempts;
 mod organizations;
 mod outgoing_messages;
 mod quotas;
+mod sealed;
 mod seats;
 mod timeline;

@@ -1,5 +1,6 @@
 //! Outgoing messages.
 
+use domain::connection::Cause;
 use domain::notice::{Audience, MessageKind};
 use domain::{BookingId, OrganizationId};
 use store::tables::connections::{self, Connection, State};
@@ -62,28 +63,25 @@ on_every_database! {
             found(tx)?;
             connect(tx)
         });
-        let become_ = |state, cause: Option<&'static str>, at: i64| stage.done(move |tx| {
+        let become_ = |state, cause: Option<Cause>, at: i64| stage.done(move |tx| {
             let lease = leases::take(tx, CONNECTION, hours(at), hours(at))?.expect("free");
             leases::give_back(tx, lease)?;
-            let cause = cause.map(str::to_owned);
             connections::update(tx, &Connection { state, cause, ..connection(5, "sub-1") })
         });
         let list = || stage.done(|tx| outgoing_messages::list(tx, ORGANIZATION, 10));
-        let times = || stage.done(|tx| connections::times(tx, CONNECTION)).unwrap();
-        assert_eq!((times().granted_at, times().cause_since), (NOW, None));
-        become_(State::Connected, Some("unreachable"), 1);
-        assert_eq!((told(&list()), times().cause_since), (vec![], Some(hours(1))));
+        let since = || stage.done(|tx| connections::cause_since(tx, CONNECTION));
+        assert_eq!(since(), None);
+        become_(State::Connected, Some(Cause::Unreachable), 1);
+        assert_eq!((told(&list()), since()), (vec![], Some(hours(1))));
         for at in [2, 3] {
-            become_(State::Error, Some("needs_reconnect"), at);
+            become_(State::Error, Some(Cause::NeedsReconnect), at);
             assert_eq!(told(&list()), [("grant_dead", "owner", false)]);
-            assert_eq!((list()[0].created_at, times().cause_since), (hours(2), Some(hours(2))));
+            assert_eq!((list()[0].created_at, since()), (hours(2), Some(hours(2))));
         }
         become_(State::Connected, None, 4);
-        assert_eq!((told(&list()), times().cause_since), (vec![("grant_dead", "owner", true)], None));
-        become_(State::Error, Some("needs_reconnect"), 5);
+        assert_eq!((told(&list()), since()), (vec![("grant_dead", "owner", true)], None));
+        become_(State::Error, Some(Cause::NeedsReconnect), 5);
         assert_eq!(told(&list()), [("grant_dead", "owner", false), ("grant_dead", "owner", true)]);
-        stage.done(|tx| connections::note_grant(tx, CONNECTION, hours(6)));
-        assert_eq!(times().granted_at, hours(6));
         stage.done(|tx| leases::hold_off(tx, CONNECTION));
     }
 }

@@ -1,6 +1,9 @@
 //! `/admin/connection`: the organization's Google calendar (rows V5, L13; scenarios A3 and S2).
 
-use app::connections::{Connection, ConnectionState, FinishError, StartError, WayOut};
+use app::connections::{
+    Cause, Connection, ConnectionState, CredentialKind, FinishError, Proof, ServiceAccountError,
+    StartError, WayOut,
+};
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -11,13 +14,18 @@ use crate::dates;
 use crate::errors::Failure;
 use crate::i18n::{Key, Words, key};
 use crate::pages::admin::SignedIn;
+use crate::parts::cause::cause;
 use crate::parts::notice::{Notice, Tone};
-use crate::parts::sync::problem;
 use crate::request::fields::Fields;
 use crate::request::visitor::Visitor;
 use crate::shell::{Section, Shell};
 use crate::state::WebState;
 use crate::urls;
+
+/// The page's address.
+const PATH: &str = "/admin/connection";
+/// The name of [`Outcome::Refused`] in it; why is beside it.
+const REFUSED: &str = "refused";
 
 #[derive(Template)]
 #[template(path = "admin/connection.html")]
@@ -29,6 +37,10 @@ pub(crate) struct Page {
     pub(crate) connections: Vec<ConnectionView>,
     /// Settings without which there is nothing to connect with.
     pub(crate) missing: Vec<&'static str>,
+    /// Whether people can consent.
+    pub(crate) has_consent: bool,
+    /// The service account of the settings, by which one can connect too.
+    pub(crate) robot: Option<String>,
     /// What Google must be told.
     pub(crate) redirect_uri: String,
 }
@@ -49,6 +61,14 @@ pub(crate) struct ConnectionView {
     pub(crate) since: Option<String>,
     /// The button, when there is something to press.
     pub(crate) action: Option<Key>,
+    /// Whether what the button does is by service account; for none there is one of either kind.
+    pub(crate) is_by_robot: bool,
+    /// What lets us in.
+    pub(crate) credential: Option<Key>,
+    /// What a test event has shown: its stable name, and a sentence.
+    pub(crate) proof: Option<(&'static str, String)>,
+    /// Whether another test event can be asked for.
+    pub(crate) can_prove: bool,
 }
 
 impl ConnectionView {
@@ -61,11 +81,10 @@ impl ConnectionView {
         };
         let ago = |at| dates::ago(words, at, now, zone);
         let names = connection.calendars.iter().map(|calendar| &calendar.name);
-        let cause = connection.cause.as_deref();
         let moment = |at| dates::moment(words, at, zone);
         let since = connection
             .cause_since
-            .filter(|_| cause.is_some())
+            .filter(|_| connection.cause.is_some())
             .map(moment);
         Self {
             state: connection.state.as_str(),
@@ -76,9 +95,18 @@ impl ConnectionView {
                 .last_sync_at
                 .map_or_else(|| words.say("connection-never"), ago),
             waiting: words.count("connection-waiting", connection.waiting, &[]),
-            message: cause.map(|code| problem(words, code)),
+            message: connection.cause.map(|wrong| words.say(cause(wrong))),
             since,
-            action,
+            action: action.filter(|_| connection.credential != CredentialKind::ApiKey),
+            is_by_robot: connection.credential == CredentialKind::ServiceAccount,
+            credential: Some(credential(connection.credential)),
+            proof: Some((
+                connection.proof.as_str(),
+                proof(words, connection, |at| dates::ago(words, at, now, zone)),
+            )),
+            can_prove: action.is_none()
+                && connection.credential != CredentialKind::ApiKey
+                && connection.proof != Proof::Pending,
         }
     }
 
@@ -94,6 +122,43 @@ impl ConnectionView {
             message: Some(words.say("connection-none-help")),
             since: None,
             action: Some(key("connection-connect")),
+            is_by_robot: false,
+            credential: None,
+            proof: None,
+            can_prove: false,
+        }
+    }
+}
+
+/// What lets us in, in words.
+pub(crate) const fn credential(kind: CredentialKind) -> Key {
+    match kind {
+        CredentialKind::OAuth => key("credential-oauth"),
+        CredentialKind::ServiceAccount => key("credential-service-account"),
+        CredentialKind::ApiKey => key("credential-api-key"),
+    }
+}
+
+/// What a test event has shown (row R6), with times as `when` says them.
+pub(crate) fn proof(
+    words: Words,
+    connection: &Connection,
+    when: impl Fn(Instant) -> String,
+) -> String {
+    match connection.proof {
+        Proof::None if connection.credential == CredentialKind::ApiKey => words.say("proof-read"),
+        Proof::None => words.say("proof-none"),
+        Proof::Pending => words.say("proof-pending"),
+        Proof::Proven(at) => words.with("proof-proven", &[("when", &when(at))]),
+        Proof::Failed(wrong) => {
+            let said = words.with("proof-failed", &[("cause", &words.say(cause(wrong)))]);
+            match connection.proven_at {
+                None => said,
+                Some(at) => {
+                    let before = words.with("proof-before", &[("when", &when(at))]);
+                    format!("{said} {before}")
+                }
+            }
         }
     }
 }
@@ -143,10 +208,16 @@ pub(crate) enum Outcome {
     Other,
     /// The settings are missing.
     NotConfigured,
+    /// A test event is on its way.
+    Proving,
+    /// Google refused, for this cause.
+    Refused(Cause),
+    /// The calendar shared with the service account is not named.
+    RobotCalendar,
 }
 
 impl Outcome {
-    const ALL: [(Self, &'static str); 12] = [
+    const ALL: [(Self, &'static str); 14] = [
         (Self::Connected, "connected"),
         (Self::Denied, "denied"),
         (Self::Expired, "expired"),
@@ -159,16 +230,26 @@ impl Outcome {
         (Self::Unreachable, "unreachable"),
         (Self::Other, "other"),
         (Self::NotConfigured, "not_configured"),
+        (Self::Proving, "proving"),
+        (Self::RobotCalendar, "calendar_not_named"),
     ];
 
     /// Its name in the address.
-    pub(crate) fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         let named = Self::ALL.iter().find(|(outcome, _)| *outcome == self);
-        named.map_or("other", |(_, name)| name)
+        named.map_or(REFUSED, |(_, name)| name)
+    }
+
+    /// The outcome an address tells of.
+    fn read(query: &Fields) -> Option<Self> {
+        match query.get("result") {
+            REFUSED => Cause::of(query.get("cause")).map(Self::Refused),
+            name => Self::of(name),
+        }
     }
 
     /// The outcome of a name in the address.
-    pub(crate) fn of(name: &str) -> Option<Self> {
+    fn of(name: &str) -> Option<Self> {
         let named = Self::ALL.iter().find(|(_, n)| *n == name);
         named.map(|(outcome, _)| *outcome)
     }
@@ -188,13 +269,16 @@ impl Outcome {
             Self::Unreachable => (key("outcome-unreachable"), key("outcome-unreachable-help")),
             Self::Other => (key("outcome-other"), key("outcome-other-help")),
             Self::NotConfigured => (key("outcome-settings"), key("outcome-settings-help")),
+            Self::Proving => (key("outcome-proving"), key("outcome-proving-help")),
+            Self::Refused(wrong) => (key("outcome-refused"), cause(wrong)),
+            Self::RobotCalendar => (key("outcome-robot-name"), key("outcome-robot-name-help")),
         };
         let mut lines = vec![words.say(help)];
         if self == Self::RedirectMismatch {
             lines.push(redirect_uri.to_owned());
         }
         Notice {
-            tone: if self == Self::Connected {
+            tone: if matches!(self, Self::Connected | Self::Proving) {
                 Tone::Good
             } else {
                 Tone::Bad
@@ -214,7 +298,7 @@ impl From<&FinishError> for Outcome {
             FinishError::NoRefreshToken => Self::NoRefreshToken,
             FinishError::OtherAccount { .. } => Self::OtherAccount,
             FinishError::NotConfigured(_) => Self::NotConfigured,
-            FinishError::Google(_) => Self::of_google(error.google_code().unwrap_or_default()),
+            FinishError::Google(_) => error.cause().map_or(Self::Other, Self::of_google),
             FinishError::Store(_) => Self::Other,
         }
     }
@@ -222,19 +306,25 @@ impl From<&FinishError> for Outcome {
 
 impl Outcome {
     /// What Google's refusal means.
-    fn of_google(code: &str) -> Self {
-        match code {
-            "redirect_uri_mismatch" => Self::RedirectMismatch,
-            "invalid_grant" => Self::BadGrant,
-            "unreachable" => Self::Unreachable,
-            "unexpected_answer" => Self::Other,
-            _ => Self::BadClient,
+    const fn of_google(wrong: Cause) -> Self {
+        match wrong {
+            Cause::RedirectUriMismatch => Self::RedirectMismatch,
+            Cause::InvalidClient => Self::BadClient,
+            // Of a code, which is young: not of a grant that lived.
+            Cause::NeedsReconnect => Self::BadGrant,
+            Cause::Unreachable | Cause::RateLimited => Self::Unreachable,
+            Cause::UnexpectedAnswer => Self::Other,
+            wrong => Self::Refused(wrong),
         }
     }
 
     /// The connection page that tells it.
     pub(crate) fn href(self) -> String {
-        urls::with_query("/admin/connection", &[("result", self.name())])
+        let result = ("result", self.name());
+        match self {
+            Self::Refused(wrong) => urls::with_query(PATH, &[result, ("cause", wrong.as_str())]),
+            _ => urls::with_query(PATH, &[result]),
+        }
     }
 }
 
@@ -253,11 +343,20 @@ pub(crate) async fn get(
         .iter()
         .map(|connection| ConnectionView::new(words, connection, now, &organization.zone))
         .collect();
-    if connections.is_empty() {
-        connections.push(ConnectionView::none(words));
+    // Public calendars are beside the one that receives bookings.
+    if found.iter().all(|c| c.credential == CredentialKind::ApiKey) {
+        connections.insert(0, ConnectionView::none(words));
     }
     let redirect_uri = state.redirect_uri();
-    let outcome = Outcome::of(visitor.query.get("result"));
+    let outcome = Outcome::read(&visitor.query);
+    let google = state.app.settings().google.as_ref();
+    let robot = google
+        .ok()
+        .and_then(|google| google.service_account.as_ref());
+    let missing = match google {
+        Ok(google) => google.client().err(),
+        Err(missing) => Some(missing.clone()),
+    };
     let page = Page {
         shell: signed_in.shell(
             &visitor,
@@ -267,10 +366,11 @@ pub(crate) async fn get(
         notice: outcome.map(|outcome| outcome.notice(words, &redirect_uri)),
         csrf: signed_in.session.csrf.clone(),
         connections,
-        missing: match &state.app.settings().google {
-            Ok(_) => Vec::new(),
-            Err(missing) => missing.0.clone(),
-        },
+        has_consent: missing.is_none(),
+        missing: missing
+            .filter(|_| robot.is_none())
+            .map_or_else(Vec::new, |missing| missing.0),
+        robot: robot.map(|account| account.email.clone()),
         redirect_uri,
     };
     state.show(&visitor, StatusCode::OK, &page)
@@ -290,6 +390,40 @@ pub(crate) async fn post(
         Err(StartError::NotConfigured(_)) => Err(Failure::go_to(&Outcome::NotConfigured.href())),
         Err(error @ StartError::Store(_)) => Err(state.failed(&visitor, &error)),
     }
+}
+
+/// `POST /admin/connection/prove`: another test event (row R6).
+pub(crate) async fn prove(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    signed_in: SignedIn,
+    typed: Fields,
+) -> Result<Response, Failure> {
+    signed_in.check(&visitor, &typed)?;
+    app::connections::prove_again(&state.app, signed_in.session.organization.id)
+        .await
+        .map_err(|e| state.failed(&visitor, &e))?;
+    Ok(Redirect::to(&Outcome::Proving.href()).into_response())
+}
+
+/// `POST /admin/connection/service-account`: nobody consents.
+pub(crate) async fn connect_robot(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    signed_in: SignedIn,
+    typed: Fields,
+) -> Result<Response, Failure> {
+    signed_in.check(&visitor, &typed)?;
+    let organization = signed_in.session.organization.id;
+    let outcome = match app::connections::connect_service_account(&state.app, organization).await {
+        Ok(()) => Outcome::Connected,
+        Err(ServiceAccountError::NotConfigured(_)) => Outcome::NotConfigured,
+        Err(ServiceAccountError::CalendarNotNamed { .. }) => Outcome::RobotCalendar,
+        Err(ServiceAccountError::OtherAccount { .. }) => Outcome::OtherAccount,
+        Err(ServiceAccountError::Google(wrong)) => Outcome::Refused(wrong),
+        Err(error @ ServiceAccountError::Store(_)) => return Err(state.failed(&visitor, &error)),
+    };
+    Ok(Redirect::to(&outcome.href()).into_response())
 }
 
 #[cfg(test)]
@@ -321,6 +455,10 @@ mod tests {
                 Outcome::RedirectMismatch,
             ),
             (misconfigured("invalid_client"), Outcome::BadClient),
+            (
+                misconfigured("org_internal"),
+                Outcome::Refused(Cause::OrgInternal),
+            ),
             (
                 TokenError::InvalidGrant("Bad Request".to_owned()),
                 Outcome::BadGrant,

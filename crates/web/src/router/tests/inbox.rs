@@ -21,20 +21,7 @@ async fn refused() -> Browser {
         .unwrap()
         .unwrap();
     let now = Held.now();
-    let connection = connections::Connection {
-        id: uuid(1),
-        organization_id: organization.id,
-        account_sub: "1".to_owned(),
-        account_email: "laura@alameda.example".to_owned(),
-        scopes: String::new(),
-        state: connections::State::Connected,
-        cause: None,
-        tokens: connections::Tokens {
-            access: None,
-            access_expires_at: now,
-            refresh: Vec::new(),
-        },
-    };
+    let connection = connection::connected(organization.id);
     let calendar = calendars::Calendar {
         id: uuid(2),
         connection_id: connection.id,
@@ -78,15 +65,6 @@ async fn refused() -> Browser {
     refuse.await.unwrap();
     browser.sign_in().await;
     browser
-}
-
-fn uuid<T: std::str::FromStr>(number: u8) -> T
-where
-    T::Err: std::fmt::Debug,
-{
-    format!("01928f3c-0000-7000-8000-0000000000{number:02}")
-        .parse()
-        .unwrap()
 }
 
 async fn decide(browser: &mut Browser, resolution: &str, version: &str) -> Answer {

@@ -1,0 +1,174 @@
+//! Storing a connection: the same for every kind of credential.
+
+use domain::{CalendarId, ConnectionId, Instant, LinkId, OrganizationId};
+use google::oauth::Tokens;
+use secrecy::SecretString;
+use store::tables::calendars::{self, Calendar};
+use store::tables::connections::{self, Connection, Credential, Grant, Proof, ProofStage, State};
+use store::tables::{leases, links};
+use store::{Lane, StoreError, Topic, Tx};
+
+use crate::bookings::link_unlinked;
+use crate::{App, credentials, poll};
+
+/// What Google granted, to whom.
+pub(super) struct Granted {
+    pub(super) organization: OrganizationId,
+    pub(super) account_sub: String,
+    pub(super) account_email: String,
+    pub(super) tokens: Tokens,
+    /// Of a person; a service account has none.
+    pub(super) refresh: Option<SecretString>,
+}
+
+/// Why a grant was not stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum NotStored {
+    /// Another account is connected already.
+    OtherAccount {
+        /// The account connected.
+        connected: String,
+    },
+    /// The store failed.
+    Store(StoreError),
+}
+
+impl From<StoreError> for NotStored {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Stores a grant with the calendar that receives bookings through it, wants it proven, and lets due work
+/// begin. Of the same account as before, connection, calendars and links stay the same rows (scenario A6).
+pub(super) async fn store(
+    app: &App,
+    granted: Granted,
+    calendar_id: String,
+) -> Result<(), NotStored> {
+    let (chance, now) = (app.chance(), app.now());
+    let organization = granted.organization;
+    let mut known = app
+        .store()
+        .unit(Lane::Read, "connections.known", move |tx| {
+            connections::list(tx, organization)
+        })
+        .await?;
+    // Public calendars are beside the one that receives.
+    known.retain(|connection| connection.credential != Credential::ApiKey);
+    if let Some(other) = known.iter().find(|c| c.account_sub != granted.account_sub) {
+        return Err(NotStored::OtherAccount {
+            connected: other.account_email.clone(),
+        });
+    }
+    let known = known.first();
+    let id = known.map_or_else(|| ConnectionId(chance.uuid(now)), |c| c.id);
+    let (tokens, credential) = credentials::seal(
+        app,
+        id,
+        organization,
+        &granted.tokens,
+        granted.refresh.as_ref(),
+        now,
+    );
+    let connection = Connection {
+        id,
+        organization_id: organization,
+        credential,
+        account_sub: granted.account_sub,
+        account_email: granted.account_email,
+        scopes: granted.tokens.scopes.clone(),
+        state: State::Connected,
+        cause: None,
+        tokens,
+        grant: Grant {
+            at: now,
+            used_at: now,
+            short_before: known.map_or(0, |c| c.grant.short_before),
+        },
+        proof: Proof {
+            stage: ProofStage::Wanted,
+            ..Proof::default()
+        },
+        run_at: now,
+        failures: 0,
+    };
+    let calendar = receiving(CalendarId(chance.uuid(now)), id, calendar_id, now);
+    let link_ids: Vec<LinkId> = (0..crate::bookings::LINKED_AT_ONCE)
+        .map(|_| LinkId(chance.uuid(now)))
+        .collect();
+    app.store()
+        .unit(Lane::Interactive, "connections.store", move |tx| {
+            store_in(tx, &connection, &calendar, &link_ids, now)
+        })
+        .await
+        .map_err(NotStored::Store)
+}
+
+/// A calendar that receives bookings, not looked at yet.
+fn receiving(
+    id: CalendarId,
+    connection: ConnectionId,
+    google_id: String,
+    now: Instant,
+) -> Calendar {
+    Calendar {
+        id,
+        connection_id: connection,
+        name: google_id.clone(),
+        google_id,
+        receives: true,
+        poll_at: now,
+        polled_at: None,
+        // Events of ours are all made from now on, so every change to one is newer than this.
+        poll_from: Some(poll::position_at(now)),
+        poll_page: None,
+        poll_newest: None,
+        failures: 0,
+    }
+}
+
+fn store_in(
+    tx: &mut dyn Tx,
+    connection: &Connection,
+    calendar: &Calendar,
+    link_ids: &[LinkId],
+    now: Instant,
+) -> Result<(), StoreError> {
+    // What is under way rests on the old grant.
+    leases::revoke(tx, connection.id)?;
+    if let Some(before) = connections::by_id(tx, connection.id)? {
+        let mut connection = connection.clone();
+        carry_over(&before.proof, &mut connection.proof);
+        connections::update(tx, &connection)?;
+    } else {
+        connections::insert(tx, connection, now)?;
+    }
+    let known = calendars::of_connection(tx, connection.id)?;
+    let receiving = match known
+        .into_iter()
+        .find(|c| c.google_id == calendar.google_id)
+    {
+        Some(mut known) => {
+            known.poll_at = now;
+            calendars::update(tx, &known)?;
+            known.id
+        }
+        None => {
+            calendars::insert(tx, calendar)?;
+            calendar.id
+        }
+    };
+    link_unlinked(tx, receiving, link_ids, now)?;
+    links::hurry(tx, connection.id, now)?;
+    tx.wake(Topic::DueWork);
+    Ok(())
+}
+
+/// A test event the grant before may have left behind is removed first.
+fn carry_over(before: &Proof, now: &mut Proof) {
+    if before.event.is_some() {
+        now.stage = before.stage;
+        now.event.clone_from(&before.event);
+    }
+}

@@ -1,0 +1,190 @@
+//! How a connection is shown, proven again, and made by service account (rows V5, R6, L9, L13).
+
+use app::connections::Cause;
+use domain::OrganizationId;
+use google::ServiceAccount;
+use store::Lane;
+use store::tables::connections::{self, Credential, Proof};
+
+use super::*;
+
+const PAGE: &str = "/admin/connection";
+
+/// A connection by consent, not proven yet.
+pub(super) fn connected(organization: OrganizationId) -> connections::Connection {
+    let now = Held.now();
+    connections::Connection {
+        id: uuid(1),
+        organization_id: organization,
+        account_sub: "1".to_owned(),
+        account_email: "laura@alameda.example".to_owned(),
+        scopes: String::new(),
+        state: connections::State::Connected,
+        cause: None,
+        tokens: connections::Tokens {
+            access: None,
+            access_expires_at: now,
+        },
+        credential: Credential::OAuth {
+            refresh: Vec::new(),
+        },
+        grant: connections::Grant {
+            at: now,
+            used_at: now,
+            short_before: 0,
+        },
+        proof: Proof::default(),
+        run_at: now,
+        failures: 0,
+    }
+}
+
+/// Signed in, with this connection.
+async fn browser_with(
+    app: App,
+    store: Store,
+    change: impl FnOnce(&mut connections::Connection),
+) -> Browser {
+    let mut browser = Browser::before(app.clone()).await;
+    let organization = app::organizations::by_slug(&app, "alameda")
+        .await
+        .unwrap()
+        .unwrap();
+    let mut connection = connected(organization.id);
+    change(&mut connection);
+    let insert = store.unit(Lane::Interactive, "test", move |tx| {
+        connections::insert(tx, &connection, Held.now())
+    });
+    insert.await.unwrap();
+    browser.sign_in().await;
+    browser
+}
+
+async fn shows(change: impl FnOnce(&mut connections::Connection)) -> Browser {
+    let backend = Arc::new(Inline::open(Held.now()).unwrap());
+    let store = Store::new(backend.clone());
+    browser_with(app_on(backend), store, change).await
+}
+
+/// row R6: what the test event has shown stands on the page, with the button for another.
+#[tokio::test]
+async fn a_connection_shows_its_proof_and_can_be_proven_again() {
+    let mut browser = shows(|connection| connection.proof.proven_at = Some(Held.now())).await;
+    let page = browser.get(PAGE).await;
+    assert_eq!(page.value("data-test=\"proof\" data-state=\""), "proven");
+    assert!(page.body.contains("Written and removed"));
+    assert!(page.body.contains("by its owner"));
+    let csrf = page.value("name=\"csrf\" value=\"");
+    let forged = browser
+        .post("/admin/connection/prove", &[("csrf", "x")])
+        .await;
+    assert_eq!(forged.status, StatusCode::FORBIDDEN);
+    let asked = browser
+        .post("/admin/connection/prove", &[("csrf", &csrf)])
+        .await;
+    let href = asked.location().to_owned();
+    assert_eq!(href, "/admin/connection?result=proving");
+    let page = browser.get(&href).await;
+    assert_eq!(page.value("data-test=\"proof\" data-state=\""), "pending");
+    assert_eq!(page.value("data-tone=\""), "good");
+    assert!(
+        !page.body.contains("data-test=\"prove\""),
+        "it is under way"
+    );
+}
+
+/// row L13: why a test event failed is said, in the reader's language, and raises the alarm.
+#[tokio::test]
+async fn a_proof_that_failed_says_why() {
+    let mut browser = shows(|connection| {
+        connection.cause = Some(Cause::CalendarReadOnly);
+        connection.proof = Proof {
+            problem: Some(Cause::CalendarReadOnly),
+            proven_at: Some(Held.now()),
+            ..Proof::default()
+        };
+    })
+    .await;
+    let page = browser.get(PAGE).await;
+    assert_eq!(page.value("data-test=\"proof\" data-state=\""), "failed");
+    assert!(page.body.contains("may read this calendar and not change"));
+    assert!(page.body.contains("Before that, it was"));
+    assert!(page.body.contains("data-test=\"prove\""), "once mended");
+    let elsewhere = browser.get("/admin/inbox").await;
+    assert!(elsewhere.body.contains("The calendar connection needs you"));
+    let page = browser.get("/admin/connection?lang=es").await;
+    assert!(page.body.contains("puede leer este calendario"));
+}
+
+#[tokio::test]
+async fn a_public_calendar_is_shown_beside_the_one_that_is_missing() {
+    let mut browser = shows(|connection| {
+        connection.credential = Credential::ApiKey;
+        connection.state = connections::State::Connected;
+    })
+    .await;
+    let page = browser.get(PAGE).await;
+    assert_eq!(page.value("data-test=\"connection\" data-state=\""), "none");
+    assert!(page.body.contains("data-test=\"connect\""));
+    assert!(page.body.contains("public, only to be read"));
+    assert!(!page.body.contains("data-test=\"prove\""));
+}
+
+/// row L9: where a service account is configured, the page connects by it, and says what Google refuses.
+#[tokio::test]
+async fn a_service_account_is_a_button_of_its_own() {
+    let missing = MissingSettings(vec!["GOOGLE_CLIENT_ID"]);
+    let pem = include_str!("../../../../fake-google/keys/service-account.pk8.pem");
+    let file = serde_json::json!({
+        "type": "service_account", "client_email": "robot@example.org", "private_key_id": "k",
+        "private_key": pem,
+    });
+    for (calendar_id, expected, said) in [
+        (
+            "primary",
+            "/admin/connection?result=calendar_not_named",
+            "CALENDAR_ID is not set",
+        ),
+        (
+            "shared",
+            "/admin/connection?result=refused&cause=unreachable",
+            "Google cannot be reached",
+        ),
+    ] {
+        let google = Google {
+            client: Err(missing.clone()),
+            service_account: Some(ServiceAccount::read(&file.to_string(), None).unwrap()),
+            calendar_id: calendar_id.to_owned(),
+            ..google(String::new())
+        };
+        let backend = Arc::new(Inline::open(Held.now()).unwrap());
+        let app = app_of(
+            "http://127.0.0.1:8080/",
+            Ok(google),
+            Limits::default(),
+            backend,
+        );
+        let mut browser = Browser::before(app).await;
+        let csrf = browser.sign_in().await;
+        let page = browser.get(PAGE).await;
+        assert!(page.body.contains("robot@example.org"));
+        assert!(
+            !page.body.contains("data-test=\"setup\""),
+            "nothing is missing"
+        );
+        assert!(
+            !page.body.contains("data-test=\"connect\""),
+            "nobody can consent"
+        );
+        let answer = browser
+            .post("/admin/connection/service-account", &[("csrf", &csrf)])
+            .await;
+        assert_eq!(answer.location(), expected);
+        let page = browser.get(expected).await;
+        assert!(page.body.contains(said), "{said}");
+    }
+    let mut browser = Browser::before(app_on(Arc::new(Inline::open(Held.now()).unwrap()))).await;
+    browser.sign_in().await;
+    let page = browser.get(PAGE).await;
+    assert!(!page.body.contains("data-test=\"connect-robot\""));
+}
