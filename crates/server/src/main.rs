@@ -26,7 +26,7 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     match commands::run(commands::Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             // One line that says what happened and, where we know it, what to do.
             eprintln!("lockstep: {error:#}");

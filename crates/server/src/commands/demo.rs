@@ -21,6 +21,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use url::Url;
 
+use super::connect::until_shown;
 use super::{init, start_logging};
 use crate::installation::{Installation, Place, asked_to_stop};
 use crate::{master_key, presets};
@@ -96,6 +97,8 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     connect(&app, organization.id)
         .await
         .context("the demo could not connect its calendar")?;
+    // Before anybody looks at the calendar: the test event is gone again.
+    until_shown(&app, organization.id).await?;
     let api_key = access::create_api_key(&app, organization.id, "demo").await?;
     let found = event_types::list(&app, organization.id).await?;
 

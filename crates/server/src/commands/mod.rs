@@ -2,14 +2,18 @@
 
 mod backup;
 mod config;
+mod connect;
 mod demo;
 mod fake_google;
 mod init;
 mod rotate_key;
 mod serve;
+mod status;
 mod transfer;
+mod words;
 
 use std::io::IsTerminal;
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -35,6 +39,10 @@ enum Command {
     Export(transfer::Options),
     /// Fill an empty database from such a file, and check it.
     Import(transfer::Options),
+    /// Connect an organization's Google calendar, and prove that it can be written.
+    Connect(connect::Options),
+    /// Say how the calendar connections are; exits with 2 when one needs somebody.
+    Status,
     /// Replace the master key: seal every secret with a new one.
     RotateKey,
     /// Show every setting with its value and where it comes from.
@@ -44,8 +52,8 @@ enum Command {
 }
 
 /// Runs the command of `arguments`; `demo` when there is none.
-pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
-    match arguments
+pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let done = match arguments
         .command
         .unwrap_or_else(|| Command::Demo(demo::Options::default()))
     {
@@ -57,11 +65,19 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Import(options) => block_on(transfer::import(options)),
         Command::RotateKey => block_on(rotate_key::run()),
         Command::Config => config::run(),
+        Command::Status => return block_on(status::run()),
+        Command::Connect(options) => return block_on(connect::run(options)),
         Command::FakeGoogle(options) => block_on(fake_google::run(options)),
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
-fn block_on(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+/// A command did what it was asked, and what it found needs somebody.
+fn needs_somebody() -> ExitCode {
+    ExitCode::from(2)
+}
+
+fn block_on<T>(command: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     tokio::runtime::Runtime::new()?.block_on(command)
 }
 
