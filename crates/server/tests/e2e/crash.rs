@@ -15,6 +15,7 @@ use reqwest::StatusCode;
 use store::sqlite::backup::check;
 use tokio::task::JoinSet;
 
+use super::stand_in::Place;
 use super::support::{booking, client, free_port, fresh_database, lockstep};
 
 const ROUNDS: usize = 20;
@@ -103,11 +104,19 @@ impl Served {
 
     /// The same with these settings.
     pub(crate) fn start_with(home: &Home, settings: &[(&str, &str)]) -> Self {
+        let mut command = home.command();
+        command.arg("serve").envs(settings.iter().copied());
+        Self::wait_for(command)
+    }
+
+    /// The installation of a place of its own.
+    pub(crate) fn start_at(place: &Place) -> Self {
+        Self::wait_for(place.command(&["serve"]))
+    }
+
+    fn wait_for(mut command: Command) -> Self {
         let port = free_port();
-        let mut child = home
-            .command()
-            .arg("serve")
-            .envs(settings.iter().copied())
+        let mut child = command
             .env("LOCKSTEP_LISTEN", format!("127.0.0.1:{port}"))
             .stderr(Stdio::piped())
             .spawn()

@@ -7,7 +7,9 @@
 )]
 #![expect(clippy::print_stdout, reason = "the full runs say what they saw")]
 
+mod canary;
 mod command_line;
+mod connections;
 mod crash;
 mod faults;
 mod instances;
@@ -15,5 +17,6 @@ mod killed;
 mod limits;
 mod races;
 mod road;
+mod stand_in;
 mod support;
 mod transfer;
