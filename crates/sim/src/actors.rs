@@ -1,7 +1,8 @@
-//! Those who act: attendees, the host in Google, the owner of the account, and the sync of Lockstep itself.
+//! Those who act: attendees, the host in Google, the owner of the account, who runs the installation, and the sync of Lockstep itself.
 
 pub mod attendee;
 pub mod host;
+pub mod operator;
 pub mod owner;
 pub mod sync;
 
@@ -21,6 +22,8 @@ pub enum Actor {
     Host,
     /// The person whose account is connected.
     Owner,
+    /// The person who runs the installation.
+    Operator,
     /// Due work, by one of several workers.
     Sync(u8),
 }
@@ -34,12 +37,16 @@ impl Actor {
             Self::Host => [2, 0],
             Self::Sync(n) => [3, n],
             Self::Owner => [4, 0],
+            Self::Operator => [5, 0],
         }
     }
 
     /// Whether it runs in the server, and dies with it.
     pub const fn is_in_server(self) -> bool {
-        matches!(self, Self::Attendee(_) | Self::Owner | Self::Sync(_))
+        matches!(
+            self,
+            Self::Attendee(_) | Self::Owner | Self::Operator | Self::Sync(_)
+        )
     }
 
     /// A life of its own, from the beginning; what it knows is in the scene.
@@ -50,6 +57,7 @@ impl Actor {
             Self::Attendee(n) => Box::pin(attendee::live(stage, n)),
             Self::Host => Box::pin(host::live(stage)),
             Self::Owner => Box::pin(owner::live(stage)),
+            Self::Operator => Box::pin(operator::live(stage)),
             Self::Sync(_) => Box::pin(sync::live(stage)),
         }
     }
@@ -62,6 +70,7 @@ impl fmt::Display for Actor {
             Self::Attendee(n) => f.pad(&format!("attendee{n}")),
             Self::Host => f.pad("host"),
             Self::Owner => f.pad("owner"),
+            Self::Operator => f.pad("operator"),
             Self::Sync(n) => f.pad(&format!("sync{n}")),
         }
     }

@@ -70,7 +70,7 @@ fn run_in(mut machine: Machine, seed: u64) -> Outcome {
 
 fn begin(machine: &mut Machine) -> Weather {
     let mut actors: Vec<Actor> = (1..=ATTENDEES).map(Actor::Attendee).collect();
-    actors.extend([Actor::Host, Actor::Owner]);
+    actors.extend([Actor::Host, Actor::Owner, Actor::Operator]);
     actors.extend((1..=WORKERS).map(Actor::Sync));
     for actor in &actors {
         let stream_of = Actor::Setup;
@@ -80,6 +80,7 @@ fn begin(machine: &mut Machine) -> Weather {
             Actor::Host => 4 + turns,
             // Most owners never do anything.
             Actor::Owner => turns.saturating_sub(7),
+            Actor::Operator => turns.saturating_sub(8),
             _ => 2 + turns,
         };
         scene.turns_left.insert(*actor, turns);

@@ -56,6 +56,8 @@ pub struct Scene {
     pub late: VecDeque<http::Request<Bytes>>,
     /// Whether the grant was taken back and not given again.
     pub is_grant_gone: bool,
+    /// Whether the master key is being replaced.
+    pub is_rotating: bool,
     /// Who waits for Google.
     pub calls: Calls,
     /// When a write of ours last took effect.
@@ -89,6 +91,7 @@ impl Scene {
             ran_at: BTreeMap::new(),
             late: VecDeque::new(),
             is_grant_gone: false,
+            is_rotating: false,
             calls: Calls::default(),
             written_at: Instant::from_micros(0),
             token_refused_at: None,

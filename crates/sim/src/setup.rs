@@ -7,9 +7,10 @@ use std::sync::{Arc, OnceLock};
 
 use app::connections::{Callback, FinishError};
 use app::preset::Preset;
+use app::secrets::MASTER_KEY_BYTES;
 use app::sign_in::HashedPassword;
 use app::{App, Vault, connections, preset, settings};
-use domain::{EventTypeId, HostId, Instant, OrganizationId};
+use domain::{Clock, EventTypeId, HostId, Instant, OrganizationId};
 use fake_google::{Request, World};
 use google::Endpoints;
 use google::oauth::{OAuthClient, SCOPE_EVENTS};
@@ -125,24 +126,32 @@ fn empty(
     let trace = Trace::new(keeps_trace);
     let scene = Scene::new(seed, google, database, Arc::clone(&clock), trace);
     let scene = Rc::new(RefCell::new(scene));
-    let app = App::new(app::Parts {
-        store: Store::new(Arc::clone(&seams) as Arc<dyn store::Backend>),
-        transport: Arc::clone(&seams) as Arc<dyn google::Transport>,
-        clock,
-        chance: Arc::new(SimChance::new(seed, Arc::clone(&seams))),
-        vault: Vault::new(&[7; app::secrets::MASTER_KEY_BYTES]),
-        settings: settings(calendar),
-    });
-    let with = move |setup: Setup| {
-        let (app, setup) = (app.clone(), Rc::new(setup));
-        let stage = Stage::new(app, setup, Rc::clone(&scene), Arc::clone(&seams));
-        Machine::new(stage, Arc::clone(&seams))
+    let (first_key, next_key) = ([7; MASTER_KEY_BYTES], [8; MASTER_KEY_BYTES]);
+    let calendar = calendar.to_owned();
+    let with_vault = move |vault: Vault, setup: Setup| {
+        let app = App::new(app::Parts {
+            store: Store::new(Arc::clone(&seams) as Arc<dyn store::Backend>),
+            transport: Arc::clone(&seams) as Arc<dyn google::Transport>,
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            chance: Arc::new(SimChance::new(seed, Arc::clone(&seams))),
+            vault,
+            settings: settings(&calendar),
+        });
+        let (scene, seams) = (Rc::clone(&scene), Arc::clone(&seams));
+        let stage = Stage::new(app, Rc::new(setup), scene, Arc::clone(&seams));
+        Machine::new(stage, seams)
     };
     let nothing = Setup {
         organization: OrganizationId(uuid::Uuid::nil()),
         offers: Vec::new(),
     };
-    (with(nothing), with)
+    let machine = with_vault(Vault::new(&first_key), nothing);
+    // From now on there is a new key beside the one everything was sealed with so far.
+    let with = move |setup: Setup| {
+        let vault = Vault::new(&next_key).with_previous(&first_key);
+        with_vault(vault, setup)
+    };
+    (machine, with)
 }
 
 /// Somewhere in 2026, so that some seeds meet a change of the clocks.
