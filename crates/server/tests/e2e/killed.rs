@@ -9,22 +9,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use fake_google::World;
-use fake_google::shell::{Running, Shared, spawn};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::StatusCode;
-use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use super::crash::{Home, Served};
+use super::google::{connect, settings, start_google};
 use super::support::{OWNER, booking, client, until};
 
 const ROUNDS: usize = 8;
 /// What is asked in one round, at most: the kill comes before the end.
 const ASKED: usize = 12;
 const CALLERS: usize = 4;
-const REDIRECT: &str = "http://127.0.0.1:9/oauth/google/callback";
 
 fn rounds() -> usize {
     std::env::var("LOCKSTEP_SYNC_KILL_ROUNDS").map_or(ROUNDS, |text| text.parse().unwrap())
@@ -37,7 +34,7 @@ async fn killed_anywhere_bookings_and_events_are_one_to_one() {
     let foreign = google.world.with(|world| unlinked(world.events(OWNER)));
     let dir = tempfile::tempdir().unwrap();
     let (home, key, password) = Home::set_up_with_password(dir.path(), "");
-    let settings = settings(&google);
+    let settings = settings(&google, 1);
     let settings: Vec<_> = settings.iter().map(|(n, v)| (*n, v.as_str())).collect();
     let served = Served::start_with(&home, &settings);
     connect(&served, &password).await;
@@ -138,46 +135,6 @@ fn unlinked(mut events: Vec<Value>) -> Vec<Value> {
     events
 }
 
-async fn start_google() -> Running {
-    let mut world = World::new(1);
-    world.add_account(OWNER, "Owner", "Europe/Madrid").unwrap();
-    world.add_client("id", "secret", &[REDIRECT]);
-    // Many minutes of a business in one.
-    world.rules.quotas.per_minute_per_user = None;
-    let now = Timestamp::now();
-    for day in 1..20 {
-        let start = now + SignedDuration::from_hours(24 * day);
-        let end = start + SignedDuration::from_hours(1);
-        let event = json!({
-            "summary": "Not ours",
-            "start": { "dateTime": start.to_string() },
-            "end": { "dateTime": end.to_string() },
-        });
-        world.insert_event(now, OWNER, &event).unwrap();
-    }
-    spawn("127.0.0.1:0".parse().unwrap(), Shared::new(world))
-        .await
-        .unwrap()
-}
-
-fn settings(google: &Running) -> Vec<(&'static str, String)> {
-    let origin = google.origin();
-    vec![
-        ("GOOGLE_CLIENT_ID", "id".to_owned()),
-        ("GOOGLE_CLIENT_SECRET", "secret".to_owned()),
-        ("GOOGLE_REDIRECT_URI", REDIRECT.to_owned()),
-        (
-            "LOCKSTEP_GOOGLE_AUTH_URL",
-            format!("{origin}/o/oauth2/v2/auth"),
-        ),
-        ("LOCKSTEP_GOOGLE_TOKEN_URL", format!("{origin}/token")),
-        ("LOCKSTEP_GOOGLE_API_URL", format!("{origin}/calendar/v3")),
-        ("LOCKSTEP_GOOGLE_UNITS_PER_ACCOUNT", "1000000".to_owned()),
-        ("LOCKSTEP_BOOKINGS_HOURLY", "0".to_owned()),
-        ("LOCKSTEP_POLL_SECONDS", "1".to_owned()),
-    ]
-}
-
 /// What was acknowledged last of each booking: its start, or that it was cancelled.
 type Told = BTreeMap<String, Option<Timestamp>>;
 
@@ -259,53 +216,6 @@ fn nth_start(round: usize, caller: usize, n: usize) -> String {
     let midnight = Timestamp::now().as_second() / 86_400 * 86_400;
     let seconds = i64::try_from(day * 86_400 + 13 * 3_600 + quarter * 900).unwrap();
     (Timestamp::from_second(midnight).unwrap() + SignedDuration::from_secs(seconds)).to_string()
-}
-
-/// Connects the calendar as an owner does: admin page, consent, and back.
-async fn connect(served: &Served, password: &str) {
-    // It installs what TLS needs.
-    drop(client());
-    let http = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .unwrap();
-    let origin = served.api.trim_end_matches("/api/v1").to_owned();
-    let mut cookies: Vec<String> = Vec::new();
-    let mut send = async |request: reqwest::RequestBuilder| {
-        let request = request
-            .header("origin", &origin)
-            .header("sec-fetch-site", "same-origin")
-            .header(COOKIE, cookies.join("; "));
-        let answer = request.send().await.unwrap();
-        for cookie in answer.headers().get_all(SET_COOKIE) {
-            let cookie = cookie.to_str().unwrap();
-            cookies.push(cookie.split(';').next().unwrap().to_owned());
-        }
-        let location = answer.headers().get(LOCATION).cloned();
-        let location = location.map(|there| there.to_str().unwrap().to_owned());
-        (location, answer.text().await.unwrap())
-    };
-    let sign_in = [("email", "me@example.org"), ("password", password)];
-    let url = format!("{origin}/admin/sign-in");
-    send(http.post(url).form(&sign_in)).await;
-    let page = format!("{origin}/admin/connection");
-    let (_, body) = send(http.get(&page)).await;
-    let (_, rest) = body.split_once("name=\"csrf\" value=\"").unwrap();
-    let csrf = rest.split('"').next().unwrap();
-    let (consent, _) = send(http.post(&page).form(&[("csrf", csrf)])).await;
-    let decided = [
-        ("account", OWNER),
-        ("decision", "allow"),
-        ("scope", "https://www.googleapis.com/auth/calendar.events"),
-    ];
-    let (back, _) = send(http.post(consent.unwrap()).form(&decided)).await;
-    let back = back.unwrap();
-    let (_, path) = back.split_once("127.0.0.1:9").unwrap();
-    let (there, _) = send(http.get(format!("{origin}{path}"))).await;
-    assert_eq!(
-        there.unwrap_or_default(),
-        "/admin/connection?result=connected"
-    );
 }
 
 /// Every booking there is, and its start while it is live.
