@@ -2,6 +2,7 @@
 
 use domain::event_text::EventTextTemplate;
 use domain::event_type::{Assignment, EventType, Host, Rules};
+use domain::reminders::{Reminder, Reminders};
 use domain::schedule::{Schedule, WeeklyHours};
 use domain::text::{self, BadText};
 use domain::{EventTypeId, HostId, Locale, OrganizationId, ScheduleId, Zone};
@@ -89,6 +90,9 @@ pub struct EventTypePreset {
     pub horizon_days: i64,
     /// What its events say.
     pub text: EventTextTemplate,
+    /// What Google reminds the calendar's owner of; what their calendar says when absent, nothing when
+    /// empty.
+    pub reminders: Option<Vec<Reminder>>,
 }
 
 const fn one() -> i64 {
@@ -322,6 +326,9 @@ fn check_event_type(
         offered.horizon_days,
     )
     .map_err(|e| wrong(e.to_string()))?;
+    let reminders = offered.reminders.clone().map(Reminders::only);
+    let reminders = reminders.transpose().map_err(|e| wrong(e.to_string()))?;
+    let reminders = reminders.unwrap_or_default();
     if !(1..=CAPACITY_MAX).contains(&offered.capacity) {
         return Err(wrong(format!("capacity must be 1 to {CAPACITY_MAX}")));
     }
@@ -342,5 +349,6 @@ fn check_event_type(
         capacity: offered.capacity,
         needs_approval: offered.needs_approval,
         text: offered.text.clone(),
+        reminders,
     })
 }

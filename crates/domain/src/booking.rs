@@ -9,6 +9,7 @@ use crate::event_text::EventText;
 use crate::event_type::{Assignment, EventType, Rules};
 use crate::fault;
 use crate::ids::{BookingId, EventTypeId, HostId, OrganizationId};
+use crate::reminders::Reminders;
 use crate::schedule::Schedule;
 use crate::time::{Instant, Interval, Zone};
 
@@ -39,6 +40,8 @@ pub struct Booking {
     pub attendee: Attendee,
     /// What its remote event says, frozen when it was last changed.
     pub text: EventText,
+    /// What Google reminds the calendar's owner of, frozen likewise.
+    pub reminders: Reminders,
     /// Why and by whom it was cancelled or declined.
     pub cancellation: Option<Cancellation>,
     /// When it was made.
@@ -387,6 +390,7 @@ pub(crate) mod tests {
             assignment: Assignment::Any,
             capacity: 1,
             needs_approval: false,
+            reminders: Reminders::default(),
             text: EventTextTemplate {
                 title: "{attendee}".into(),
                 description: String::new(),

@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 
 use crate::event_text::EventTextTemplate;
 use crate::ids::{EventTypeId, HostId, OrganizationId};
+use crate::reminders::Reminders;
 use crate::schedule::Schedule;
 use crate::time::Zone;
 
@@ -32,6 +33,8 @@ pub struct EventType {
     pub needs_approval: bool,
     /// What the remote event will say.
     pub text: EventTextTemplate,
+    /// What Google will remind the calendar's owner of.
+    pub reminders: Reminders,
 }
 
 /// A person or resource whose time is booked, as one event type binds them.

@@ -18,6 +18,7 @@ pub mod fault;
 pub mod ids;
 pub mod locale;
 pub mod notice;
+pub mod reminders;
 pub mod schedule;
 pub mod slots;
 pub mod sync;

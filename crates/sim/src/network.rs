@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use domain::event_text::EventText;
+use domain::reminders::Reminders;
 use domain::{Instant, LinkId};
 use fake_google::{Request, Response};
 use google::transport::TransportError;
@@ -455,6 +456,16 @@ pub fn text_of(resource: &Value) -> EventText {
         description: text("description"),
         location: text("location"),
     }
+}
+
+/// The reminders of an event's resource, in the order in which ours are kept.
+pub fn reminders_of(resource: &Value) -> Option<Reminders> {
+    let shown = &resource["reminders"];
+    if shown["useDefault"] == true {
+        return Some(Reminders::Calendar);
+    }
+    let overrides = serde_json::from_value(shown["overrides"].clone()).ok()?;
+    Reminders::only(overrides).ok()
 }
 
 /// A resource's time for the host to write.

@@ -73,6 +73,7 @@ pub const TABLES: &[(&str, usize, &[&str])] = &[
             "capacity",
             "needs_approval",
             "text",
+            "reminders",
         ],
     ),
     (
@@ -98,6 +99,7 @@ pub const TABLES: &[(&str, usize, &[&str])] = &[
             "forced",
             "capacity",
             "text",
+            "reminders",
             "cancelled_at",
             "cancel_cause",
             "cancel_reason",

@@ -4,6 +4,7 @@ use domain::attendee::{Attendee, AttendeeForm, BadField};
 use domain::booking::{Booking, Cause, Refusal, Status};
 use domain::event_text::{EventText, Placeholders};
 use domain::event_type::{Assignment, EventType};
+use domain::reminders::Reminders;
 use domain::text::BadText;
 use domain::{AttendeeId, BookingId, ClaimId, HostId, Instant, Interval, LinkId};
 use serde_json::json;
@@ -368,11 +369,12 @@ fn new_booking(
         forced: input.forced.is_some(),
         capacity: event_type.capacity,
         text: EventText::default(),
+        reminders: Reminders::default(),
         attendee,
         cancellation: None,
         created_at: draws.now,
     };
-    render_text(&mut booking, organization, event_type);
+    freeze_event(&mut booking, organization, event_type);
     booking
 }
 
@@ -474,8 +476,8 @@ fn join(
     })
 }
 
-/// Freezes on `booking` what its event says.
-pub(super) fn render_text(
+/// Freezes on `booking` what its event says, and what Google will remind of.
+pub(super) fn freeze_event(
     booking: &mut Booking,
     organization: &Organization,
     event_type: &EventType,
@@ -483,6 +485,7 @@ pub(super) fn render_text(
     let host = event_type
         .host(booking.host_id)
         .map_or("", |host| host.name.as_str());
+    booking.reminders.clone_from(&event_type.reminders);
     let attendee = &booking.attendee;
     booking.text = event_type.text.render(&Placeholders {
         attendee: &attendee.name,

@@ -8,7 +8,7 @@ use store::tables::claims::{self, Holder};
 use store::tables::{bookings, event_types, hosts, links, organizations};
 use store::{Lane, StoreError, Tx};
 
-use super::book::{claim, draw_claims, render_text};
+use super::book::{claim, draw_claims, freeze_event};
 use super::hosts::{Unassigned, Wish, take};
 use super::reschedule::is_stale;
 use crate::App;
@@ -107,7 +107,7 @@ fn reassign_in(
     booking.version += 1;
     let organization =
         organizations::by_id(tx, booking.organization_id)?.ok_or(ReassignError::NotFound)?;
-    render_text(&mut booking, &organization, &event_type);
+    freeze_event(&mut booking, &organization, &event_type);
     bookings::update(tx, &booking)?;
     claim(tx, &booking, &[host], ids)?;
     links::mark_due(tx, id, now)?;

@@ -8,7 +8,7 @@ use store::tables::claims::{self, Holder};
 use store::tables::{bookings, event_types, hosts, links, organizations, seats};
 use store::{Lane, StoreError, Tx};
 
-use super::book::render_text;
+use super::book::freeze_event;
 use super::hosts::{Unassigned, Wish, take};
 use super::idempotency::{Decision, Found, IdempotencyKey, KeyReused, Memory};
 use crate::timeline::Pen;
@@ -193,7 +193,7 @@ fn decide_in(
     };
     let organization =
         organizations::by_id(tx, booking.organization_id)?.ok_or(RescheduleError::NotFound)?;
-    render_text(&mut booking, &organization, &event_type);
+    freeze_event(&mut booking, &organization, &event_type);
     booking.forced = false;
     move_to(tx, &mut booking, time, "moved", input.cause, pen)?;
     links::mark_due(tx, booking.id, now)?;

@@ -19,7 +19,7 @@ use super::support::{Harness, harness, now};
 const START: &str = "2026-11-24T09:00:00Z";
 
 /// Connected, with the calendar looked at once.
-fn connected() -> Harness {
+pub(crate) fn connected() -> Harness {
     let h = harness();
     connect_and_prove(&h);
     looks(&h);
@@ -27,12 +27,12 @@ fn connected() -> Harness {
 }
 
 /// The calendar is looked at, and nothing has changed in it.
-fn looks(h: &Harness) {
+pub(crate) fn looks(h: &Harness) {
     h.google.answer(200, r#"{"items":[]}"#);
     work(h);
 }
 
-fn work(h: &Harness) {
+pub(crate) fn work(h: &Harness) {
     assert_eq!(now(step(&h.app)).unwrap(), Stepped::Worked);
 }
 
@@ -55,7 +55,7 @@ fn refuses(h: &Harness, status: u16, reason: &str) {
     work(h);
 }
 
-fn accepts(h: &Harness) {
+pub(crate) fn accepts(h: &Harness) {
     h.google.accept();
     work(h);
 }

@@ -14,6 +14,7 @@ mod limits;
 mod preset;
 mod proof;
 mod quota;
+mod reminders;
 mod rotation;
 mod sign_in;
 mod start;

@@ -1,8 +1,11 @@
 //! Presets: installed whole, or refused with the place that is wrong.
 
+use std::ops::Range;
+
 use app::event_types;
 use app::organizations;
 use app::preset::{Administrator, InstallError, Preset, install};
+use domain::reminders::{Method, Reminder};
 
 use super::support::{ADMIN, harness, now, preset};
 
@@ -11,6 +14,13 @@ fn administrator() -> Administrator {
         email: "second@example.org".into(),
         password: "long enough".into(),
     }
+}
+
+fn popups(minutes: Range<i64>) -> Vec<Reminder> {
+    let method = Method::Popup;
+    minutes
+        .map(|minutes| Reminder { minutes, method })
+        .collect()
 }
 
 fn other(change: impl Fn(&mut Preset)) -> Preset {
@@ -50,6 +60,14 @@ fn a_bad_preset_names_the_place_and_leaves_nothing() {
         ),
         (
             other(|p| p.event_types[0].text.title = "{price}".into()),
+            "event_type maths",
+        ),
+        (
+            other(|p| p.event_types[0].reminders = Some(popups(0..6))),
+            "event_type maths",
+        ),
+        (
+            other(|p| p.event_types[0].reminders = Some(popups(40_321..40_322))),
             "event_type maths",
         ),
     ] {

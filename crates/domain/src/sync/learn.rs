@@ -113,6 +113,7 @@ fn adopt(mut link: Link, remote: &Remote) -> Link {
             text: remote.text.clone(),
             time,
             zone,
+            reminders: remote.reminders.clone(),
         });
         link.theirs = Some(remote.clone());
     }

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::booking::Booking;
 use crate::event_text::EventText;
 use crate::fault;
+use crate::reminders::Reminders;
 use crate::time::{Interval, Zone};
 
 /// The fields of a remote event that are ours, as we ask for them.
@@ -32,6 +33,9 @@ pub struct EventFields {
     pub time: Interval,
     /// The zone both are named in.
     pub zone: Zone,
+    /// What Google reminds its owner of.
+    #[serde(default)]
+    pub reminders: Reminders,
 }
 
 impl EventFields {
@@ -41,6 +45,7 @@ impl EventFields {
             text: booking.text.clone(),
             time: booking.time,
             zone: booking.zone.clone(),
+            reminders: booking.reminders.clone(),
         })
     }
 
@@ -53,6 +58,7 @@ impl EventFields {
             location: differs(&self.text.location, &base.text.location),
             time: (self.time != base.time || self.zone != base.zone)
                 .then(|| (self.time, self.zone.clone())),
+            reminders: (self.reminders != base.reminders).then(|| self.reminders.clone()),
         }
     }
 }
@@ -68,6 +74,8 @@ pub struct Changes {
     pub location: Option<String>,
     /// The new start and end, and the zone they are named in.
     pub time: Option<(Interval, Zone)>,
+    /// The new reminders.
+    pub reminders: Option<Reminders>,
 }
 
 /// When a remote event takes place, as far as a booking can follow it.
@@ -93,6 +101,9 @@ pub struct Remote {
     pub time: RemoteTime,
     /// What it says, in Google's words.
     pub text: EventText,
+    /// What it reminds us of; others have their own.
+    #[serde(default)]
+    pub reminders: Reminders,
     /// The organizer's calendar calls it tentative, or the calendar's owner declined it.
     #[serde(default)]
     pub declined: bool,
@@ -261,6 +272,62 @@ impl ParkReason {
             Self::NotFound => "not_found",
             Self::TooManyGenerations => "too_many_generations",
             Self::Refused => "refused",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::reminders::{Method, Reminder};
+    use crate::time::Instant;
+
+    prop_compose! {
+        /// From few values, so that two often share some.
+        fn fields()(text in prop::array::uniform3(0..2_u8), hour in 0..2_i64, zone in 0..2_usize, minutes in 0..3_i64)
+            -> EventFields
+        {
+            let [title, description, location] = text.map(|n| n.to_string());
+            let start = Instant::from_micros(0) + SignedDuration::from_hours(hour);
+            let one = Reminder { minutes, method: Method::Popup };
+            EventFields {
+                text: EventText { title, description, location },
+                time: Interval::lasting(start, SignedDuration::from_hours(1)),
+                zone: Zone::parse(["UTC", "Europe/Madrid"][zone]).unwrap(),
+                reminders: if minutes == 0 { Reminders::Calendar } else { Reminders::Only(vec![one]) },
+            }
+        }
+    }
+
+    /// What Google makes of a patch.
+    fn patched(base: &EventFields, changes: Changes) -> EventFields {
+        let base = base.clone();
+        let (time, zone) = changes.time.unwrap_or((base.time, base.zone));
+        EventFields {
+            text: EventText {
+                title: changes.title.unwrap_or(base.text.title),
+                description: changes.description.unwrap_or(base.text.description),
+                location: changes.location.unwrap_or(base.text.location),
+            },
+            time,
+            zone,
+            reminders: changes.reminders.unwrap_or(base.reminders),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_patch_sends_only_what_differs_and_all_of_it(base in fields(), wanted in fields()) {
+            let changes = wanted.changes_from(&base);
+            prop_assert_eq!(changes.title.is_some(), wanted.text.title != base.text.title);
+            prop_assert_eq!(changes.description.is_some(), wanted.text.description != base.text.description);
+            prop_assert_eq!(changes.location.is_some(), wanted.text.location != base.text.location);
+            prop_assert_eq!(changes.time.is_some(), (wanted.time, &wanted.zone) != (base.time, &base.zone));
+            prop_assert_eq!(changes.reminders.is_some(), wanted.reminders != base.reminders);
+            prop_assert_eq!(patched(&base, changes), wanted);
         }
     }
 }

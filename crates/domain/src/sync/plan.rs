@@ -144,6 +144,7 @@ mod tests {
 
     use super::*;
     use crate::event_text::EventText;
+    use crate::reminders::Reminders;
     use crate::sync::learn::{landed, learn};
     use crate::sync::{Intent, UNANSWERED_MAX};
     use crate::time::Zone;
@@ -171,6 +172,7 @@ mod tests {
             text: text(),
             time: hour(h),
             zone: Zone::utc(),
+            reminders: Reminders::default(),
         }
     }
 
@@ -180,6 +182,7 @@ mod tests {
             rev: Some(rev),
             time: RemoteTime::Timed(hour(h)),
             text: text(),
+            reminders: Reminders::default(),
             declined: false,
         }
     }

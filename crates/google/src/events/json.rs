@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use domain::event_text::EventText;
+use domain::reminders::{Reminder, Reminders};
 use domain::sync::{Changes, EventFields, Remote, RemoteTime};
 use domain::{Instant, Interval, LinkId, Zone};
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,8 @@ struct Body<'a> {
     start: Option<Timed>,
     #[serde(skip_serializing_if = "Option::is_none")]
     end: Option<Timed>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reminders: Option<Reminding<'a>>,
     extended_properties: Properties,
 }
 
@@ -49,6 +52,49 @@ struct Timed {
     date: Option<&'static str>,
     date_time: String,
     time_zone: String,
+}
+
+/// Reminders, as we send them. A patch merges with what is there, and the default beside overrides is
+/// refused: the list is always sent, as null with the default.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Reminding<'a> {
+    use_default: bool,
+    overrides: Option<&'a [Reminder]>,
+}
+
+impl<'a> Reminding<'a> {
+    fn of(reminders: &'a Reminders) -> Self {
+        let overrides = match reminders {
+            Reminders::Calendar => None,
+            Reminders::Only(all) => Some(all.as_slice()),
+        };
+        Self {
+            use_default: overrides.is_none(),
+            overrides,
+        }
+    }
+}
+
+/// Reminders, as Google shows them.
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct Reminded {
+    use_default: bool,
+    overrides: Vec<serde_json::Value>,
+}
+
+impl Reminded {
+    /// What we know of them: one of a kind we never send says nothing to us.
+    fn read(shown: serde_json::Value) -> Option<Reminders> {
+        let shown: Self = serde_json::from_value(shown).ok()?;
+        if shown.use_default {
+            return Some(Reminders::Calendar);
+        }
+        let known = |one| serde_json::from_value(one).ok();
+        let known = shown.overrides.into_iter().filter_map(known).collect();
+        Reminders::only(known).ok()
+    }
 }
 
 /// A start or an end, as Google shows it.
@@ -81,6 +127,8 @@ struct Event {
     extended_properties: Properties,
     #[serde(default)]
     attendees: Vec<Attendee>,
+    /// Left out by Google for who may not see them, and in tombstones.
+    reminders: Option<serde_json::Value>,
     html_link: Option<String>,
     updated: Option<String>,
 }
@@ -113,6 +161,7 @@ pub(super) fn insert_body(event_id: &str, mark: &Mark, fields: &EventFields) -> 
         location: Some(&fields.text.location),
         start: Some(start),
         end: Some(end),
+        reminders: Some(Reminding::of(&fields.reminders)),
         extended_properties: properties(event_id, mark),
     })
 }
@@ -148,6 +197,7 @@ pub(super) fn patch_body(event_id: &str, mark: &Mark, changes: &Changes) -> Vec<
         location: changes.location.as_deref(),
         start,
         end,
+        reminders: changes.reminders.as_ref().map(Reminding::of),
         extended_properties: properties(event_id, mark),
     })
 }
@@ -200,7 +250,8 @@ pub(super) fn read_page(body: &[u8]) -> Option<Page> {
 }
 
 impl From<Event> for RemoteEvent {
-    fn from(event: Event) -> Self {
+    fn from(mut event: Event) -> Self {
+        let reminders = event.reminders.take().and_then(Reminded::read);
         let mark = read_mark(&event.extended_properties.private);
         let remote = read_time(&event).map(|time| Remote {
             etag: event.etag.clone(),
@@ -211,6 +262,7 @@ impl From<Event> for RemoteEvent {
                 description: event.description.clone(),
                 location: event.location.clone(),
             },
+            reminders: reminders.unwrap_or_default(),
             declined: event
                 .attendees
                 .iter()
@@ -268,7 +320,13 @@ mod tests {
                 end: at("2026-11-24T10:00:00Z"),
             },
             zone: Zone::parse("Europe/Madrid").unwrap(),
+            reminders: popup(30),
         }
+    }
+
+    fn popup(minutes: i64) -> Reminders {
+        let method = domain::reminders::Method::Popup;
+        Reminders::only(vec![Reminder { minutes, method }]).unwrap()
     }
 
     fn mark() -> Mark {
@@ -287,6 +345,7 @@ mod tests {
             "id": "abcde", "summary": "Ana – Maths", "description": "d", "location": "Online",
             "start": {"date": null, "dateTime": "2026-11-24T10:00:00+01:00", "timeZone": "Europe/Madrid"},
             "end": {"date": null, "dateTime": "2026-11-24T11:00:00+01:00", "timeZone": "Europe/Madrid"},
+            "reminders": {"useDefault": false, "overrides": [{"method": "popup", "minutes": 30}]},
             "extendedProperties": {"private": {
                 "lockstepLink": "00000000-0000-0000-0000-000000000007",
                 "lockstepEvent": "abcde", "lockstepRev": "3"}},
@@ -304,6 +363,49 @@ mod tests {
             serde_json::from_slice(&patch_body("abcde", &mark(), &changes)).unwrap();
         let keys: Vec<_> = body.as_object().unwrap().keys().collect();
         assert_eq!(keys, ["extendedProperties", "summary"]);
+    }
+
+    /// The default beside overrides is refused (reference §6), and a patch merges: both are always said.
+    #[test]
+    fn reminders_replace_what_was_there_and_come_back() {
+        for (reminders, expected) in [
+            (
+                Reminders::Calendar,
+                serde_json::json!({ "useDefault": true, "overrides": null }),
+            ),
+            (
+                Reminders::Only(Vec::new()),
+                serde_json::json!({ "useDefault": false, "overrides": [] }),
+            ),
+            (
+                popup(5),
+                serde_json::json!({ "useDefault": false, "overrides": [{ "minutes": 5, "method": "popup" }] }),
+            ),
+        ] {
+            let changes = Changes {
+                reminders: Some(reminders.clone()),
+                ..Changes::default()
+            };
+            let body = patch_body("abcde", &mark(), &changes);
+            let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            assert_eq!(body["reminders"], expected);
+        }
+        let shown = |reminders: &str| {
+            let event = format!(
+                r#"{{"id":"a","start":{{"dateTime":"2026-11-24T09:00:00Z"}},
+                    "end":{{"dateTime":"2026-11-24T10:00:00Z"}}{reminders}}}"#
+            );
+            read_event(event.as_bytes())
+                .unwrap()
+                .remote
+                .unwrap()
+                .reminders
+        };
+        let told = r#","reminders":{"useDefault":false,"overrides":[{"method":"popup","minutes":5},{"method":"sms","minutes":9}]}"#;
+        assert_eq!(shown(told), popup(5), "an unknown kind is none of ours");
+        let default = r#","reminders":{"useDefault":true}"#;
+        assert_eq!(shown(default), Reminders::Calendar);
+        assert_eq!(shown(""), Reminders::Calendar);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::{foreign, parked, timeline};
 use crate::bookings::Version;
 use crate::events::{By, Ours, When};
 use crate::failure::{Checked, Failure};
-use crate::network::text_of;
+use crate::network::{reminders_of, text_of};
 use crate::scene::Scene;
 use crate::setup::CALENDAR;
 
@@ -123,6 +123,8 @@ fn in_step(scene: &Scene, version: &Version, link: &EventLink) -> Checked {
                 fail("in step", "is linked to another event")
             } else if !event.is_text_edited && text_of(&resource) != booking.text {
                 fail("in step", "does not say what its event says")
+            } else if reminders_of(&resource).as_ref() != Some(&booking.reminders) {
+                fail("in step", "has not the reminders of its event")
             } else {
                 Ok(())
             }

@@ -74,6 +74,7 @@ CREATE TABLE event_type (
   capacity         bigint NOT NULL CHECK (capacity >= 1),
   needs_approval   bigint NOT NULL,
   text             text COLLATE "C" NOT NULL,
+  reminders        text COLLATE "C" NOT NULL,
   UNIQUE (organization_id, slug)
 );
 
@@ -106,6 +107,7 @@ CREATE TABLE booking (
   forced            bigint NOT NULL,
   capacity          bigint NOT NULL CHECK (capacity >= 1),
   text              text COLLATE "C" NOT NULL,
+  reminders         text COLLATE "C" NOT NULL,
   cancelled_at      bigint,
   cancel_cause      text COLLATE "C",
   cancel_reason     text COLLATE "C",

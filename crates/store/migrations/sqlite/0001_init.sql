@@ -69,6 +69,7 @@ CREATE TABLE event_type (
   capacity         INTEGER NOT NULL CHECK (capacity >= 1),
   needs_approval   INTEGER NOT NULL,
   text             TEXT NOT NULL,
+  reminders        TEXT NOT NULL,
   UNIQUE (organization_id, slug)
 ) STRICT, WITHOUT ROWID;
 
@@ -101,6 +102,7 @@ CREATE TABLE booking (
   forced            INTEGER NOT NULL,
   capacity          INTEGER NOT NULL CHECK (capacity >= 1),
   text              TEXT NOT NULL,
+  reminders         TEXT NOT NULL,
   cancelled_at      INTEGER,
   cancel_cause      TEXT,
   cancel_reason     TEXT,

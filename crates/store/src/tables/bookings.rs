@@ -13,7 +13,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT b.id, b.organization_id, b.event_type_id, b.host_id, b.starts_at, b.ends_at,
-               b.time_zone, b.status, b.version, b.forced, b.capacity, b.text, b.cancelled_at,
+               b.time_zone, b.status, b.version, b.forced, b.capacity, b.text, b.reminders, b.cancelled_at,
                b.cancel_cause, b.cancel_reason, b.created_at,
                a.name, a.email, a.phone, a.time_zone, a.locale, a.notes
              FROM booking b JOIN attendee a ON a.booking_id = b.id AND a.seat = 0 ",
@@ -38,6 +38,7 @@ fn read(mut row: Row) -> Result<Booking, StoreError> {
         forced: row.take()?,
         capacity: row.take()?,
         text: row.take_json()?,
+        reminders: row.take_json()?,
         cancellation: read_cancellation(&mut row)?,
         created_at: row.take()?,
         attendee: seats::read_attendee(&mut row)?,
@@ -68,8 +69,9 @@ pub fn insert(tx: &mut dyn Tx, booking: &Booking) -> Result<(), StoreError> {
     let b = booking;
     tx.execute(
         "INSERT INTO booking (id, organization_id, event_type_id, host_id, starts_at, ends_at,
-           civil_start, time_zone, zone_rules, status, version, forced, capacity, text, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+           civil_start, time_zone, zone_rules, status, version, forced, capacity, text, created_at,
+           reminders)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         values![
             b.id,
             b.organization_id,
@@ -86,6 +88,7 @@ pub fn insert(tx: &mut dyn Tx, booking: &Booking) -> Result<(), StoreError> {
             b.capacity,
             json(&b.text),
             b.created_at,
+            json(&b.reminders),
         ],
     )
     .map(drop)
@@ -102,7 +105,7 @@ pub fn update(tx: &mut dyn Tx, booking: &Booking) -> Result<(), StoreError> {
     let changed = tx.execute(
         "UPDATE booking SET starts_at = ?3, ends_at = ?4, civil_start = ?5, zone_rules = ?6,
            status = ?7, version = ?2, text = ?8, cancelled_at = ?9, cancel_cause = ?10,
-           cancel_reason = ?11, host_id = ?12, forced = ?13
+           cancel_reason = ?11, host_id = ?12, forced = ?13, reminders = ?14
          WHERE id = ?1 AND version = ?2 - 1",
         values![
             b.id,
@@ -118,6 +121,7 @@ pub fn update(tx: &mut dyn Tx, booking: &Booking) -> Result<(), StoreError> {
             cancellation.map(|c| c.reason.as_str()),
             b.host_id,
             b.forced,
+            json(&b.reminders),
         ],
     )?;
     match changed {

@@ -16,7 +16,7 @@ macro_rules! select {
         concat!(
             "SELECT e.id, e.organization_id, e.slug, e.name, e.description,
                e.duration_minutes, e.grid_minutes, e.notice_minutes, e.horizon_days,
-               e.assignment, e.capacity, e.needs_approval, e.text,
+               e.assignment, e.capacity, e.needs_approval, e.text, e.reminders,
                h.id, h.name, s.time_zone, s.hours
              FROM event_type e
              JOIN event_type_host x ON x.event_type_id = e.id
@@ -39,6 +39,7 @@ fn read(row: &mut Row) -> Result<EventType, StoreError> {
         capacity: row.take()?,
         needs_approval: row.take()?,
         text: row.take_json()?,
+        reminders: row.take_json()?,
         hosts: Vec::new(),
     })
 }
@@ -99,8 +100,8 @@ pub fn insert(
     tx.execute(
         "INSERT INTO event_type (id, organization_id, position, slug, name, description,
            duration_minutes, grid_minutes, notice_minutes, horizon_days, assignment, capacity,
-           needs_approval, text)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+           needs_approval, text, reminders)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         values![
             e.id,
             e.organization_id,
@@ -116,6 +117,7 @@ pub fn insert(
             e.capacity,
             e.needs_approval,
             json(&e.text),
+            json(&e.reminders),
         ],
     )?;
     for (position, (host, schedule)) in (0..).zip(e.hosts.iter().zip(schedules)) {

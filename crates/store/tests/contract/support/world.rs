@@ -4,6 +4,7 @@ use domain::attendee::Attendee;
 use domain::booking::{Booking, Status};
 use domain::event_text::{EventText, EventTextTemplate};
 use domain::event_type::{Assignment, EventType, Host, Rules};
+use domain::reminders::{Method, Reminder, Reminders};
 use domain::schedule::{Hours, Schedule, WeeklyHours};
 use domain::{
     AttendeeId, BookingId, CalendarId, ClaimId, ConnectionId, EventTypeId, HostId, Instant,
@@ -77,6 +78,11 @@ pub(crate) fn host() -> Host {
     }
 }
 
+fn reminders() -> Reminders {
+    let (minutes, method) = (30, Method::Email);
+    Reminders::only(vec![Reminder { minutes, method }]).unwrap()
+}
+
 pub(crate) fn event_type(number: u128, slug: &str) -> EventType {
     EventType {
         id: EventTypeId(id(number)),
@@ -89,6 +95,7 @@ pub(crate) fn event_type(number: u128, slug: &str) -> EventType {
         assignment: Assignment::Any,
         capacity: 1,
         needs_approval: false,
+        reminders: reminders(),
         text: EventTextTemplate {
             title: "{attendee} \"quoted\" \\ and 'single'".to_owned(),
             description: "line\nline".to_owned(),
@@ -122,6 +129,7 @@ pub(crate) fn booking(number: u128, time: Interval) -> Booking {
             description: "with\ttabs".to_owned(),
             location: "here".to_owned(),
         },
+        reminders: reminders(),
         cancellation: None,
         created_at: NOW,
     }

@@ -1,6 +1,7 @@
 //! Event types, hosts, schedules.
 
 use domain::event_type::{Assignment, EventType, Host};
+use domain::reminders::Reminders;
 use domain::schedule::{Schedule, WeeklyHours};
 use domain::{EventTypeId, HostId, OrganizationId, ScheduleId, Zone};
 use store::StoreError;
@@ -28,6 +29,7 @@ fn team(number: u128) -> EventType {
         assignment: Assignment::All,
         capacity: 12,
         needs_approval: true,
+        reminders: Reminders::Calendar,
         ..event_type(number, "team")
     }
 }

@@ -28,6 +28,7 @@ fn busy_link(before: EventLink) -> EventLink {
         rev: Some(i64::MAX),
         time: RemoteTime::Timed(hour(3)),
         text: fields.text.clone(),
+        reminders: fields.reminders.clone(),
         declined: true,
     };
     EventLink {
