@@ -2,7 +2,7 @@
 
 use domain::attendee::{Attendee, AttendeeForm, BadField};
 use domain::booking::{Booking, Cause, Refusal, Status};
-use domain::event_text::{EventText, Placeholders};
+use domain::event_text::{EventText, Placeholders, group_kind};
 use domain::event_type::{Assignment, EventType};
 use domain::reminders::Reminders;
 use domain::text::BadText;
@@ -492,9 +492,13 @@ pub(super) fn freeze_event(
         event_type: &event_type.name,
         host,
         organization: &organization.name,
+        organization_id: &organization.id.to_string(),
+        organization_slug: &organization.slug,
         email: attendee.email.as_deref().unwrap_or_default(),
         phone: attendee.phone.as_deref().unwrap_or_default(),
         notes: attendee.notes.as_deref().unwrap_or_default(),
         booking: &booking.id.to_string(),
+        capacity: &booking.capacity.to_string(),
+        group_kind: group_kind(organization.locale, booking.capacity),
     });
 }
