@@ -1,12 +1,19 @@
 //! Forgetting what need not be kept: called now and then by whoever runs the app.
 
-use store::tables::{allowances, holds, idempotency, quotas};
+use jiff::SignedDuration;
+use store::tables::{allowances, holds, idempotency, links, quotas};
 use store::{Lane, StoreError};
 
 use crate::App;
 
-/// Forgets remembered decisions, allowances, quotas and holds whose time is over. A small unit; call it
-/// about hourly.
+/// How long after its booking's end an event is still followed.
+pub const FOLLOWED: SignedDuration = SignedDuration::from_hours(24 * 30);
+
+/// Most links shrunk at once: so many bookings an hour are more than one database takes.
+const SHRUNK_AT_ONCE: i64 = 250;
+
+/// Forgets remembered decisions, allowances, quotas and holds whose time is over, and what is known of the
+/// events of bookings that ended [`FOLLOWED`] ago. A small unit; call it about hourly.
 ///
 /// # Errors
 /// [`StoreError`]; nothing was forgotten.
@@ -17,7 +24,8 @@ pub async fn run(app: &App) -> Result<(), StoreError> {
             idempotency::forget_old(tx, now)?;
             allowances::forget_full(tx, now)?;
             quotas::forget_full(tx, now)?;
-            holds::forget_expired(tx, now)
+            holds::forget_expired(tx, now)?;
+            links::shrink(tx, now - FOLLOWED, SHRUNK_AT_ONCE).map(drop)
         })
         .await
 }

@@ -37,7 +37,7 @@ pub(crate) fn work(h: &Harness) {
 }
 
 /// Access has run out, and Google gives it anew.
-fn renews(h: &Harness) {
+pub(crate) fn renews(h: &Harness) {
     let tokens = json!({ "access_token": "next", "expires_in": 3599, "token_type": "Bearer" });
     h.google.answer(200, tokens.to_string());
     work(h);

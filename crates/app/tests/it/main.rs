@@ -17,6 +17,7 @@ mod proof;
 mod quota;
 mod reminders;
 mod rotation;
+mod shrinking;
 mod sign_in;
 mod start;
 mod support;

@@ -341,6 +341,8 @@ CREATE TABLE event_link (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX event_link_due ON event_link (run_at, id) WHERE state = 'due';
+-- Those that are not shrunk yet: of coming bookings, and of the last weeks.
+CREATE INDEX event_link_whole ON event_link (booking_id) WHERE ours IS NOT NULL;
 
 -- What a person must decide about one booking's event. Kept when it is over: it is history.
 CREATE TABLE conflict (

@@ -45,7 +45,7 @@ pub enum State {
     Parked,
     /// Out of step on purpose, until the booking changes.
     Ignored,
-    /// Its booking and its event have ended: never looked at again.
+    /// Its booking and its event have ended, or its booking long ago: never looked at again.
     Closed,
 }
 
@@ -193,6 +193,20 @@ pub fn hurry(tx: &mut dyn Tx, connection: ConnectionId, now: Instant) -> Result<
     )?;
     tx.wake(Topic::DueWork);
     Ok(())
+}
+
+/// Drops what is known of up to `limit` events whose bookings ended before `before`, settled or closed:
+/// both bases and what was seen. Their links are closed; ids and counts stay. Gives how many there were.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn shrink(tx: &mut dyn Tx, before: Instant, limit: i64) -> Result<u64, StoreError> {
+    let sql = "UPDATE event_link SET state = 'closed', ours = NULL, theirs = NULL, inflight = NULL,
+                 unanswered = NULL, seen = NULL
+               WHERE id IN (SELECT l.id FROM event_link l JOIN booking b ON b.id = l.booking_id
+                 WHERE l.ours IS NOT NULL AND l.state IN ('settled', 'closed') AND b.ends_at < ?1
+                 ORDER BY l.booking_id LIMIT ?2)";
+    tx.execute(sql, values![before, limit])
 }
 
 /// The one of this id.

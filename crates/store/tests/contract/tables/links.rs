@@ -96,6 +96,39 @@ on_every_database! {
         assert_eq!(stage.done(|tx| links::by_id(tx, LINK)).unwrap().state, State::Closed);
     }
 
+    /// Bounded, and only what is over and agreed on.
+    fn links_of_bookings_long_over_are_shrunk(stage: &Stage) {
+        let known = |n: u128| LinkId(id(n));
+        let states = [
+            (201, -9, State::Settled), (202, -8, State::Closed), (203, -7, State::Settled),
+            (204, -6, State::Due), (205, -5, State::Parked), (206, 1, State::Settled),
+        ];
+        stage.done(move |tx| {
+            set_up(tx)?;
+            for (number, at, state) in states {
+                let b = booking(number, hour(at));
+                book(tx, &b)?;
+                links::insert(tx, LinkId(b.id.0), b.id, CALENDAR, &format!("event{number}"), NOW)?;
+                let fresh = links::by_id(tx, LinkId(b.id.0))?.expect("the link");
+                let event_id = fresh.event_id.clone();
+                links::update(tx, &EventLink { state, event_id, ..busy_link(fresh) })?;
+            }
+            Ok(())
+        });
+        let shrunk: Vec<u64> = (0..3).map(|_| stage.done(|tx| links::shrink(tx, hours(0), 2))).collect();
+        assert_eq!(shrunk, [2, 1, 0]);
+        for (number, _, state) in states {
+            let link = stage.done(move |tx| links::by_id(tx, known(number))).unwrap();
+            if number < 204 {
+                let counts = Link { attempt: 3, generation: 1, ..Link::default() };
+                assert_eq!((link.state, link.link), (State::Closed, counts), "{number}");
+            } else {
+                assert_eq!(link.state, state, "{number}");
+                assert!(link.link.ours.is_some() && link.link.seen.is_some(), "{number}");
+            }
+        }
+    }
+
     fn the_first_due_link_is_of_a_connection_that_works(stage: &Stage) {
         assert_eq!(stage.done(|tx| links::next_due(tx, hours(0))), None);
         stage.done(|tx| {
