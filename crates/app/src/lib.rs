@@ -20,7 +20,7 @@ pub mod due;
 pub mod event_types;
 pub mod housekeeping;
 pub mod limits;
-mod links;
+pub mod links;
 pub mod notices;
 pub mod organizations;
 mod poll;

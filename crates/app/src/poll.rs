@@ -336,7 +336,7 @@ fn observe(
     };
     let seen = event.seen_by(row.id, false);
     let is_over = row.state == State::Closed && !row.link.may_be_undone_by(&seen);
-    if is_over || is_known(&row, &seen) {
+    if is_over || row.state == State::Detached || is_known(&row, &seen) {
         return Ok(());
     }
     // What an adopted event is measured by.

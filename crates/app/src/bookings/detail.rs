@@ -60,6 +60,17 @@ pub struct OpenConflict {
     pub said: String,
 }
 
+impl SyncState {
+    /// No calendar is connected for it, or not any more.
+    const NONE: Self = Self {
+        state: CalendarSync::None,
+        last_synced_at: None,
+        problem: None,
+        html_link: None,
+        conflict: None,
+    };
+}
+
 /// How a booking's event stands, in a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CalendarSync {
@@ -160,13 +171,7 @@ pub(crate) fn surround(tx: &mut dyn Tx, booking: Booking) -> Result<Detail, Stor
     let host_name = host_name(tx, &booking, &event_type)?;
     let sync = match links::of_booking(tx, booking.id)?.into_iter().next() {
         Some(link) => read_sync(tx, link)?,
-        None => SyncState {
-            state: CalendarSync::None,
-            last_synced_at: None,
-            problem: None,
-            html_link: None,
-            conflict: None,
-        },
+        None => SyncState::NONE,
     };
     Ok(Detail {
         booking,
@@ -199,6 +204,9 @@ fn host_name(
 }
 
 fn read_sync(tx: &mut dyn Tx, link: EventLink) -> Result<SyncState, StoreError> {
+    if link.state == State::Detached {
+        return Ok(SyncState::NONE);
+    }
     let connection = match calendars::by_id(tx, link.calendar_id)? {
         Some(calendar) => connections::by_id(tx, calendar.connection_id)?,
         None => None,
@@ -211,6 +219,7 @@ fn read_sync(tx: &mut dyn Tx, link: EventLink) -> Result<SyncState, StoreError> 
         (State::Due, Some(cause)) => (CalendarSync::Error, Some(cause)),
         (State::Due, None) => (CalendarSync::Pending, link.problem),
         (State::Parked | State::Ignored, _) => (CalendarSync::Error, link.problem),
+        (State::Detached, _) => (CalendarSync::None, None),
         (State::Settled | State::Closed, _) => (CalendarSync::Synced, None),
     };
     let conflict = if link.state == State::Parked {

@@ -3,6 +3,7 @@
 use domain::booking::Booking;
 use domain::{BookingId, CalendarId, Instant, LinkId};
 use google::event_id::event_id;
+use store::tables::links::State;
 use store::tables::{calendars, connections, links};
 use store::{StoreError, Tx};
 
@@ -29,9 +30,10 @@ pub(super) fn link(
     Ok(true)
 }
 
-/// Whether a booking has an event link.
+/// Whether a booking has an event link that is worked on.
 pub(super) fn is_linked(tx: &mut dyn Tx, booking: BookingId) -> Result<bool, StoreError> {
-    Ok(!links::of_booking(tx, booking)?.is_empty())
+    let all = links::of_booking(tx, booking)?;
+    Ok(all.iter().any(|link| link.state != State::Detached))
 }
 
 /// Links bookings that will still take place to a calendar connected after they were made.

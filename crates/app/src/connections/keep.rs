@@ -160,6 +160,7 @@ fn store_in(
         }
     };
     link_unlinked(tx, receiving, link_ids, now)?;
+    links::readopt_of_connection(tx, connection.id, now)?;
     links::hurry(tx, connection.id, now)?;
     tx.wake(Topic::DueWork);
     Ok(())

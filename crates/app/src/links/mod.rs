@@ -1,12 +1,13 @@
 //! Due work on one event link: bring one booking's event in step, one remote call at a time.
 //!
-//! [`step`] prepares in one unit (plan, and write the intent down), makes at most one call, and
+//! `step` prepares in one unit (plan, and write the intent down), makes at most one call, and
 //! records its answer in another unit. Crashing anywhere in between is harmless: the next step finds
 //! the intent and looks at the event before doing anything else.
 
 mod advance;
 mod call;
 mod conflict;
+pub mod detached;
 mod history;
 mod prepare;
 mod record;

@@ -44,7 +44,7 @@ pub(crate) fn renews(h: &Harness) {
 }
 
 /// Google's refusal in the shape of the Calendar API.
-fn refuses(h: &Harness, status: u16, reason: &str) {
+pub(crate) fn refuses(h: &Harness, status: u16, reason: &str) {
     let error = json!({
         "error": {
             "code": status, "message": "You may not.",

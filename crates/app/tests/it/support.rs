@@ -279,6 +279,10 @@ impl Transport for Script {
 
 fn accepted(body: &Bytes) -> String {
     let mut event: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    if event["id"].is_null() {
+        // A patch does not repeat it.
+        event["id"] = event["extendedProperties"]["private"]["lockstepEvent"].clone();
+    }
     event["etag"] = "\"1\"".into();
     event["status"] = "confirmed".into();
     event.to_string()

@@ -315,7 +315,7 @@ CREATE TABLE event_link (
   generation     bigint NOT NULL,
   attempt        bigint NOT NULL,
   state          text COLLATE "C" NOT NULL CHECK (state IN ('due', 'settled', 'parked', 'ignored',
-                   'closed')),
+                   'detached', 'closed')),
   problem        text COLLATE "C",
   ours           text COLLATE "C",
   theirs         text COLLATE "C",

@@ -325,7 +325,7 @@ CREATE TABLE event_link (
   generation     INTEGER NOT NULL,
   attempt        INTEGER NOT NULL,
   state          TEXT NOT NULL CHECK (state IN ('due', 'settled', 'parked', 'ignored',
-                   'closed')),
+                   'detached', 'closed')),
   problem        TEXT,
   ours           TEXT,
   theirs         TEXT,

@@ -3,7 +3,7 @@
 //! A link has at most one open conflict. It stays the same one, with a higher version, while the link
 //! is parked again and again for the same reason; it closes when both sides agree, or a person says so.
 
-use domain::{BookingId, ConflictId, Instant, LinkId, OrganizationId};
+use domain::{BookingId, ConflictId, ConnectionId, Instant, LinkId, OrganizationId};
 
 use crate::{Row, StoreError, Tx, values};
 
@@ -94,6 +94,22 @@ pub fn update(tx: &mut dyn Tx, conflict: &Conflict) -> Result<(), StoreError> {
         values![c.id, &c.said, c.version, c.closed_at, c.resolution.as_ref()],
     )
     .map(drop)
+}
+
+/// Closes what is open about events of a connection: nothing is decided about them any more.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn close_of_connection(
+    tx: &mut dyn Tx,
+    connection: ConnectionId,
+    now: Instant,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE conflict SET closed_at = ?2, resolution = COALESCE(resolution, 'detached')
+               WHERE closed_at IS NULL AND link_id IN
+                 (SELECT l.id FROM event_link l JOIN calendar c ON c.id = l.calendar_id
+                  WHERE c.connection_id = ?1)";
+    tx.execute(sql, values![connection, now]).map(drop)
 }
 
 /// The one of this id.

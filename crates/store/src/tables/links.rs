@@ -1,10 +1,10 @@
 //! Event links: what is known about each booking's event in Google, and when to look again.
 
-use domain::sync::Link;
+use domain::sync::{Link, Seen};
 use domain::{BookingId, CalendarId, ConnectionId, Instant, LinkId};
 
 use super::bookings::named;
-use crate::tx::json_option;
+use crate::tx::{json, json_option};
 use crate::{Row, StoreError, Topic, Tx, values};
 
 /// An event link as stored. Of `link`, `wanted` is not stored: it follows from the booking.
@@ -45,16 +45,19 @@ pub enum State {
     Parked,
     /// Out of step on purpose, until the booking changes.
     Ignored,
+    /// Its connection was taken away: the event is left to itself, unless the same account comes back.
+    Detached,
     /// Its booking and its event have ended, or its booking long ago: never looked at again.
     Closed,
 }
 
 impl State {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Due,
         Self::Settled,
         Self::Parked,
         Self::Ignored,
+        Self::Detached,
         Self::Closed,
     ];
 
@@ -65,6 +68,7 @@ impl State {
             Self::Settled => "settled",
             Self::Parked => "parked",
             Self::Ignored => "ignored",
+            Self::Detached => "detached",
             Self::Closed => "closed",
         }
     }
@@ -167,14 +171,14 @@ pub fn update(tx: &mut dyn Tx, link: &EventLink) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Makes every open link of a booking due at once: the booking changed.
+/// Makes every open link of a booking due at once: the booking changed. Detached ones stay so.
 ///
 /// # Errors
 /// [`StoreError`].
 pub fn mark_due(tx: &mut dyn Tx, booking: BookingId, now: Instant) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE event_link SET state = 'due', run_at = ?2, failures = 0, problem = NULL
-         WHERE booking_id = ?1 AND state <> 'closed'",
+         WHERE booking_id = ?1 AND state NOT IN ('closed', 'detached')",
         values![booking, now],
     )?;
     tx.wake(Topic::DueWork);
@@ -192,6 +196,43 @@ pub fn hurry(tx: &mut dyn Tx, connection: ConnectionId, now: Instant) -> Result<
         values![connection, now],
     )?;
     tx.wake(Topic::DueWork);
+    Ok(())
+}
+
+/// Detaches every open link of a connection: its events are left to themselves. What is known of them is
+/// kept, for the day the same account comes back.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn detach_of_connection(tx: &mut dyn Tx, connection: ConnectionId) -> Result<u64, StoreError> {
+    let sql = "UPDATE event_link SET state = 'detached', failures = 0, problem = NULL
+               WHERE state NOT IN ('closed', 'detached') AND calendar_id IN
+                 (SELECT id FROM calendar WHERE connection_id = ?1)";
+    tx.execute(sql, values![connection])
+}
+
+/// Takes a connection's detached links up again: those of bookings that will still take place, or whose
+/// event is still to be removed, are due, and whatever was written is looked at first. The others close.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn readopt_of_connection(
+    tx: &mut dyn Tx,
+    connection: ConnectionId,
+    now: Instant,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE event_link SET run_at = ?2,
+                 seen = CASE WHEN attempt > 0 THEN ?3 ELSE NULL END,
+                 state = CASE WHEN EXISTS (SELECT 1 FROM booking b WHERE b.id = booking_id
+                   AND (b.ends_at > ?2 OR b.status IN ('cancelled', 'declined')))
+                   THEN 'due' ELSE 'closed' END
+               WHERE state = 'detached' AND calendar_id IN
+                 (SELECT id FROM calendar WHERE connection_id = ?1)";
+    let outdated = json(&Seen::Outdated);
+    let changed = tx.execute(sql, values![connection, now, outdated])?;
+    if changed > 0 {
+        tx.wake(Topic::DueWork);
+    }
     Ok(())
 }
 

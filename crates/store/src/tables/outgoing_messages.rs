@@ -107,6 +107,16 @@ pub fn clear_of_booking(tx: &mut dyn Tx, id: BookingId) -> Result<(), StoreError
     tx.execute(sql, values![id]).map(drop)
 }
 
+/// The causes of all messages about a connection and its events have ended: it was taken away.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn clear_with_events_of(tx: &mut dyn Tx, id: ConnectionId) -> Result<(), StoreError> {
+    let sql = "UPDATE outgoing_message SET state = 'cleared'
+               WHERE connection_id = ?1 AND state = 'waiting'";
+    tx.execute(sql, values![id]).map(drop)
+}
+
 /// The newest messages of an organization, newest first.
 ///
 /// # Errors

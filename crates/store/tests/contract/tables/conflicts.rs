@@ -1,12 +1,12 @@
 //! Conflicts.
 
-use domain::{BookingId, ConflictId, LinkId, OrganizationId};
+use domain::{BookingId, ConflictId, ConnectionId, LinkId, OrganizationId};
 use store::tables::conflicts::{self, Conflict};
 use store::tables::links;
 use store::{StoreError, Tx};
 
 use crate::support::world::{
-    CALENDAR, ORGANIZATION, book, booking, connect, found, hour, hours, id,
+    CALENDAR, CONNECTION, ORGANIZATION, book, booking, connect, found, hour, hours, id,
 };
 use crate::support::{NOW, on_every_database};
 
@@ -96,5 +96,20 @@ on_every_database! {
         assert_eq!(stage.done(|tx| conflicts::count_open(tx, ORGANIZATION)), 3);
         assert_eq!(stage.done(|tx| conflicts::count_open(tx, OrganizationId(id(9)))), 0);
         assert_eq!(stage.done(|tx| conflicts::page(tx, OrganizationId(id(9)), None, 2)), []);
+    }
+
+    fn conflicts_of_a_connection_close_with_it(stage: &Stage) {
+        stage.done(|tx| {
+            set_up(tx)?;
+            conflicts::insert(tx, &conflict(100))?;
+            let tried = Some("retry".to_owned());
+            conflicts::insert(tx, &Conflict { resolution: tried, ..conflict(101) })
+        });
+        stage.done(|tx| conflicts::close_of_connection(tx, ConnectionId(id(99)), hours(1)));
+        assert_eq!(stage.done(|tx| conflicts::count_open(tx, ORGANIZATION)), 2);
+        stage.done(|tx| conflicts::close_of_connection(tx, CONNECTION, hours(1)));
+        let closed = [100, 101].map(|n| stage.done(move |tx| conflicts::by_id(tx, conflict(n).id)).unwrap());
+        assert_eq!(closed.clone().map(|c| c.closed_at), [Some(hours(1)); 2]);
+        assert_eq!(closed.map(|c| c.resolution), ["detached", "retry"].map(|s| Some(s.to_owned())));
     }
 }

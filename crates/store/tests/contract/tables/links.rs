@@ -1,7 +1,9 @@
 //! Event links.
 
+use domain::booking::{Cancellation, Cause, Status};
 use domain::sync::{EventFields, Intent, Link, Op, Remote, RemoteTime, Seen};
-use domain::{BookingId, CalendarId, LinkId, Zone};
+use domain::{BookingId, CalendarId, ConnectionId, LinkId, Zone};
+use store::tables::bookings;
 use store::tables::connections::{self, Connection, State as ConnectionState};
 use store::tables::links::{self, EventLink, State};
 use store::{StoreError, Tx};
@@ -94,6 +96,54 @@ on_every_database! {
             links::mark_due(tx, BOOKING, hours(8))
         });
         assert_eq!(stage.done(|tx| links::by_id(tx, LINK)).unwrap().state, State::Closed);
+    }
+
+    fn links_of_a_connection_are_detached_and_taken_up_again(stage: &Stage) {
+        let states = [
+            (201, 20, State::Settled), (202, 22, State::Parked), (203, 24, State::Closed),
+            (204, -6, State::Settled), (205, -4, State::Due), (206, 26, State::Due),
+        ];
+        stage.done(move |tx| {
+            set_up(tx)?;
+            for (number, at, state) in states {
+                let mut b = booking(number, hour(at));
+                book(tx, &b)?;
+                links::insert(tx, LinkId(b.id.0), b.id, CALENDAR, &format!("event{number}"), NOW)?;
+                let fresh = links::by_id(tx, LinkId(b.id.0))?.expect("the link");
+                let event_id = fresh.event_id.clone();
+                if number != 206 {
+                    links::update(tx, &EventLink { state, event_id, ..busy_link(fresh) })?;
+                }
+                if number == 205 {
+                    // Its event is still to be removed.
+                    b.status = Status::Cancelled;
+                    b.version = 2;
+                    let (cause, reason) = (Cause::Admin, String::new());
+                    b.cancellation = Some(Cancellation { cause, reason, at: NOW });
+                    bookings::update(tx, &b)?;
+                }
+            }
+            Ok(())
+        });
+        let all = || states.map(|(number, ..)| stage.done(move |tx| links::by_id(tx, LinkId(id(number)))).unwrap());
+        let elsewhere = ConnectionId(id(99));
+        assert_eq!(stage.done(move |tx| links::detach_of_connection(tx, elsewhere)), 0);
+        assert_eq!(stage.done(|tx| links::detach_of_connection(tx, CONNECTION)), 6, "and the one of set_up");
+        let (detached, closed) = (State::Detached, State::Closed);
+        assert_eq!(all().map(|l| l.state), [detached, detached, closed, detached, detached, detached]);
+        stage.done(|tx| links::mark_due(tx, BookingId(id(201)), hours(1)));
+        assert_eq!(all()[0].state, detached, "a change of the booking is not sent");
+        assert_eq!(stage.done(|tx| links::next_due(tx, hours(9))), None);
+
+        stage.done(move |tx| links::readopt_of_connection(tx, elsewhere, hours(0)));
+        assert_eq!(stage.done(|tx| links::next_due(tx, hours(9))), None);
+        stage.done(|tx| links::readopt_of_connection(tx, CONNECTION, hours(0)));
+        let due = State::Due;
+        assert_eq!(all().map(|l| l.state), [due, due, closed, closed, due, due]);
+        assert_eq!(all()[0].run_at, hours(0));
+        let seen = all().map(|l| l.link.seen == Some(Seen::Outdated));
+        assert_eq!(seen, [true, true, false, true, true, false], "what was written is looked at");
+        assert!(all()[0].link.ours.is_some(), "what was known is kept");
     }
 
     /// Bounded, and only what is over and agreed on.

@@ -84,4 +84,21 @@ on_every_database! {
         assert_eq!(told(&list()), [("grant_dead", "owner", false), ("grant_dead", "owner", true)]);
         stage.done(|tx| leases::hold_off(tx, CONNECTION));
     }
+
+    fn messages_of_a_connection_and_its_events_are_cleared_together(stage: &Stage) {
+        stage.done(|tx| {
+            found(tx)?;
+            connect(tx)?;
+            book(tx, &booking(100, hour(2)))?;
+            outgoing_messages::insert(tx, draft(Audience::Owner, "one"))?;
+            let own = Draft { booking: None, ..draft(Audience::Owner, "two") };
+            outgoing_messages::insert(tx, own)?;
+            let other = Draft { connection: None, ..draft(Audience::Owner, "three") };
+            outgoing_messages::insert(tx, other)?;
+            outgoing_messages::clear_with_events_of(tx, CONNECTION)
+        });
+        let found = stage.done(|tx| outgoing_messages::list(tx, ORGANIZATION, 10));
+        let waiting = found.iter().filter(|message| !message.is_cleared);
+        assert_eq!((found.len(), waiting.count()), (3, 1));
+    }
 }
