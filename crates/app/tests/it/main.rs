@@ -10,6 +10,7 @@ mod claims;
 mod conflicts;
 mod connections;
 mod credentials;
+mod delivery;
 mod detached;
 mod event_text;
 mod limits;

@@ -39,6 +39,7 @@ async fn followed(demo: &Demo) {
     let event = only_event(demo).await;
     assert_eq!(event["summary"], "Ana – Maths lesson");
     assert_eq!(event["location"], "Online");
+    assert_eq!(event["reminders"], json!({ "useDefault": true }));
     assert_eq!(event["start"]["timeZone"], "Europe/Madrid");
     assert_eq!(
         instant(&event["start"]["dateTime"]),
@@ -85,6 +86,25 @@ async fn followed(demo: &Demo) {
         demo.slots("maths").await.contains(&later),
         "the time is free again"
     );
+}
+
+/// Row "event reminders": an event type's own come with its event, and stay when it moves.
+#[tokio::test]
+async fn an_event_has_the_reminders_of_its_event_type() {
+    let demo = Demo::start();
+    let starts = demo.slots("maths-exam").await;
+    let (_, body) = demo.book("maths-exam", &starts[0]).await;
+    let id = body["id"].as_str().unwrap();
+    demo.until_sync(id, "synced").await;
+    let expected = json!({ "useDefault": false, "overrides": [
+        { "method": "popup", "minutes": 30 }, { "method": "email", "minutes": 1440 },
+    ] });
+    assert_eq!(only_event(&demo).await["reminders"], expected);
+    let there = json!({ "start": starts[8] });
+    demo.post(&format!("/bookings/{id}/reschedule"), &there)
+        .await;
+    demo.until_sync(id, "synced").await;
+    assert_eq!(only_event(&demo).await["reminders"], expected);
 }
 
 /// scenario C2: dragged in Google, the booking follows, and nothing is written back.
