@@ -9,6 +9,8 @@ pub struct Endpoints {
     pub auth: Url,
     /// Where codes and refresh tokens become access tokens.
     pub token: Url,
+    /// Where a grant is given back.
+    pub revoke: Url,
     /// The Calendar API with its path, such as `https://www.googleapis.com/calendar/v3`.
     pub api: Url,
 }
@@ -34,6 +36,7 @@ impl Endpoints {
         Self {
             auth: url("https://accounts.google.com/o/oauth2/v2/auth"),
             token: url("https://oauth2.googleapis.com/token"),
+            revoke: url("https://oauth2.googleapis.com/revoke"),
             api: url("https://www.googleapis.com/calendar/v3"),
         }
     }

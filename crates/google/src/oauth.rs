@@ -1,4 +1,4 @@
-//! The authorization-code flow with PKCE, and refresh.
+//! The authorization-code flow with PKCE, refresh, and giving a grant back.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -141,6 +141,32 @@ pub async fn refresh(
         .map(Tokens::from)
 }
 
+/// Gives back the grant that `token`, an access or a refresh token, belongs to. Google ends all that the
+/// account has granted to our project, under whichever client: this is for the last use of it only (§3.6).
+/// A token that Google does not know any more is as good as given back.
+///
+/// # Errors
+/// [`TokenError`]; whether the grant still lives is not known.
+pub async fn revoke(
+    transport: &dyn Transport,
+    endpoints: &Endpoints,
+    token: &SecretString,
+) -> Result<(), TokenError> {
+    // In the body: addresses end up in logs.
+    let form = [("token", token.expose_secret())];
+    let response = post(transport, &endpoints.revoke, &form).await?;
+    if response.status().is_success() {
+        return Ok(());
+    }
+    let (status, headers) = (response.status().as_u16(), response.headers());
+    match refusal(status, headers, response.body()) {
+        TokenError::Misconfigured { code, .. } if status == 400 && code == "invalid_token" => {
+            Ok(())
+        }
+        error => Err(error),
+    }
+}
+
 #[derive(Deserialize)]
 struct Answer {
     access_token: SecretString,
@@ -199,18 +225,7 @@ async fn send(
     endpoints: &Endpoints,
     form: &[(&str, &str)],
 ) -> Result<Answer, TokenError> {
-    let body = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(form)
-        .finish();
-    let request = http::Request::post(endpoints.token.as_str())
-        .header(
-            http::header::CONTENT_TYPE,
-            "application/x-www-form-urlencoded",
-        )
-        .header(http::header::ACCEPT, "application/json")
-        .body(Bytes::from(body))
-        .map_err(|e| TokenError::Bug(e.to_string()))?;
-    let response = transport.send(request).await?;
+    let response = post(transport, &endpoints.token, form).await?;
     if response.status().is_success() {
         // A cut-off answer tells nothing; asking again is harmless.
         return serde_json::from_slice(response.body())
@@ -221,6 +236,25 @@ async fn send(
         response.headers(),
         response.body(),
     ))
+}
+
+async fn post(
+    transport: &dyn Transport,
+    to: &Url,
+    form: &[(&str, &str)],
+) -> Result<http::Response<Bytes>, TokenError> {
+    let body = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(form)
+        .finish();
+    let request = http::Request::post(to.as_str())
+        .header(
+            http::header::CONTENT_TYPE,
+            "application/x-www-form-urlencoded",
+        )
+        .header(http::header::ACCEPT, "application/json")
+        .body(Bytes::from(body))
+        .map_err(|e| TokenError::Bug(e.to_string()))?;
+    Ok(transport.send(request).await?)
 }
 
 /// A refusal in the shape of RFC 6749, 5.2 (§3.5), or whatever else came: pages of HTML among it.

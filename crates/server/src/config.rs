@@ -73,7 +73,7 @@ const fn secret(
 }
 
 /// Every setting there is.
-pub(crate) const SETTINGS: [Setting; 26] = [
+pub(crate) const SETTINGS: [Setting; 27] = [
     setting(
         "LOCKSTEP_LISTEN",
         &[],
@@ -217,6 +217,12 @@ pub(crate) const SETTINGS: [Setting; 26] = [
         &[],
         Some("https://oauth2.googleapis.com/token"),
         "Google's token endpoint",
+    ),
+    setting(
+        "LOCKSTEP_GOOGLE_REVOKE_URL",
+        &[],
+        Some("https://oauth2.googleapis.com/revoke"),
+        "where Google takes grants back",
     ),
     setting(
         "LOCKSTEP_GOOGLE_API_URL",
@@ -519,6 +525,7 @@ fn google(
     let endpoints = Endpoints {
         auth: endpoint("LOCKSTEP_GOOGLE_AUTH_URL")?,
         token: endpoint("LOCKSTEP_GOOGLE_TOKEN_URL")?,
+        revoke: endpoint("LOCKSTEP_GOOGLE_REVOKE_URL")?,
         api: endpoint("LOCKSTEP_GOOGLE_API_URL")?,
     };
     let redirect_uri = match values.text("GOOGLE_REDIRECT_URI") {

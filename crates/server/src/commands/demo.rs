@@ -158,6 +158,7 @@ fn settings(public_url: &Url, google_url: &Url) -> anyhow::Result<Settings> {
             endpoints: Endpoints {
                 auth: google_url.join("/o/oauth2/v2/auth")?,
                 token: google_url.join("/token")?,
+                revoke: google_url.join("/revoke")?,
                 api: google_url.join("/calendar/v3")?,
             },
             calendar_id: "primary".to_owned(),

@@ -46,6 +46,7 @@ pub(crate) fn settings(google: &Running, poll_seconds: u32) -> Vec<(&'static str
             format!("{origin}/o/oauth2/v2/auth"),
         ),
         ("LOCKSTEP_GOOGLE_TOKEN_URL", format!("{origin}/token")),
+        ("LOCKSTEP_GOOGLE_REVOKE_URL", format!("{origin}/revoke")),
         ("LOCKSTEP_GOOGLE_API_URL", format!("{origin}/calendar/v3")),
         ("LOCKSTEP_GOOGLE_UNITS_PER_ACCOUNT", "1000000".to_owned()),
         ("LOCKSTEP_BOOKINGS_HOURLY", "0".to_owned()),

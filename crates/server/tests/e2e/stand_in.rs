@@ -104,6 +104,7 @@ impl Google {
         [
             ("LOCKSTEP_GOOGLE_AUTH_URL", "/o/oauth2/v2/auth"),
             ("LOCKSTEP_GOOGLE_TOKEN_URL", "/token"),
+            ("LOCKSTEP_GOOGLE_REVOKE_URL", "/revoke"),
             ("LOCKSTEP_GOOGLE_API_URL", "/calendar/v3"),
         ]
         .map(|(name, path)| (name.to_owned(), format!("{}{path}", self.origin)))
