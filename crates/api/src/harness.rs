@@ -326,7 +326,7 @@ impl Harness {
                     access_expires_at: morning(),
                 },
                 credential: connections::Credential::OAuth {
-                    refresh: b"sealed".to_vec(),
+                    refresh: Some(b"sealed".to_vec()),
                 },
                 grant: connections::Grant {
                     at: morning(),

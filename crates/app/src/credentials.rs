@@ -63,7 +63,7 @@ pub(crate) fn seal(
         access_expires_at: now + tokens.expires_in,
     };
     let credential = refresh.map_or(Credential::ServiceAccount, |refresh| Credential::OAuth {
-        refresh: vault.seal(chance, refresh_place(id, organization), refresh),
+        refresh: Some(vault.seal(chance, refresh_place(id, organization), refresh)),
     });
     (sealed, credential)
 }
@@ -113,6 +113,8 @@ async fn ask(app: &App, connection: &Connection, now: Instant) -> Result<Fresh, 
         Credential::OAuth { refresh } => {
             let client = google.client().map_err(|_| Cause::NotConfigured)?;
             let place = refresh_place(connection.id, connection.organization_id);
+            // Only of a disconnected one there is none.
+            let refresh = refresh.as_deref().ok_or(Cause::NeedsReconnect)?;
             let refresh = app
                 .0
                 .vault

@@ -2,7 +2,7 @@
 
 use domain::{CalendarId, ConnectionId, Instant, LinkId};
 use jiff::SignedDuration;
-use store::tables::{calendars, connections, leases, links};
+use store::tables::{calendars, connections, leases, links, revocations};
 use store::{Lane, StoreError};
 
 use crate::{App, connections as connection_work, links as link_work, poll};
@@ -30,6 +30,7 @@ pub async fn step(app: &App) -> Result<Stepped, StoreError> {
     let Next {
         link,
         connection,
+        revocation,
         calendar,
         lease_end,
     } = next(app, now).await?;
@@ -39,11 +40,17 @@ pub async fn step(app: &App) -> Result<Stepped, StoreError> {
         (_, Some((connection, at)), _) if at <= now => {
             connection_work::step(app, connection).await?;
         }
+        _ if revocation.is_some_and(|(_, at)| at <= now) => {
+            if let Some((connection, _)) = revocation {
+                connection_work::revoke_step(app, connection).await?;
+            }
+        }
         (_, _, Some((calendar, at))) if at <= now => poll::step(app, calendar).await?,
         (link, connection, calendar) => {
             let whens = [
                 link.map(|l| l.1),
                 connection.map(|c| c.1),
+                revocation.map(|r| r.1),
                 calendar.map(|c| c.1),
             ];
             return Ok(Stepped::Idle(
@@ -58,6 +65,8 @@ pub async fn step(app: &App) -> Result<Stepped, StoreError> {
 struct Next {
     link: Option<(LinkId, Instant)>,
     connection: Option<(ConnectionId, Instant)>,
+    /// A grant to be given back: of which connection.
+    revocation: Option<(ConnectionId, Instant)>,
     calendar: Option<(CalendarId, Instant)>,
     /// A worker that died leaves its lease behind; then what it worked on is free.
     lease_end: Option<Instant>,
@@ -69,6 +78,7 @@ async fn next(app: &App, now: Instant) -> Result<Next, StoreError> {
             Ok(Next {
                 link: links::next_due(tx, now)?,
                 connection: connections::next_due(tx, now)?,
+                revocation: revocations::next_due(tx, now)?,
                 calendar: calendars::next_poll(tx, now)?,
                 lease_end: leases::next_end(tx, now)?,
             })

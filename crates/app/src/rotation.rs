@@ -149,7 +149,10 @@ fn place(column: Column, value: &Sealed) -> Place {
         .unwrap_or(domain::ConnectionId(Uuid::nil()));
     match column {
         Column::AccessToken => credentials::access_place(connection, organization),
-        Column::RefreshToken => credentials::refresh_place(connection, organization),
+        // It is still the connection's: only kept elsewhere.
+        Column::RefreshToken | Column::Revocation => {
+            credentials::refresh_place(connection, organization)
+        }
         Column::Verifier => connections::verifier_place(organization),
         Column::Decision => bookings::decision_place(organization),
         Column::KeyCheck => key_check_place(),

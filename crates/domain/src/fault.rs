@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 static ON: AtomicU32 = AtomicU32::new(0);
 
 /// Every fault point, by number, with what it breaks.
-pub const ALL: [(u32, &str); 8] = [
+pub const ALL: [(u32, &str); 9] = [
     (1, "link work draws a fresh event id for every attempt"),
     (2, "an insert refused with 409 is not adopted but given up"),
     (3, "the intent is not written down before a call"),
@@ -21,6 +21,10 @@ pub const ALL: [(u32, &str); 8] = [
     (
         8,
         "a write that a look did not find is forgotten, and arrives later",
+    ),
+    (
+        9,
+        "a grant is given back though its account is connected again",
     ),
 ];
 

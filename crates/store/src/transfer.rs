@@ -214,6 +214,18 @@ pub const TABLES: &[(&str, usize, &[&str])] = &[
         ],
     ),
     (
+        "revocation",
+        1,
+        &[
+            "connection_id",
+            "refresh_token",
+            "run_at",
+            "failures",
+            "asked_until",
+            "expires_at",
+        ],
+    ),
+    (
         "calendar",
         1,
         &[

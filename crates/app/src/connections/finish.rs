@@ -1,17 +1,18 @@
 //! Finishing a consent: the browser is back from Google.
 
-use domain::OrganizationId;
+use domain::{Instant, OrganizationId};
 use google::TokenError;
-use google::oauth::{self, Consent};
+use google::oauth::{self, Consent, OAuthClient};
 use store::tables::oauth_attempts;
 use store::{Lane, StoreError};
 use uuid::Uuid;
 
 use super::keep::{Granted, NotStored, store};
+use super::revoke::STORED_WITHIN;
 use super::{Cause, cause};
 use crate::App;
 use crate::secrets::{self, Place};
-use crate::settings::MissingSettings;
+use crate::settings::{self, MissingSettings};
 
 /// What Google sent the browser back with.
 #[derive(Clone, Debug, Default)]
@@ -95,8 +96,38 @@ fn refused_by_google(mut code: String) -> FinishError {
 pub async fn finish(app: &App, callback: Callback, browser: &str) -> Result<(), FinishError> {
     let google = app.settings().google.as_ref().map_err(Clone::clone)?;
     let client = google.client()?;
-    let state = callback.state.ok_or(FinishError::StateUnknown)?;
+    let state = callback.state.clone().ok_or(FinishError::StateUnknown)?;
+    // Before it is used up: the time until it is stored counts from there.
+    let begun = app.now();
+    let state_hash = secrets::hash(&state);
     let (organization, consent) = use_up(app, state, browser).await?;
+    let finished = trade(
+        app,
+        google,
+        client,
+        callback,
+        (organization, consent),
+        begun,
+    )
+    .await;
+    // However it ended, it holds up nothing any more.
+    app.store()
+        .unit(Lane::Interactive, "connections.forget_consent", move |tx| {
+            oauth_attempts::forget(tx, &state_hash)
+        })
+        .await?;
+    finished
+}
+
+/// Trades the code of a consent that was used up, and stores what it gives.
+async fn trade(
+    app: &App,
+    google: &settings::Google,
+    client: &OAuthClient,
+    callback: Callback,
+    (organization, consent): (OrganizationId, Consent),
+    begun: Instant,
+) -> Result<(), FinishError> {
     let code = match (callback.code, callback.error) {
         (Some(code), None) => code,
         (_, Some(code)) if code != "access_denied" => return Err(refused_by_google(code)),
@@ -119,6 +150,10 @@ pub async fn finish(app: &App, callback: Callback, browser: &str) -> Result<(), 
     let Some(refresh) = tokens.refresh.clone() else {
         return Err(FinishError::NoRefreshToken);
     };
+    // After this another connection's grant may be given back, and this one with it.
+    if app.now() >= begun + STORED_WITHIN {
+        return Err(FinishError::StateUnknown);
+    }
     let grant = Granted {
         organization,
         account_sub: identity.sub,
@@ -156,7 +191,7 @@ async fn use_up(
                 attempt.expires_at > now && secrets::equal(&attempt.browser_hash, &browser_hash)
             });
             if found.is_some() {
-                oauth_attempts::delete(tx, &state_hash)?;
+                oauth_attempts::use_up(tx, &state_hash, now)?;
             }
             Ok::<_, StoreError>(found)
         })

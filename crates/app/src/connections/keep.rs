@@ -1,11 +1,11 @@
 //! Storing a connection: the same for every kind of credential.
 
-use domain::{CalendarId, ConnectionId, Instant, LinkId, OrganizationId};
+use domain::{CalendarId, ConnectionId, Instant, LinkId, OrganizationId, fault};
 use google::oauth::Tokens;
 use secrecy::SecretString;
 use store::tables::calendars::{self, Calendar};
 use store::tables::connections::{self, Connection, Credential, Grant, Proof, ProofStage, State};
-use store::tables::{leases, links};
+use store::tables::{leases, links, revocations};
 use store::{Lane, StoreError, Topic, Tx};
 
 use crate::bookings::link_unlinked;
@@ -54,8 +54,12 @@ pub(super) async fn store(
             connections::list(tx, organization)
         })
         .await?;
-    // Public calendars are beside the one that receives.
-    known.retain(|connection| connection.credential != Credential::ApiKey);
+    known.retain(|connection| {
+        // Public calendars are beside the one that receives; disconnected accounts are in nobody's way.
+        let is_of_another = connection.account_sub != granted.account_sub;
+        connection.credential != Credential::ApiKey
+            && !(is_of_another && connection.state == State::Inactive)
+    });
     if let Some(other) = known.iter().find(|c| c.account_sub != granted.account_sub) {
         return Err(NotStored::OtherAccount {
             connected: other.account_email.clone(),
@@ -137,6 +141,10 @@ fn store_in(
 ) -> Result<(), StoreError> {
     // What is under way rests on the old grant.
     leases::revoke(tx, connection.id)?;
+    // To give that back would end the new one too.
+    if !fault!(9) {
+        revocations::delete(tx, connection.id)?;
+    }
     if let Some(before) = connections::by_id(tx, connection.id)? {
         let mut connection = connection.clone();
         carry_over(&before.proof, &mut connection.proof);

@@ -1,11 +1,13 @@
 //! Calendar connections: begun, finished, looked at.
 
 pub(crate) mod cause;
+mod disconnect;
 mod finish;
 pub(crate) mod health;
 mod keep;
 mod proof;
 mod public;
+mod revoke;
 mod service_account;
 mod start;
 mod work;
@@ -15,11 +17,14 @@ use store::tables::connections::State as Stored;
 use store::tables::{calendars, connections, links};
 use store::{Lane, StoreError};
 
+pub use disconnect::{DisconnectError, Disconnected, Preview, disconnect, preview};
 pub use domain::connection::{Cause, WayOut};
 pub(crate) use finish::verifier_place;
 pub use finish::{Callback, FinishError, finish};
-pub use proof::prove_again;
+pub use proof::{prove_again, prove_one_again};
 pub use public::{PublicError, connect_public};
+pub use revoke::GrantFate;
+pub(crate) use revoke::step as revoke_step;
 pub(crate) use service_account::sub as service_account_sub;
 pub use service_account::{ServiceAccountError, connect_service_account};
 pub use start::{StartError, start};
@@ -98,6 +103,8 @@ pub enum ConnectionState {
     Connected,
     /// It does not: `cause` says why.
     Error,
+    /// It was disconnected, and can be connected again.
+    Inactive,
 }
 
 impl CredentialKind {
@@ -138,6 +145,7 @@ impl ConnectionState {
             Self::Syncing => "syncing",
             Self::Connected => "connected",
             Self::Error => "error",
+            Self::Inactive => "inactive",
         }
     }
 }
@@ -168,12 +176,12 @@ fn read(
     waiting: i64,
     cause_since: Option<Instant>,
 ) -> Connection {
-    let is_stopped = connection.state == Stored::Error;
     let way_out = connection.cause.map_or(WayOut::Wait, Cause::way_out);
     let last_sync_at = found.iter().filter_map(|calendar| calendar.polled_at).min();
-    let state = match (is_stopped, way_out, last_sync_at) {
-        (false, WayOut::Wait, None) => ConnectionState::Syncing,
-        (false, WayOut::Wait, Some(_)) => ConnectionState::Connected,
+    let state = match (connection.state, way_out, last_sync_at) {
+        (Stored::Inactive, ..) => ConnectionState::Inactive,
+        (Stored::Connected, WayOut::Wait, None) => ConnectionState::Syncing,
+        (Stored::Connected, WayOut::Wait, Some(_)) => ConnectionState::Connected,
         _ => ConnectionState::Error,
     };
     let calendar = |c: &calendars::Calendar| Calendar {
@@ -193,7 +201,11 @@ fn read(
         cause_since,
         way_out,
         proven_at: connection.proof.proven_at,
-        proof: read_proof(connection.proof),
+        proof: match connection.state {
+            // What it left behind is removed when it is connected again.
+            Stored::Inactive => Proof::None,
+            _ => read_proof(connection.proof),
+        },
         calendars: found.iter().map(calendar).collect(),
         last_sync_at,
         waiting: u64::try_from(waiting).unwrap_or(0),

@@ -4,15 +4,15 @@
 //! again under the same id, so that however often an answer is lost or the process dies there is one at
 //! most; then it is removed, until Google says that it is gone.
 
-use domain::{Instant, Interval, OrganizationId};
+use domain::{ConnectionId, Instant, Interval, OrganizationId};
 use google::CallError;
 use google::events::{self, CalendarAt};
 use jiff::SignedDuration;
 use secrecy::SecretString;
 use store::tables::calendars;
-use store::tables::connections::{self, Connection, Credential, ProofStage};
+use store::tables::connections::{self, Connection, Credential, ProofStage, State};
 use store::tables::leases::{self, Lease};
-use store::{Lane, StoreError, Topic};
+use store::{Lane, StoreError, Topic, Tx};
 
 use super::{Cause, cause, health};
 use crate::credentials::KEEP_ALIVE;
@@ -37,25 +37,61 @@ pub async fn prove_again(app: &App, organization: OrganizationId) -> Result<(), 
     app.store()
         .unit(Lane::Interactive, "connections.prove_again", move |tx| {
             for connection in connections::list(tx, organization)? {
-                // Locked before it is read: what is under way was begun before this, and would undo it.
-                leases::revoke(tx, connection.id)?;
-                let Some(mut connection) = connections::by_id(tx, connection.id)?
-                    .filter(|connection| connection.credential != Credential::ApiKey)
-                else {
-                    continue;
-                };
-                if connection.proof.stage == ProofStage::None {
-                    connection.proof.stage = ProofStage::Wanted;
-                }
-                connection.proof.problem = None;
-                connection.run_at = now;
-                connection.failures = 0;
-                connections::update(tx, &connection)?;
+                want(tx, connection.id, now)?;
             }
-            tx.wake(Topic::DueWork);
             Ok(())
         })
         .await
+}
+
+/// Proves one connection anew; `false` when the organization has none of this id. One that was disconnected
+/// or can only be read is left as it is.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn prove_one_again(
+    app: &App,
+    organization: OrganizationId,
+    id: ConnectionId,
+) -> Result<bool, StoreError> {
+    let now = app.now();
+    app.store()
+        .unit(
+            Lane::Interactive,
+            "connections.prove_one_again",
+            move |tx| {
+                let found = connections::by_id(tx, id)?;
+                if found.is_none_or(|connection| connection.organization_id != organization) {
+                    return Ok(false);
+                }
+                want(tx, id, now)?;
+                Ok(true)
+            },
+        )
+        .await
+}
+
+fn want(tx: &mut dyn Tx, id: ConnectionId, now: Instant) -> Result<(), StoreError> {
+    let can_be = |connection: &Connection| {
+        connection.credential != Credential::ApiKey && connection.state != State::Inactive
+    };
+    if !connections::by_id(tx, id)?.is_some_and(|connection| can_be(&connection)) {
+        return Ok(());
+    }
+    // Locked before it is read again: what is under way was begun before this, and would undo it.
+    leases::revoke(tx, id)?;
+    let Some(mut connection) = connections::by_id(tx, id)?.filter(can_be) else {
+        return Ok(());
+    };
+    if connection.proof.stage == ProofStage::None {
+        connection.proof.stage = ProofStage::Wanted;
+    }
+    connection.proof.problem = None;
+    connection.run_at = now;
+    connection.failures = 0;
+    connections::update(tx, &connection)?;
+    tx.wake(Topic::DueWork);
+    Ok(())
 }
 
 /// The next call of a proof.

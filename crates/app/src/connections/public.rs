@@ -99,11 +99,19 @@ pub async fn connect_public(
     app.store()
         .unit(Lane::Interactive, "connections.connect_public", move |tx| {
             let known = connections::by_account(tx, organization, &connection.account_sub)?;
-            if known.is_none() {
-                connections::insert(tx, &connection, now)?;
-                calendars::insert(tx, &calendar)?;
-                tx.wake(Topic::DueWork);
+            match known {
+                None => {
+                    connections::insert(tx, &connection, now)?;
+                    calendars::insert(tx, &calendar)?;
+                }
+                Some(mut known) if known.state == State::Inactive => {
+                    known.state = State::Connected;
+                    known.run_at = now;
+                    connections::update(tx, &known)?;
+                }
+                Some(_) => return Ok(()),
             }
+            tx.wake(Topic::DueWork);
             Ok(())
         })
         .await

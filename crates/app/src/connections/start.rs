@@ -4,9 +4,11 @@ use domain::OrganizationId;
 use google::oauth::{self, Consent};
 use jiff::SignedDuration;
 use store::tables::oauth_attempts::{self, OAuthAttempt};
+use store::tables::revocations;
 use store::{Lane, StoreError};
 use url::Url;
 
+use super::revoke;
 use crate::settings::MissingSettings;
 use crate::{App, secrets};
 
@@ -19,6 +21,9 @@ pub enum StartError {
     /// Google is not configured.
     #[error(transparent)]
     NotConfigured(#[from] MissingSettings),
+    /// A grant of the organization is being given back this minute, and would take a new one with it.
+    #[error("access is just being given back: try again in a minute or two")]
+    Revoking,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -61,7 +66,16 @@ pub async fn start(
     };
     app.store()
         .unit(Lane::Interactive, "connections.start", move |tx| {
-            oauth_attempts::insert(tx, &state_hash, &attempt, now)
+            if revocations::is_under_way(tx, organization, now)? {
+                return Err(StartError::Revoking);
+            }
+            let forgotten = now - revoke::CONSENT_SLACK;
+            Ok(oauth_attempts::insert(
+                tx,
+                &state_hash,
+                &attempt,
+                forgotten,
+            )?)
         })
         .await?;
     Ok(oauth::consent_url(

@@ -635,7 +635,9 @@ fn connect(h: &Harness, calendar: CalendarId, receives: bool) {
                     access: None,
                     access_expires_at: at(TEN),
                 },
-                credential: Credential::OAuth { refresh: vec![1] },
+                credential: Credential::OAuth {
+                    refresh: Some(vec![1]),
+                },
                 grant: Grant {
                     at: at(TEN),
                     used_at: at(TEN),

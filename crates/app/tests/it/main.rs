@@ -12,6 +12,7 @@ mod connections;
 mod credentials;
 mod delivery;
 mod detached;
+mod disconnect;
 mod event_text;
 mod limits;
 mod preset;

@@ -5,14 +5,16 @@ use app::connections::Cause;
 use app::rotation::{Progress, check, step};
 use app::secrets::KEY_ID_BYTES;
 use app::{App, Vault, start};
-use domain::Clock;
+use domain::{Clock, Instant};
 use jiff::SignedDuration;
+use store::tables::connections::Credential;
+use store::tables::revocations::{self, Revocation};
 use store::tables::{connections, leases};
 use store::{Lane, StoreError, transfer};
 
 use super::bookings::input;
 use super::connections::connect;
-use super::credentials::connection;
+use super::credentials::{connection, row};
 use super::support::{Harness, app_on, app_with_vault, harness, now};
 
 const OLD: [u8; 32] = [7; 32];
@@ -59,6 +61,28 @@ fn full() -> Harness {
         ..input("english", "2026-11-25T13:00:00Z")
     };
     now(book(&h.app, keyed)).unwrap();
+    let connection = row(&h);
+    let Credential::OAuth {
+        refresh: Some(refresh),
+    } = connection.credential
+    else {
+        panic!("a person has consented");
+    };
+    // As a disconnect leaves it, but not due.
+    let revocation = Revocation {
+        connection: connection.id,
+        refresh,
+        run_at: Instant::MAX,
+        failures: 0,
+        asked_until: h.app.now(),
+        expires_at: Instant::MAX,
+    };
+    let insert = h
+        .store
+        .unit(Lane::Interactive, "test.revocation", move |tx| {
+            revocations::insert(tx, &revocation)
+        });
+    now(insert).unwrap();
     h
 }
 
@@ -70,11 +94,11 @@ fn every_secret_is_sealed_anew_and_the_old_key_is_not_needed() {
     let sealed_by_old = everything(&h)
         .matches(&hex(&[&[1][..], &old_id].concat()))
         .count();
-    assert_eq!(sealed_by_old, 5);
+    assert_eq!(sealed_by_old, 6);
     let progress = rotate(&both(&h));
     assert_eq!(
         (progress.resealed, progress.busy, progress.unusable),
-        (5, 0, 0)
+        (6, 0, 0)
     );
     assert!(!everything(&h).contains(&hex(&old_id)));
 
@@ -83,10 +107,10 @@ fn every_secret_is_sealed_anew_and_the_old_key_is_not_needed() {
     let checked = now(check(&new)).unwrap();
     assert_eq!(
         (checked.good, checked.other_key, checked.damaged),
-        (5, 0, 0)
+        (6, 0, 0)
     );
     let old = now(check(&h.app)).unwrap();
-    assert_eq!((old.good, old.other_key), (0, 5));
+    assert_eq!((old.good, old.other_key), (0, 6));
     assert!(now(start::begin(&h.app)).is_err());
     // What it does again is nothing.
     assert_eq!(rotate(&both(&h)).resealed, 0);
@@ -95,7 +119,7 @@ fn every_secret_is_sealed_anew_and_the_old_key_is_not_needed() {
 /// Killed after any number of steps, it is gone on with from the beginning; both keys open meanwhile.
 #[test]
 fn a_run_that_was_killed_is_gone_on_with() {
-    for survived in 0..12 {
+    for survived in 0..14 {
         let h = full();
         let app = both(&h);
         let mut progress = Progress::default();
@@ -109,7 +133,7 @@ fn a_run_that_was_killed_is_gone_on_with() {
         let rest = rotate(&both(&h));
         assert_eq!(
             progress.resealed + rest.resealed,
-            5,
+            6,
             "killed after {survived}"
         );
     }
@@ -130,12 +154,12 @@ fn a_connection_in_use_is_left_for_later() {
     let lease = taken.unwrap().unwrap();
     let app = both(&h);
     let first = rotate(&app);
-    assert_eq!((first.resealed, first.busy), (2, 2));
+    assert_eq!((first.resealed, first.busy), (3, 2));
     let new = app_on(h.store.clone(), &h.clock, &h.google, NEW);
     let checked = now(check(&new)).unwrap();
     assert_eq!(
         (checked.good, checked.other_key),
-        (2, 3),
+        (3, 3),
         "the key is not called replaced"
     );
     let given: Result<bool, StoreError> =

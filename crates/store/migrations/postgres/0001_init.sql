@@ -230,7 +230,7 @@ CREATE TABLE connection (
   account_sub       text COLLATE "C" NOT NULL,
   account_email     text COLLATE "C" NOT NULL,
   scopes            text COLLATE "C" NOT NULL,
-  state             text COLLATE "C" NOT NULL CHECK (state IN ('connected', 'error')),
+  state             text COLLATE "C" NOT NULL CHECK (state IN ('connected', 'error', 'inactive')),
   cause             text COLLATE "C",
   access_token      bytea,
   access_expires_at bigint NOT NULL,
@@ -257,11 +257,27 @@ CREATE TABLE connection (
   worked_at         bigint NOT NULL DEFAULT 0,
   -- Since when it is as `cause` says.
   cause_since       bigint,
-  CHECK ((kind = 'oauth') = (refresh_token IS NOT NULL)),
+  -- Once disconnected there is no token left.
+  CHECK ((kind = 'oauth' AND state <> 'inactive') = (refresh_token IS NOT NULL)),
+  CHECK (state <> 'inactive' OR access_token IS NULL),
   UNIQUE (organization_id, account_sub)
 );
 
 CREATE INDEX connection_by_run ON connection (run_at, id) WHERE state = 'connected';
+CREATE INDEX connection_by_account ON connection (account_sub);
+
+-- A grant to be given back to Google, with what it takes, until Google has it or its time is over.
+CREATE TABLE revocation (
+  connection_id uuid PRIMARY KEY REFERENCES connection (id),
+  refresh_token bytea NOT NULL,
+  run_at        bigint NOT NULL,
+  failures      bigint NOT NULL,
+  -- Until when a request that was sent may still arrive there.
+  asked_until   bigint NOT NULL,
+  expires_at    bigint NOT NULL
+);
+
+CREATE INDEX revocation_by_run ON revocation (run_at, connection_id);
 
 -- What may still be asked of Google: a row for each account and one for our project.
 CREATE TABLE quota (

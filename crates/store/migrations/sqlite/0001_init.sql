@@ -240,7 +240,7 @@ CREATE TABLE connection (
   account_sub       TEXT NOT NULL,
   account_email     TEXT NOT NULL,
   scopes            TEXT NOT NULL,
-  state             TEXT NOT NULL CHECK (state IN ('connected', 'error')),
+  state             TEXT NOT NULL CHECK (state IN ('connected', 'error', 'inactive')),
   cause             TEXT,
   access_token      BLOB,
   access_expires_at INTEGER NOT NULL,
@@ -267,11 +267,27 @@ CREATE TABLE connection (
   worked_at         INTEGER NOT NULL DEFAULT 0,
   -- Since when it is as `cause` says.
   cause_since       INTEGER,
-  CHECK ((kind = 'oauth') = (refresh_token IS NOT NULL)),
+  -- Once disconnected there is no token left.
+  CHECK ((kind = 'oauth' AND state <> 'inactive') = (refresh_token IS NOT NULL)),
+  CHECK (state <> 'inactive' OR access_token IS NULL),
   UNIQUE (organization_id, account_sub)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX connection_by_run ON connection (run_at, id) WHERE state = 'connected';
+CREATE INDEX connection_by_account ON connection (account_sub);
+
+-- A grant to be given back to Google, with what it takes, until Google has it or its time is over.
+CREATE TABLE revocation (
+  connection_id BLOB PRIMARY KEY REFERENCES connection (id),
+  refresh_token BLOB NOT NULL,
+  run_at        INTEGER NOT NULL,
+  failures      INTEGER NOT NULL,
+  -- Until when a request that was sent may still arrive there.
+  asked_until   INTEGER NOT NULL,
+  expires_at    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX revocation_by_run ON revocation (run_at, connection_id);
 
 -- What may still be asked of Google: a row for each account and one for our project.
 CREATE TABLE quota (

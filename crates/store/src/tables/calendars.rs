@@ -157,7 +157,7 @@ pub fn receiver(
 ) -> Result<Option<Receiver>, StoreError> {
     let sql = "SELECT c.id, c.google_id, n.account_sub FROM calendar c
                JOIN connection n ON n.id = c.connection_id
-               WHERE n.organization_id = ?1 AND c.receives = 1
+               WHERE n.organization_id = ?1 AND c.receives = 1 AND n.state <> 'inactive'
                ORDER BY n.created_at, c.id LIMIT 1";
     tx.first(sql, values![organization])?
         .map(|mut row| {

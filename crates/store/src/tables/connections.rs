@@ -47,8 +47,8 @@ pub struct Connection {
 pub enum Credential {
     /// A person's consent.
     OAuth {
-        /// For new access tokens.
-        refresh: Vec<u8>,
+        /// For new access tokens; `None` once disconnected.
+        refresh: Option<Vec<u8>>,
     },
     /// The service account of the settings; the connection's account names it.
     ServiceAccount,
@@ -67,14 +67,14 @@ impl Credential {
 
     fn refresh(&self) -> Option<&[u8]> {
         match self {
-            Self::OAuth { refresh } => Some(refresh),
+            Self::OAuth { refresh } => refresh.as_deref(),
             Self::ServiceAccount | Self::ApiKey => None,
         }
     }
 
     fn from_columns(kind: &str, refresh: Option<Vec<u8>>) -> Option<Self> {
         match (kind, refresh) {
-            ("oauth", Some(refresh)) => Some(Self::OAuth { refresh }),
+            ("oauth", refresh) => Some(Self::OAuth { refresh }),
             ("service_account", None) => Some(Self::ServiceAccount),
             ("api_key", None) => Some(Self::ApiKey),
             _ => None,
@@ -155,6 +155,8 @@ pub enum State {
     Connected,
     /// It needs someone: `cause` says why.
     Error,
+    /// It was disconnected, and is kept for its history and for the day it is connected again.
+    Inactive,
 }
 
 impl State {
@@ -162,11 +164,12 @@ impl State {
         match self {
             Self::Connected => "connected",
             Self::Error => "error",
+            Self::Inactive => "inactive",
         }
     }
 
     fn from_name(name: &str) -> Option<Self> {
-        [Self::Connected, Self::Error]
+        [Self::Connected, Self::Error, Self::Inactive]
             .into_iter()
             .find(|s| s.as_str() == name)
     }
@@ -362,6 +365,21 @@ pub fn by_account(
     tx.first(sql, values![organization, account_sub])?
         .map(read)
         .transpose()
+}
+
+/// Whether another connection than `id`, of any organization, lives from a grant of the same account: to
+/// Google, all grants of one account to us are one (§3.6).
+///
+/// # Errors
+/// [`StoreError`].
+pub fn is_grant_shared(
+    tx: &mut dyn Tx,
+    id: ConnectionId,
+    account_sub: &str,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM connection WHERE account_sub = ?2 AND id <> ?1 AND kind = 'oauth'
+                 AND state <> 'inactive' LIMIT 1";
+    Ok(tx.first(sql, values![id, account_sub])?.is_some())
 }
 
 /// Those of an organization, oldest first.

@@ -313,6 +313,23 @@ pub fn count_due(tx: &mut dyn Tx, connection: ConnectionId) -> Result<i64, Store
         .map_or(Ok(0), |mut row| row.take())
 }
 
+/// Bookings of a connection that will still take place and have an event in Google.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn count_upcoming(
+    tx: &mut dyn Tx,
+    connection: ConnectionId,
+    now: Instant,
+) -> Result<i64, StoreError> {
+    let sql = "SELECT count(*) FROM event_link l JOIN booking b ON b.id = l.booking_id
+               JOIN calendar c ON c.id = l.calendar_id
+               WHERE c.connection_id = ?1 AND l.state NOT IN ('closed', 'detached') AND l.attempt > 0
+                 AND b.ends_at > ?2 AND b.status NOT IN ('cancelled', 'declined')";
+    tx.first(sql, values![connection, now])?
+        .map_or(Ok(0), |mut row| row.take())
+}
+
 /// Bookings that will still take place and have no link to `calendar` yet.
 ///
 /// # Errors

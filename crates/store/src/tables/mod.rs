@@ -22,6 +22,7 @@ pub mod oauth_attempts;
 pub mod organizations;
 pub mod outgoing_messages;
 pub mod quotas;
+pub mod revocations;
 pub mod sealed;
 pub mod seats;
 pub mod timeline;

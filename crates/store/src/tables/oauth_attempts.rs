@@ -19,7 +19,7 @@ pub struct OAuthAttempt {
     pub expires_at: Instant,
 }
 
-/// Adds one under the hash of its state, and forgets those that ran out.
+/// Adds one under the hash of its state, and forgets those that ran out before `forgotten`.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -27,11 +27,11 @@ pub fn insert(
     tx: &mut dyn Tx,
     state_hash: &[u8],
     attempt: &OAuthAttempt,
-    now: Instant,
+    forgotten: Instant,
 ) -> Result<(), StoreError> {
     tx.execute(
         "DELETE FROM oauth_attempt WHERE expires_at <= ?1",
-        values![now],
+        values![forgotten],
     )?;
     tx.execute(
         "INSERT INTO oauth_attempt (state_hash, organization_id, browser_hash, verifier, nonce, expires_at)
@@ -68,14 +68,38 @@ pub fn find(tx: &mut dyn Tx, state_hash: &[u8]) -> Result<Option<OAuthAttempt>, 
         .transpose()
 }
 
-/// Uses the attempt of this state up.
+/// Uses the attempt of this state up at `now`: it has run out from then on, and is forgotten with those.
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn delete(tx: &mut dyn Tx, state_hash: &[u8]) -> Result<(), StoreError> {
+pub fn use_up(tx: &mut dyn Tx, state_hash: &[u8], now: Instant) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE oauth_attempt SET expires_at = ?2 WHERE state_hash = ?1",
+        values![state_hash, now],
+    )
+    .map(drop)
+}
+
+/// Forgets the attempt of this state.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn forget(tx: &mut dyn Tx, state_hash: &[u8]) -> Result<(), StoreError> {
     tx.execute(
         "DELETE FROM oauth_attempt WHERE state_hash = ?1",
         values![state_hash],
     )
     .map(drop)
+}
+
+/// When the last of all attempts ran out or will, of those after `since`; `None` when there is none.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn last_end(tx: &mut dyn Tx, since: Instant) -> Result<Option<Instant>, StoreError> {
+    let sql = "SELECT max(expires_at) FROM oauth_attempt WHERE expires_at > ?1";
+    match tx.first(sql, values![since])? {
+        Some(mut row) => row.take(),
+        None => Ok(None),
+    }
 }

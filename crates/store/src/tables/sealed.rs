@@ -18,6 +18,8 @@ pub enum Column {
     AccessToken,
     /// Refresh tokens of connections.
     RefreshToken,
+    /// Refresh tokens of grants to be given back.
+    Revocation,
     /// PKCE verifiers of consents under way.
     Verifier,
     /// Decisions remembered for repeated requests.
@@ -28,9 +30,11 @@ pub enum Column {
 
 impl Column {
     /// All of them, in the order in which they are sealed anew.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::AccessToken,
+        // A token that moves from one to the next while the key is replaced is met there.
         Self::RefreshToken,
+        Self::Revocation,
         Self::Verifier,
         Self::Decision,
         Self::KeyCheck,
@@ -52,7 +56,10 @@ pub struct Sealed {
 
 fn read(column: Column, mut row: Row) -> Result<Sealed, StoreError> {
     let (key, organization, value) = (row.take()?, row.take()?, row.take()?);
-    let is_token = matches!(column, Column::AccessToken | Column::RefreshToken);
+    let is_token = matches!(
+        column,
+        Column::AccessToken | Column::RefreshToken | Column::Revocation
+    );
     let connection = if is_token {
         let Value::Bytes(id) = &key else {
             return Err(StoreError::decode("a connection's id is bytes"));
@@ -91,6 +98,12 @@ pub fn others(
             "SELECT id, organization_id, refresh_token FROM connection
              WHERE refresh_token IS NOT NULL AND substr(refresh_token, 2, 4) <> ?1
              ORDER BY id LIMIT ?2 OFFSET ?3"
+        }
+        Column::Revocation => {
+            "SELECT r.connection_id, n.organization_id, r.refresh_token FROM revocation r
+             JOIN connection n ON n.id = r.connection_id
+             WHERE substr(r.refresh_token, 2, 4) <> ?1
+             ORDER BY r.connection_id LIMIT ?2 OFFSET ?3"
         }
         Column::Verifier => {
             "SELECT state_hash, organization_id, verifier FROM oauth_attempt
@@ -145,6 +158,11 @@ pub fn replace(
             "UPDATE connection SET refresh_token = ?3, lease_epoch = lease_epoch + 1
              WHERE id = ?1 AND refresh_token = ?2 AND lease_until <= ?4",
             values![key, from, value, now],
+        )?,
+        Column::Revocation => tx.execute(
+            "UPDATE revocation SET refresh_token = ?3
+             WHERE connection_id = ?1 AND refresh_token = ?2",
+            values![key, from, value],
         )?,
         Column::Verifier => tx.execute(
             "UPDATE oauth_attempt SET verifier = ?3 WHERE state_hash = ?1 AND verifier = ?2",

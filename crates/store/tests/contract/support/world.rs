@@ -145,7 +145,7 @@ pub(crate) fn connection(number: u128, sub: &str) -> Connection {
         state: State::Connected,
         cause: None,
         credential: Credential::OAuth {
-            refresh: vec![7; 300],
+            refresh: Some(vec![7; 300]),
         },
         tokens: Tokens {
             access: Some(vec![0, 1, 255]),

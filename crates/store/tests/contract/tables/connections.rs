@@ -22,7 +22,7 @@ on_every_database! {
         let broken = Connection {
             state: State::Error,
             cause: Some(Cause::NeedsReconnect),
-            credential: Credential::OAuth { refresh: vec![] },
+            credential: Credential::OAuth { refresh: Some(vec![]) },
             tokens: Tokens { access: None, access_expires_at: hours(9) },
             grant: Grant { at: hours(1), used_at: hours(2), short_before: 3 },
             proof: Proof {
@@ -42,6 +42,31 @@ on_every_database! {
         assert_eq!(by_account, Some(broken));
         assert_eq!(stage.done(|tx| connections::by_account(tx, ORGANIZATION, "sub-2")), None);
         assert_eq!(stage.done(|tx| connections::by_id(tx, ConnectionId(id(9)))), None);
+    }
+
+    fn a_disconnected_connection_has_no_tokens_and_shares_no_grant(stage: &Stage) {
+        let gone = Connection {
+            state: State::Inactive,
+            credential: Credential::OAuth { refresh: None },
+            tokens: Tokens { access: None, access_expires_at: NOW },
+            ..connection(5, "sub")
+        };
+        stage.done(|tx| {
+            found(tx)?;
+            connections::insert(tx, &connection(5, "sub"), NOW)
+        });
+        let is_shared = |of| {
+            stage.done(move |tx| connections::is_grant_shared(tx, ConnectionId(id(of)), "sub"))
+        };
+        assert!(is_shared(6), "by another one");
+        assert!(!is_shared(5), "not by itself");
+        let change = gone.clone();
+        stage.done(move |tx| connections::update(tx, &change));
+        assert_eq!(stage.done(|tx| connections::by_id(tx, CONNECTION)), Some(gone.clone()));
+        assert!(!is_shared(6), "it is disconnected");
+        let kept = Connection { tokens: connection(5, "sub").tokens, ..gone };
+        let kept = stage.run(move |tx| connections::update(tx, &kept));
+        assert!(kept.is_err(), "a token is left");
     }
 
     fn every_kind_of_credential_comes_back(stage: &Stage) {

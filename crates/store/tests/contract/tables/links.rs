@@ -127,10 +127,14 @@ on_every_database! {
         });
         let all = || states.map(|(number, ..)| stage.done(move |tx| links::by_id(tx, LinkId(id(number)))).unwrap());
         let elsewhere = ConnectionId(id(99));
+        let upcoming = |of, at| stage.done(move |tx| links::count_upcoming(tx, of, hours(at)));
+        assert!(upcoming(CONNECTION, 0) > upcoming(CONNECTION, 9_999), "what is over is not counted");
+        assert_eq!(upcoming(elsewhere, 0), 0);
         assert_eq!(stage.done(move |tx| links::detach_of_connection(tx, elsewhere)), 0);
         assert_eq!(stage.done(|tx| links::detach_of_connection(tx, CONNECTION)), 6, "and the one of set_up");
         let (detached, closed) = (State::Detached, State::Closed);
         assert_eq!(all().map(|l| l.state), [detached, detached, closed, detached, detached, detached]);
+        assert_eq!(stage.done(|tx| links::count_upcoming(tx, CONNECTION, hours(0))), 0, "none is kept in step");
         stage.done(|tx| links::mark_due(tx, BookingId(id(201)), hours(1)));
         assert_eq!(all()[0].state, detached, "a change of the booking is not sent");
         assert_eq!(stage.done(|tx| links::next_due(tx, hours(9))), None);

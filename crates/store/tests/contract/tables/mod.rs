@@ -18,6 +18,7 @@ mod oauth_attempts;
 mod organizations;
 mod outgoing_messages;
 mod quotas;
+mod revocations;
 mod sealed;
 mod seats;
 mod timeline;

@@ -25,8 +25,14 @@ on_every_database! {
         assert_eq!(stage.done(|tx| oauth_attempts::find(tx, &[1; 32])), Some(attempt(1)));
         stage.done(|tx| oauth_attempts::insert(tx, &[3; 32], &attempt(9), hours(1)));
         assert_eq!(stage.done(|tx| oauth_attempts::find(tx, &[1; 32])), None, "it ran out");
-        stage.done(|tx| oauth_attempts::delete(tx, &[2; 32]));
-        assert_eq!(stage.done(|tx| oauth_attempts::find(tx, &[2; 32])), None, "it was used");
-        assert_eq!(stage.done(|tx| oauth_attempts::find(tx, &[3; 32])), Some(attempt(9)));
+        assert_eq!(stage.done(|tx| oauth_attempts::last_end(tx, NOW)), Some(hours(9)));
+        stage.done(|tx| oauth_attempts::use_up(tx, &[2; 32], hours(2)));
+        assert_eq!(stage.done(|tx| oauth_attempts::find(tx, &[2; 32])), Some(attempt(2)), "it has run out");
+        stage.done(|tx| oauth_attempts::use_up(tx, &[3; 32], hours(3)));
+        assert_eq!(stage.done(|tx| oauth_attempts::last_end(tx, hours(2))), Some(hours(3)));
+        assert_eq!(stage.done(|tx| oauth_attempts::last_end(tx, hours(3))), None);
+        assert_eq!(stage.done(|tx| oauth_attempts::find(tx, &[3; 32])), Some(attempt(3)));
+        stage.done(|tx| oauth_attempts::forget(tx, &[3; 32]));
+        assert_eq!(stage.done(|tx| oauth_attempts::find(tx, &[3; 32])), None, "it was forgotten");
     }
 }

@@ -20,7 +20,7 @@ fn fill(tx: &mut dyn Tx) -> Result<(), StoreError> {
     let mut sealed = connection(5, "sub");
     sealed.tokens.access = Some(value(7, 1));
     sealed.credential = Credential::OAuth {
-        refresh: value(7, 2),
+        refresh: Some(value(7, 2)),
     };
     connections::insert(tx, &sealed, NOW)?;
     let attempt = OAuthAttempt {
