@@ -456,6 +456,28 @@ proof-failed = It could not be written and removed. { $cause }
 proof-before = Before that, it was { $when }.
 connection-prove = Test again
 connection-proving = Testing…
+connection-inactive = Disconnected
+connection-inactive-help = Nothing is written to this account or read from it. Bookings are taken all the same; those still to come are brought in step again when you reconnect.
+connection-disconnect = Disconnect
+disconnect-heading = Disconnect Google Calendar?
+disconnect-back = Back to the connection
+disconnect-bookings = Your bookings stay here as they are, and new ones are taken all the same.
+disconnect-events =
+    { $count ->
+        [0] No event of a booking still to come is in this calendar.
+        [one] The event of { $count } booking still to come stays in Google as it is. It no longer follows changes made here, nor the booking changes made there.
+       *[other] The events of { $count } bookings still to come stay in Google as they are. They no longer follow changes made here, nor the bookings changes made there.
+    }
+disconnect-revoked = Access to this account is given back to Google.
+disconnect-shared = Access stays granted at Google, because another connection uses the same account.
+disconnect-nothing = Nothing is to be given back to Google.
+disconnect-again = You can reconnect the same account at any time: the same events are taken up again, and none is made twice.
+disconnect-keep = Stay connected
+disconnect-sending = Disconnecting…
+outcome-disconnected = Disconnected
+outcome-disconnected-help = This account is left alone from now on. Its events stay in Google as they are.
+outcome-revoking = One moment
+outcome-revoking-help = Access is just being given back to Google, and a new one would be lost with it. Try again in a minute or two.
 connection-robot = Connect by service account
 connection-robot-help = Nobody has to consent: share the calendar with { $account }, with “Make changes to events”.
 status-none = no calendar is connected; “lockstep connect” connects one

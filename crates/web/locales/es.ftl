@@ -456,6 +456,28 @@ proof-failed = No se pudo escribir y quitar. { $cause }
 proof-before = Antes de eso, sí: { $when }.
 connection-prove = Probar otra vez
 connection-proving = Probando…
+connection-inactive = Desconectado
+connection-inactive-help = No se escribe ni se lee nada en esta cuenta. Las reservas se aceptan igualmente; las que estén por venir se ponen al día cuando vuelvas a conectar.
+connection-disconnect = Desconectar
+disconnect-heading = ¿Desconectar Google Calendar?
+disconnect-back = Volver a la conexión
+disconnect-bookings = Tus reservas se quedan aquí tal como están, y se siguen aceptando nuevas.
+disconnect-events =
+    { $count ->
+        [0] En este calendario no hay eventos de reservas por venir.
+        [one] El evento de { $count } reserva por venir se queda en Google tal como está. Ya no sigue los cambios que hagas aquí, ni la reserva los que hagas allí.
+       *[other] Los eventos de { $count } reservas por venir se quedan en Google tal como están. Ya no siguen los cambios que hagas aquí, ni las reservas los que hagas allí.
+    }
+disconnect-revoked = El acceso a esta cuenta se devuelve a Google.
+disconnect-shared = El acceso sigue concedido en Google, porque otra conexión usa la misma cuenta.
+disconnect-nothing = No hay nada que devolver a Google.
+disconnect-again = Puedes volver a conectar la misma cuenta cuando quieras: se retoman los mismos eventos y ninguno se crea dos veces.
+disconnect-keep = Seguir conectado
+disconnect-sending = Desconectando…
+outcome-disconnected = Desconectado
+outcome-disconnected-help = Esta cuenta se deja en paz desde ahora. Sus eventos se quedan en Google tal como están.
+outcome-revoking = Un momento
+outcome-revoking-help = El acceso se está devolviendo a Google, y uno nuevo se perdería con él. Prueba otra vez dentro de uno o dos minutos.
 connection-robot = Conectar con la cuenta de servicio
 connection-robot-help = Nadie tiene que dar su consentimiento: comparte el calendario con { $account }, con «Hacer cambios en eventos».
 status-none = no hay ningún calendario conectado; «lockstep connect» conecta uno

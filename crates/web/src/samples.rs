@@ -15,6 +15,8 @@ use crate::errors::{ErrorPage, Problem};
 use crate::i18n::Words;
 use crate::pages::admin::bookings::booking::{self, EntryView};
 use crate::pages::admin::bookings::{self, Row, Tab, new};
+use app::connections::{GrantFate, Preview};
+
 use crate::pages::admin::connection::{self, ConnectionView, Outcome};
 use crate::pages::admin::{inbox, sign_in};
 use crate::pages::b::{self, cancel, reschedule};
@@ -527,10 +529,26 @@ impl Sample {
         }
     }
 
+    fn disconnect(&self, grant: GrantFate, events_left: u64) -> connection::disconnect::Page {
+        let shell = self.admin(&self.words.say("disconnect-heading"), Section::Connection);
+        let preview = Preview {
+            account_email: "laura@alameda.example".to_owned(),
+            events_left,
+            grant,
+            is_inactive: false,
+        };
+        connection::disconnect::Page::new(shell, "token".to_owned(), NOBODY.to_owned(), preview)
+    }
+
     fn connected(&self, state: &'static str) -> ConnectionView {
         let (heading, action, message) = match state {
             "connected" => ("connection-connected", None, None),
             "syncing" => ("connection-syncing", None, None),
+            "inactive" => (
+                "connection-inactive",
+                Some("connection-reconnect"),
+                Some(self.words.say("connection-inactive-help")),
+            ),
             _ => (
                 "connection-error",
                 Some("connection-reconnect"),
@@ -558,6 +576,8 @@ impl Sample {
             })),
             can_prove: action.is_none(),
             action,
+            disconnect: (state != "inactive")
+                .then(|| connection::disconnect::href(NOBODY.parse().unwrap())),
         }
     }
 
@@ -761,6 +781,15 @@ impl Sample {
             (
                 "connection-error",
                 page(&self.connection(self.connected("error"), None)),
+            ),
+            (
+                "connection-inactive",
+                page(&self.connection(self.connected("inactive"), Some(Outcome::Disconnected))),
+            ),
+            ("disconnect", page(&self.disconnect(GrantFate::Revoked, 20))),
+            (
+                "disconnect-shared",
+                page(&self.disconnect(GrantFate::Shared, 1)),
             ),
             (
                 "connection-redirect",

@@ -14,6 +14,7 @@ pub fn lines(locale: Locale, connection: &Connection) -> Vec<(String, String)> {
         ConnectionState::Syncing => key("connection-syncing"),
         ConnectionState::Connected => key("connection-connected"),
         ConnectionState::Error => key("connection-error"),
+        ConnectionState::Inactive => key("connection-inactive"),
     };
     let names: Vec<&str> = connection
         .calendars

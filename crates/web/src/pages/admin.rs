@@ -64,6 +64,10 @@ pub(crate) fn routes() -> Router<WebState> {
         )
         .route("/admin/connection/prove", post(connection::prove))
         .route(
+            "/admin/connection/disconnect",
+            get(connection::disconnect::get).post(connection::disconnect::post),
+        )
+        .route(
             "/admin/connection/service-account",
             post(connection::connect_robot),
         )

@@ -5,19 +5,11 @@ use axum::Json;
 use axum::extract::State;
 use domain::ConnectionId;
 
-use super::CalendarConnection;
+use super::{CalendarConnection, no_connection};
 use crate::ApiState;
 use crate::auth::{self, Bearer};
 use crate::problem::{Problem, ProblemBody};
 use crate::request::PathOf;
-
-/// Foreign or missing: the answer does not tell.
-fn no_connection() -> Problem {
-    Problem::not_found(
-        "calendar_connection_not_found",
-        "there is no such calendar connection",
-    )
-}
 
 /// Reads a calendar connection.
 #[utoipa::path(

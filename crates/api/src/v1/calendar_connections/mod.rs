@@ -3,8 +3,10 @@
 //! Starting one is not here: a consent is bound to the browser that began it, so it begins on the
 //! admin page.
 
+mod disconnect;
 mod get;
 mod list;
+mod prove;
 
 use app::connections;
 use domain::Instant;
@@ -14,12 +16,23 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::ApiState;
+use crate::problem::Problem;
 
 /// The endpoints of connections.
 pub(crate) fn endpoints() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(list::list))
         .routes(routes!(get::get))
+        .routes(routes!(disconnect::disconnect))
+        .routes(routes!(prove::prove))
+}
+
+/// Foreign or missing: the answer does not tell.
+pub(crate) fn no_connection() -> Problem {
+    Problem::not_found(
+        "calendar_connection_not_found",
+        "there is no such calendar connection",
+    )
 }
 
 /// A granted Google account.
@@ -34,7 +47,8 @@ pub(crate) struct CalendarConnection {
     account: String,
     /// What is reached through it.
     calendars: Vec<ConnectedCalendar>,
-    /// `syncing` (its calendars have not been read once yet), `connected`, or `error` (see `cause`).
+    /// `syncing` (its calendars have not been read once yet), `connected`, `error` (see `cause`), or
+    /// `inactive` (disconnected; it can be connected again).
     state: &'static str,
     /// What lets us in: `oauth` (a person's consent), `service_account`, or `api_key` (public calendars, to be
     /// read).

@@ -10,6 +10,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::{Instant, Zone};
 use http::StatusCode;
 
+pub(crate) mod disconnect;
+
 use crate::dates;
 use crate::errors::Failure;
 use crate::i18n::{Key, Words, key};
@@ -48,7 +50,7 @@ pub(crate) struct Page {
 /// A calendar connection.
 #[derive(Clone, Debug)]
 pub(crate) struct ConnectionView {
-    /// `connected`, `syncing`, `error`, `none`.
+    /// `connected`, `syncing`, `error`, `inactive`, `none`.
     pub(crate) state: &'static str,
     pub(crate) heading: Key,
     pub(crate) account: Option<String>,
@@ -69,6 +71,8 @@ pub(crate) struct ConnectionView {
     pub(crate) proof: Option<(&'static str, String)>,
     /// Whether another test event can be asked for.
     pub(crate) can_prove: bool,
+    /// The page that disconnects it, when there is something to disconnect.
+    pub(crate) disconnect: Option<String>,
 }
 
 impl ConnectionView {
@@ -78,7 +82,12 @@ impl ConnectionView {
             ConnectionState::Syncing => (key("connection-syncing"), None),
             ConnectionState::Connected => (key("connection-connected"), None),
             ConnectionState::Error => (key("connection-error"), action(connection.way_out)),
+            ConnectionState::Inactive => (
+                key("connection-inactive"),
+                Some(key("connection-reconnect")),
+            ),
         };
+        let is_inactive = connection.state == ConnectionState::Inactive;
         let ago = |at| dates::ago(words, at, now, zone);
         let names = connection.calendars.iter().map(|calendar| &calendar.name);
         let moment = |at| dates::moment(words, at, zone);
@@ -95,18 +104,22 @@ impl ConnectionView {
                 .last_sync_at
                 .map_or_else(|| words.say("connection-never"), ago),
             waiting: words.count("connection-waiting", connection.waiting, &[]),
-            message: connection.cause.map(|wrong| words.say(cause(wrong))),
+            message: match connection.cause {
+                _ if is_inactive => Some(words.say("connection-inactive-help")),
+                wrong => wrong.map(|wrong| words.say(cause(wrong))),
+            },
             since,
             action: action.filter(|_| connection.credential != CredentialKind::ApiKey),
             is_by_robot: connection.credential == CredentialKind::ServiceAccount,
             credential: Some(credential(connection.credential)),
-            proof: Some((
-                connection.proof.as_str(),
-                proof(words, connection, |at| dates::ago(words, at, now, zone)),
-            )),
+            proof: (!is_inactive).then(|| {
+                let said = proof(words, connection, |at| dates::ago(words, at, now, zone));
+                (connection.proof.as_str(), said)
+            }),
             can_prove: action.is_none()
                 && connection.credential != CredentialKind::ApiKey
                 && connection.proof != Proof::Pending,
+            disconnect: (!is_inactive).then(|| disconnect::href(connection.id)),
         }
     }
 
@@ -126,6 +139,7 @@ impl ConnectionView {
             credential: None,
             proof: None,
             can_prove: false,
+            disconnect: None,
         }
     }
 }
@@ -214,10 +228,14 @@ pub(crate) enum Outcome {
     Refused(Cause),
     /// The calendar shared with the service account is not named.
     RobotCalendar,
+    /// The account is left alone from now on.
+    Disconnected,
+    /// A grant is being given back this minute.
+    Revoking,
 }
 
 impl Outcome {
-    const ALL: [(Self, &'static str); 14] = [
+    const ALL: [(Self, &'static str); 16] = [
         (Self::Connected, "connected"),
         (Self::Denied, "denied"),
         (Self::Expired, "expired"),
@@ -232,6 +250,8 @@ impl Outcome {
         (Self::NotConfigured, "not_configured"),
         (Self::Proving, "proving"),
         (Self::RobotCalendar, "calendar_not_named"),
+        (Self::Disconnected, "disconnected"),
+        (Self::Revoking, "revoking"),
     ];
 
     /// Its name in the address.
@@ -272,13 +292,18 @@ impl Outcome {
             Self::Proving => (key("outcome-proving"), key("outcome-proving-help")),
             Self::Refused(wrong) => (key("outcome-refused"), cause(wrong)),
             Self::RobotCalendar => (key("outcome-robot-name"), key("outcome-robot-name-help")),
+            Self::Disconnected => (
+                key("outcome-disconnected"),
+                key("outcome-disconnected-help"),
+            ),
+            Self::Revoking => (key("outcome-revoking"), key("outcome-revoking-help")),
         };
         let mut lines = vec![words.say(help)];
         if self == Self::RedirectMismatch {
             lines.push(redirect_uri.to_owned());
         }
         Notice {
-            tone: if matches!(self, Self::Connected | Self::Proving) {
+            tone: if matches!(self, Self::Connected | Self::Proving | Self::Disconnected) {
                 Tone::Good
             } else {
                 Tone::Bad
@@ -388,6 +413,7 @@ pub(crate) async fn post(
     match app::connections::start(&state.app, organization, &signed_in.token).await {
         Ok(google) => Ok(Redirect::to(google.as_str()).into_response()),
         Err(StartError::NotConfigured(_)) => Err(Failure::go_to(&Outcome::NotConfigured.href())),
+        Err(StartError::Revoking) => Err(Failure::go_to(&Outcome::Revoking.href())),
         Err(error @ StartError::Store(_)) => Err(state.failed(&visitor, &error)),
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn connected(organization: OrganizationId) -> connections::Connection
             access_expires_at: now,
         },
         credential: Credential::OAuth {
-            refresh: Vec::new(),
+            refresh: Some(Vec::new()),
         },
         grant: connections::Grant {
             at: now,
@@ -187,4 +187,75 @@ async fn a_service_account_is_a_button_of_its_own() {
     browser.sign_in().await;
     let page = browser.get(PAGE).await;
     assert!(!page.body.contains("data-test=\"connect-robot\""));
+}
+
+/// rows V1 and R6: the page says what will happen before it does, and then the account can come back.
+#[tokio::test]
+async fn disconnecting_asks_first_and_leaves_a_connection_to_reconnect() {
+    let mut browser = shows(|_| ()).await;
+    let page = browser.get(PAGE).await;
+    let href = page.value("href=\"/admin/connection/disconnect?");
+    let href = format!("/admin/connection/disconnect?{href}");
+    let asked = browser.get(&href).await;
+    assert!(asked.body.contains("laura@alameda.example"));
+    assert!(asked.body.contains("No event of a booking still to come"));
+    assert!(asked.body.contains("given back to Google"));
+    assert!(
+        browser
+            .get(&format!("{href}&lang=es"))
+            .await
+            .body
+            .contains("se devuelve a Google")
+    );
+    browser.get("/admin/connection?lang=en").await;
+    let untouched = browser.get(PAGE).await;
+    assert!(
+        untouched.body.contains("data-test=\"disconnect\""),
+        "looking changes nothing"
+    );
+
+    let (csrf, id) = (
+        asked.value("name=\"csrf\" value=\""),
+        asked.value("name=\"connection\" value=\""),
+    );
+    let path = "/admin/connection/disconnect";
+    let forged = browser
+        .post(path, &[("csrf", "x"), ("connection", &id)])
+        .await;
+    assert_eq!(forged.status, StatusCode::FORBIDDEN);
+    for (name, id) in [
+        ("missing", "01928f3c-0000-7000-8000-000000000000"),
+        ("not an id", "x"),
+    ] {
+        let answer = browser
+            .post(path, &[("csrf", &csrf), ("connection", id)])
+            .await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{name}");
+        let answer = browser.get(&format!("{path}?connection={id}")).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{name}");
+    }
+    for _ in 0..2 {
+        let done = browser
+            .post(path, &[("csrf", &csrf), ("connection", &id)])
+            .await;
+        assert_eq!(done.location(), "/admin/connection?result=disconnected");
+    }
+    assert_eq!(
+        browser.get(&href).await.location(),
+        "/admin/connection?result=disconnected"
+    );
+    let page = browser.get("/admin/connection?result=disconnected").await;
+    assert_eq!(
+        page.value("data-test=\"connection\" data-state=\""),
+        "inactive"
+    );
+    assert_eq!(page.value("data-tone=\""), "good");
+    assert!(page.body.contains(">Reconnect<"));
+    for gone in [
+        "data-test=\"disconnect\"",
+        "data-test=\"prove\"",
+        "data-test=\"proof\"",
+    ] {
+        assert!(!page.body.contains(gone), "{gone}");
+    }
 }
