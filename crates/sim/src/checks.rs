@@ -9,6 +9,7 @@ pub mod answers;
 pub mod calls;
 pub mod changes;
 pub mod foreign;
+pub mod left_alone;
 pub mod parked;
 pub mod settled;
 pub mod timeline;

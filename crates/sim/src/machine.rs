@@ -15,7 +15,7 @@ use store::{StoreError, Verdict, Work};
 
 use crate::actors::Actor;
 use crate::bookings::Version;
-use crate::checks::{changes, parked};
+use crate::checks::{changes, left_alone, parked};
 use crate::network::{self, Ask, Trouble};
 use crate::scene::{Scene, Stage};
 use crate::seams::{Op, Seams};
@@ -231,11 +231,15 @@ impl Machine {
         scene.stats.count("steps.units");
         let step = scene.trace.step();
         scene.ran_at.insert((actor, name), step);
-        if matches!(name, "links.prepare" | "poll.begin") {
+        if matches!(name, "links.prepare" | "poll.begin" | "revocations.begin") {
             scene.calls.leased(actor);
         }
-        if name == "connections.store" {
+        if matches!(name, "connections.store" | "connections.disconnect") {
             scene.calls.revoked();
+            scene.disconnected_at = match name {
+                "connections.store" => None,
+                _ => scene.disconnected_at.or(Some(step)),
+            };
         }
         if is_kept {
             for booking in touched.bookings {
@@ -275,6 +279,8 @@ impl Machine {
         let now = scene.now();
         let alone = scene.calls.begin(actor, now);
         scene.hold(alone);
+        let left_alone = left_alone::called(&scene, actor, &Ask::of(request));
+        scene.hold(left_alone);
         let answer = network::perform(&mut scene, request, trouble);
         drop(scene);
         self.seams.put(actor, Op::Answered(answer));

@@ -11,7 +11,7 @@ use store::sqlite::digest::Digest;
 use store::tables::links;
 
 use crate::actors::Actor;
-use crate::checks::writes;
+use crate::checks::{left_alone, writes};
 use crate::events::{By, Ours, Turn, When};
 use crate::failure::Failure;
 use crate::machine::short;
@@ -24,6 +24,8 @@ use crate::setup::CALENDAR;
 pub enum Ask {
     /// Tokens.
     Token,
+    /// That the grant be taken back.
+    Revoke,
     /// A page of the calendar.
     List,
     /// One event.
@@ -45,6 +47,9 @@ impl Ask {
         if path == "/token" {
             return Self::Token;
         }
+        if path == "/revoke" {
+            return Self::Revoke;
+        }
         let Some((_, event)) = path.split_once("/events") else {
             return Self::Other;
         };
@@ -63,6 +68,7 @@ impl Ask {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Token => "token",
+            Self::Revoke => "revoke",
             Self::List => "events.list",
             Self::Get(_) => "events.get",
             Self::Insert => "events.insert",
@@ -219,7 +225,7 @@ pub fn perform(
     };
     let is_whole = trouble != Some(Trouble::Truncated);
     if let Ok(response) = &answer {
-        if ask != Ask::Token && response.status == 401 {
+        if !matches!(ask, Ask::Token | Ask::Revoke) && response.status == 401 {
             scene.token_refused_at = Some(scene.now());
         }
         if is_whole {
@@ -261,7 +267,7 @@ fn rate_limited(status: u16, after: Option<u32>) -> Response {
 /// A refusal as the endpoint asked words it.
 fn refused(ask: &Ask, status: u16, reason: &str) -> Response {
     let body = match ask {
-        Ask::Token => json!({ "error": reason, "error_description": "simulated" }),
+        Ask::Token | Ask::Revoke => json!({ "error": reason, "error_description": "simulated" }),
         _ => json!({ "error": {
             "errors": [{ "domain": "global", "reason": reason, "message": "simulated" }],
             "code": status,
@@ -308,7 +314,7 @@ fn carry_out(scene: &mut Scene, ask: &Ask, asked: &Request) -> Response {
     let subject = match ask {
         Ask::Insert => response.json()["id"].as_str().unwrap_or("-").to_owned(),
         Ask::Get(id) | Ask::Patch(id) | Ask::Delete(id) => id.clone(),
-        Ask::Token | Ask::List | Ask::Other => String::new(),
+        Ask::Token | Ask::Revoke | Ask::List | Ask::Other => String::new(),
     };
     let when = scene
         .google
@@ -328,6 +334,11 @@ fn carry_out(scene: &mut Scene, ask: &Ask, asked: &Request) -> Response {
         Ask::Insert if is_done => note_insert(scene, &response.json()),
         Ask::Patch(id) if is_done => note_patch(scene, id, &response.json()),
         Ask::Delete(id) if is_done => note_delete(scene, id),
+        Ask::Revoke if is_done => {
+            scene.stats.count("google.revoked");
+            let checked = left_alone::revoked(scene);
+            scene.hold(checked);
+        }
         _ => {}
     }
     response

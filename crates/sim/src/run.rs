@@ -78,8 +78,8 @@ fn begin(machine: &mut Machine) -> Weather {
         let turns = scene.stream(stream_of, "turns").below(10);
         let turns = match actor {
             Actor::Host => 4 + turns,
-            // Most owners never do anything.
-            Actor::Owner => turns.saturating_sub(7),
+            // Many owners never do anything.
+            Actor::Owner => turns.saturating_sub(5),
             Actor::Operator => turns.saturating_sub(8),
             _ => 2 + turns,
         };

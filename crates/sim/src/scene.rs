@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use app::App;
 use bytes::Bytes;
-use domain::{Clock, Instant};
+use domain::{Clock, Instant, OrganizationId};
 use fake_google::World;
 use jiff::{SignedDuration, Timestamp};
 use store::inline::Inline;
@@ -56,6 +56,10 @@ pub struct Scene {
     pub late: VecDeque<http::Request<Bytes>>,
     /// Whether the grant was taken back and not given again.
     pub is_grant_gone: bool,
+    /// Whose connection was last consented to.
+    pub organization: OrganizationId,
+    /// In which step the account was disconnected, while it is.
+    pub disconnected_at: Option<u64>,
     /// Whether the master key is being replaced.
     pub is_rotating: bool,
     /// Who waits for Google.
@@ -91,6 +95,8 @@ impl Scene {
             ran_at: BTreeMap::new(),
             late: VecDeque::new(),
             is_grant_gone: false,
+            organization: OrganizationId(uuid::Uuid::nil()),
+            disconnected_at: None,
             is_rotating: false,
             calls: Calls::default(),
             written_at: Instant::from_micros(0),

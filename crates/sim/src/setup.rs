@@ -2,10 +2,11 @@
 //! consent.
 
 use std::cell::RefCell;
+use std::error::Error;
 use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
-use app::connections::{Callback, FinishError};
+use app::connections::{Callback, Disconnected};
 use app::preset::Preset;
 use app::secrets::MASTER_KEY_BYTES;
 use app::sign_in::HashedPassword;
@@ -23,6 +24,7 @@ use url::Url;
 use crate::actors::Actor;
 use crate::chance::{SimChance, Stream};
 use crate::clock::SimClock;
+use crate::failure::Failure;
 use crate::machine::Machine;
 use crate::scene::{Scene, Stage};
 use crate::seams::Seams;
@@ -195,6 +197,7 @@ fn settings(calendar: &str) -> settings::Settings {
             endpoints: Endpoints {
                 auth: url("https://fake.example/o/oauth2/v2/auth"),
                 token: url("https://fake.example/token"),
+                revoke: url("https://fake.example/revoke"),
                 api: url("https://fake.example/calendar/v3"),
             },
             calendar_id: calendar.to_owned(),
@@ -247,8 +250,23 @@ async fn set_up(stage: Stage, slug: String, account: &str) -> Setup {
 ///
 /// # Errors
 /// Why it did not come to that; nothing is worse than before.
-pub async fn reconnect(stage: &Stage) -> Result<(), FinishError> {
+pub async fn reconnect(stage: &Stage) -> Result<(), Box<dyn Error>> {
     consent(stage, stage.setup.organization, ACCOUNT).await
+}
+
+/// Disconnects the organization's account, by the page's use case.
+///
+/// # Panics
+/// When there is none.
+pub async fn disconnect(stage: &Stage) -> Disconnected {
+    let (app, organization) = (&stage.app, stage.setup.organization);
+    let all = connections::list(app, organization)
+        .await
+        .expect("the connections are there");
+    let id = all.first().expect("the account was connected").id;
+    connections::disconnect(app, organization, id)
+        .await
+        .expect("it is disconnected")
 }
 
 /// The grant ends in Google: its owner removed Lockstep there.
@@ -267,11 +285,9 @@ async fn consent(
     stage: &Stage,
     organization: OrganizationId,
     account: &str,
-) -> Result<(), FinishError> {
+) -> Result<(), Box<dyn Error>> {
     let browser = "the owner's browser";
-    let url = connections::start(&stage.app, organization, browser)
-        .await
-        .expect("a consent begins");
+    let url = connections::start(&stage.app, organization, browser).await?;
     let path = format!("{}?{}", url.path(), url.query().unwrap_or_default());
     let form = [
         ("account", account),
@@ -279,10 +295,12 @@ async fn consent(
         ("scope", SCOPE_EVENTS),
     ];
     let request = Request::new("POST", &path).with_form(&form);
-    let response = {
+    let (revoked_before, response) = {
         let mut scene = stage.scene();
         let now = scene.timestamp();
-        fake_google::handle(&mut scene.google, now, &request)
+        scene.organization = organization;
+        let response = fake_google::handle(&mut scene.google, now, &request);
+        (scene.stats.get("google.revoked"), response)
     };
     let back = response
         .header("location")
@@ -298,7 +316,11 @@ async fn consent(
         code: query("code"),
         error: query("error"),
     };
-    connections::finish(&stage.app, callback, browser)
-        .await
-        .map(drop)
+    let finished = connections::finish(&stage.app, callback, browser).await;
+    if finished.is_ok() && stage.scene().stats.get("google.revoked") > revoked_before {
+        let what = "a grant was given back between its consent and its connection";
+        let checked = Err(Failure::new("grants", what.to_owned()));
+        stage.scene().hold(checked);
+    }
+    Ok(finished?)
 }

@@ -68,7 +68,7 @@ impl Weather {
         }
         match next {
             Next::Request(ask) if stream.is_hit(self.trouble) => {
-                let is_late = *ask != Ask::Token && stream.is_hit(self.late);
+                let is_late = !matches!(ask, Ask::Token | Ask::Revoke) && stream.is_hit(self.late);
                 if is_late {
                     return Fate::Trouble(Trouble::Late);
                 }
@@ -123,7 +123,9 @@ fn trouble(scene: &mut Scene, ask: &Ask) -> Fate {
         (54..64, _) => Trouble::ErrorAfter(server_error),
         (64..72, _) => Trouble::RateLimited(limit, after),
         (72..80, _) => Trouble::Truncated,
-        (80..88, ask) if *ask != Ask::Token && may_refuse => Trouble::TokenRefused,
+        (80..88, ask) if !matches!(ask, Ask::Token | Ask::Revoke) && may_refuse => {
+            Trouble::TokenRefused
+        }
         (_, Ask::List) => Trouble::FalseTombstone,
         (_, Ask::Insert | Ask::Patch(_) | Ask::Delete(_)) => Trouble::Doubled,
         _ => Trouble::LostBefore,

@@ -1,4 +1,4 @@
-//! The person whose Google account is connected: takes the grant back, and connects again.
+//! The person whose Google account is connected: takes the grant back, disconnects, and connects again.
 
 use jiff::SignedDuration;
 
@@ -17,13 +17,33 @@ pub async fn live(stage: Stage) {
         let roll = stage.scene().stream(Actor::Owner, "acts").below(100);
         if stage.scene().is_grant_gone || roll < 35 {
             connect(&stage).await;
-        } else if roll < 70 {
+        } else if roll < 65 {
+            disconnect(&stage).await;
+        } else if roll < 80 {
             setup::revoke(&stage);
             let mut scene = stage.scene();
             scene.is_grant_gone = true;
             scene.stats.count("owner.revoked");
             scene.event(Actor::Owner, "hand", "revoked", 0);
         }
+    }
+}
+
+/// Twice now and then, as people do who see nothing happen; and at once again, as people do who did not mean
+/// it.
+async fn disconnect(stage: &Stage) {
+    let is_impatient = stage.scene().stream(Actor::Owner, "acts").is_hit(300);
+    // Before it is done: who dies in the middle finds what there is, and connects.
+    stage.scene().is_grant_gone = true;
+    for _ in 0..=usize::from(is_impatient) {
+        let disconnected = setup::disconnect(stage).await;
+        let mut scene = stage.scene();
+        let what = format!("{disconnected:?}");
+        scene.event(Actor::Owner, "hand", &what, 0);
+        scene.stats.count("owner.disconnected");
+    }
+    if stage.scene().stream(Actor::Owner, "acts").is_hit(300) {
+        connect(stage).await;
     }
 }
 
