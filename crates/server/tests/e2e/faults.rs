@@ -78,3 +78,62 @@ async fn a_revoked_grant_asks_for_reconnection() {
     let found = demo.until_sync(body["id"].as_str().unwrap(), "error").await;
     assert_eq!(found["problem"], "needs_reconnect");
 }
+
+/// row V1, scenario H1: a disconnected account is not called again, but to give the grant back; its bookings stay.
+#[tokio::test]
+async fn a_disconnected_account_is_left_alone() {
+    let demo = Demo::start();
+    let start = demo.slots("maths").await.swap_remove(0);
+    let (_, body) = demo.book("maths", &start).await;
+    let id = body["id"].as_str().unwrap();
+    demo.until_sync(id, "synced").await;
+    let connections = demo.get("/calendar-connections").await;
+    let connection = connections["connections"][0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let path = format!("/calendar-connections/{connection}/disconnect");
+    let (status, done) = demo.post(&path, &json!({})).await;
+    assert_eq!(
+        (status, &done["grant"]),
+        (StatusCode::OK, &json!("revoked")),
+        "{done}"
+    );
+    let calls = async || {
+        let log = demo.control("requests").await;
+        let entries = log["requests"].as_array().cloned().unwrap_or_default();
+        entries
+            .iter()
+            .map(|entry| entry["method"].to_string())
+            .collect::<Vec<_>>()
+    };
+    let revoked = until("the grant is given back", async || {
+        let calls = calls().await;
+        calls
+            .iter()
+            .position(|call| call.contains("oauth2.revoke"))
+            .map(|at| (at, calls.len()))
+    })
+    .await;
+    // A look that was under way has its answer by now; a move here would call, were it connected.
+    let later = demo.slots("maths").await.swap_remove(3);
+    let (status, _) = demo
+        .post(
+            &format!("/bookings/{id}/reschedule"),
+            &json!({ "start": later }),
+        )
+        .await;
+    assert_eq!(status, StatusCode::OK);
+    let (status, made) = demo.book("maths", &start).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    assert_eq!(made["calendar_sync"], "none");
+    assert_eq!(
+        demo.get(&format!("/bookings/{id}")).await["calendar_sync"],
+        "none"
+    );
+    let after = calls().await.split_off(revoked.0 + 1);
+    assert!(
+        after.iter().all(|call| !call.contains("calendar.")),
+        "{after:?}"
+    );
+}
