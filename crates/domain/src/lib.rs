@@ -1,4 +1,4 @@
-//! What Lockstep decides: time, schedules, slots, bookings and the sync planner.
+//! What Lockstep decides: time, schedules, slots, bookings, the mirror and the sync planner.
 //!
 //! Everything here is a pure function of its arguments. There is no I/O, no async, no ambient clock
 //! or chance, no SQL and nothing of Google's JSON; a rule that needs one of those belongs in `app`,
@@ -17,6 +17,7 @@ pub mod event_type;
 pub mod fault;
 pub mod ids;
 pub mod locale;
+pub mod mirror;
 pub mod notice;
 pub mod reminders;
 pub mod schedule;
