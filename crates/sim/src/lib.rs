@@ -22,6 +22,7 @@ pub mod clock;
 pub mod events;
 pub mod failure;
 pub mod machine;
+pub mod mirror;
 pub mod network;
 pub mod run;
 pub mod scene;
