@@ -224,7 +224,8 @@ fn app_on(store: Store, clock: Arc<HandClock>, limits: Limits) -> App {
         settings: Settings {
             public_url: "https://book.example".parse().unwrap(),
             google: Err(MissingSettings(vec!["GOOGLE_CLIENT_ID"])),
-            poll_interval: SignedDuration::from_secs(30),
+            pull_interval: SignedDuration::from_secs(30),
+            pull_size: app::settings::PullSize::default(),
             limits,
         },
     })
@@ -344,12 +345,10 @@ impl Harness {
                 google_id: "primary".into(),
                 name: "Lessons".into(),
                 receives: true,
-                poll_at: morning(),
-                polled_at: None,
-                poll_from: None,
-                poll_page: None,
-                poll_newest: None,
+                zone: None,
+                pull_at: morning(),
                 failures: 0,
+                position: calendars::Position::default(),
             };
             calendars::insert(tx, &calendar)
         });

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use domain::event_type::EventType;
 use domain::slots::{nearest, slots as compute, with_sessions};
-use domain::{BookingId, EventTypeId, Instant, Interval};
+use domain::{BookingId, CalendarId, EventTypeId, Instant, Interval};
 use jiff::SignedDuration;
 use store::tables::claims::Holder;
-use store::tables::{bookings, event_types, organizations};
+use store::tables::{bookings, busy, event_types, organizations};
 use store::{Lane, StoreError, Tx};
 
 use crate::App;
@@ -30,6 +30,9 @@ pub struct Slots {
     pub event_type: EventType,
     /// Ascending.
     pub slots: Vec<Interval>,
+    /// How fresh what is known of each calendar that blocks one of its hosts is; `None` of one that was
+    /// never read.
+    pub as_of: BTreeMap<CalendarId, Option<Instant>>,
 }
 
 /// Why there is no answer.
@@ -68,6 +71,7 @@ pub async fn slots(
             let slots = free(tx, &event_type, None, window, now)?;
             Ok(Slots {
                 organization,
+                as_of: as_of(tx, &event_type)?,
                 event_type,
                 slots,
             })
@@ -97,6 +101,7 @@ pub async fn slots_for_move(
             slots.retain(|slot| slot.start != found.time.start);
             Ok(Slots {
                 organization,
+                as_of: as_of(tx, &event_type)?,
                 event_type,
                 slots,
             })
@@ -151,6 +156,17 @@ fn check_window(window: Interval) -> Result<(), SlotsError> {
     } else {
         Err(SlotsError::BadWindow)
     }
+}
+
+fn as_of(
+    tx: &mut dyn Tx,
+    event_type: &EventType,
+) -> Result<BTreeMap<CalendarId, Option<Instant>>, StoreError> {
+    let mut all = BTreeMap::new();
+    for host in &event_type.hosts {
+        all.extend(busy::freshness(tx, host.id)?);
+    }
+    Ok(all)
 }
 
 /// What is free, by the rules, the claims and the calendars of its hosts.

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use store::tables::{calendars, connections, leases, links, revocations};
 use store::{Lane, StoreError};
 
-use crate::{App, connections as connection_work, links as link_work, poll};
+use crate::{App, connections as connection_work, links as link_work, pull};
 
 /// How long one step has its connection for itself: longer than any call is waited for.
 pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(90);
@@ -45,7 +45,7 @@ pub async fn step(app: &App) -> Result<Stepped, StoreError> {
                 connection_work::revoke_step(app, connection).await?;
             }
         }
-        (_, _, Some((calendar, at))) if at <= now => poll::step(app, calendar).await?,
+        (_, _, Some((calendar, at))) if at <= now => pull::step(app, calendar).await?,
         (link, connection, calendar) => {
             let whens = [
                 link.map(|l| l.1),
@@ -79,7 +79,7 @@ async fn next(app: &App, now: Instant) -> Result<Next, StoreError> {
                 link: links::next_due(tx, now)?,
                 connection: connections::next_due(tx, now)?,
                 revocation: revocations::next_due(tx, now)?,
-                calendar: calendars::next_poll(tx, now)?,
+                calendar: calendars::next_pull(tx, now)?,
                 lease_end: leases::next_end(tx, now)?,
             })
         })

@@ -1,7 +1,7 @@
 //! Forgetting what need not be kept: called now and then by whoever runs the app.
 
 use jiff::SignedDuration;
-use store::tables::{allowances, holds, idempotency, links, quotas};
+use store::tables::{allowances, holds, idempotency, links, mirror, quotas};
 use store::{Lane, StoreError};
 
 use crate::App;
@@ -12,11 +12,15 @@ pub const FOLLOWED: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// Most links shrunk at once: so many bookings an hour are more than one database takes.
 const SHRUNK_AT_ONCE: i64 = 250;
 
-/// Forgets remembered decisions, allowances, quotas and holds whose time is over, and what is known of the
-/// events of bookings that ended [`FOLLOWED`] ago. A small unit; call it about hourly.
+/// Rows of the mirror that count no more, forgotten in one unit.
+const SWEPT_AT_ONCE: i64 = 250;
+
+/// Forgets remembered decisions, allowances, quotas and holds whose time is over, what is known of the
+/// events of bookings that ended [`FOLLOWED`] ago, and what the mirror knew before it was listed anew. Small
+/// units; call it about hourly.
 ///
 /// # Errors
-/// [`StoreError`]; nothing was forgotten.
+/// [`StoreError`]; the rest is forgotten the next time.
 pub async fn run(app: &App) -> Result<(), StoreError> {
     let now = app.now();
     app.store()
@@ -27,5 +31,16 @@ pub async fn run(app: &App) -> Result<(), StoreError> {
             holds::forget_expired(tx, now)?;
             links::shrink(tx, now - FOLLOWED, SHRUNK_AT_ONCE).map(drop)
         })
-        .await
+        .await?;
+    loop {
+        let swept = app
+            .store()
+            .unit(Lane::Background, "housekeeping.sweep", |tx| {
+                mirror::sweep(tx, SWEPT_AT_ONCE)
+            })
+            .await?;
+        if swept == 0 {
+            return Ok(());
+        }
+    }
 }

@@ -1,6 +1,9 @@
 //! Configuration, as the use cases see it: already read, checked and typed by `server`.
 
+use std::num::NonZeroUsize;
+
 use google::oauth::OAuthClient;
+use google::pull::PAGE_ITEMS_MAX;
 use google::{Endpoints, ServiceAccount};
 use jiff::SignedDuration;
 use secrecy::SecretString;
@@ -17,9 +20,30 @@ pub struct Settings {
     /// Google, when it is configured.
     pub google: Result<Google, MissingSettings>,
     /// How often a connected calendar is looked at.
-    pub poll_interval: SignedDuration,
+    pub pull_interval: SignedDuration,
+    /// How much of it is read and kept at a time.
+    pub pull_size: PullSize,
     /// What anonymous callers may take at most.
     pub limits: Limits,
+}
+
+/// How much of a calendar is read and kept at a time. The defaults suit everybody; smaller ones let
+/// a test come between any two events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PullSize {
+    /// Events on a page at most, held to 1 to [`PAGE_ITEMS_MAX`].
+    pub page_items_max: u16,
+    /// Events put in place in one unit at most: a unit keeps everybody else from writing on SQLite.
+    pub chunk: NonZeroUsize,
+}
+
+impl Default for PullSize {
+    fn default() -> Self {
+        Self {
+            page_items_max: PAGE_ITEMS_MAX,
+            chunk: const { NonZeroUsize::new(100).expect("100 is not 0") },
+        }
+    }
 }
 
 /// How this installation speaks to Google.

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 static ON: AtomicU32 = AtomicU32::new(0);
 
 /// Every fault point, by number, with what it breaks.
-pub const ALL: [(u32, &str); 9] = [
+pub const ALL: [(u32, &str); 16] = [
     (1, "link work draws a fresh event id for every attempt"),
     (2, "an insert refused with 409 is not adopted but given up"),
     (3, "the intent is not written down before a call"),
@@ -22,8 +22,15 @@ pub const ALL: [(u32, &str); 9] = [
         8,
         "a write that a look did not find is forgotten, and arrives later",
     ),
+    (9, "a listing anew takes its place after its first page"),
+    (10, "a 410 drops the mirror before it is listed anew"),
+    (11, "of a page only the first chunk is kept"),
+    (12, "a cancelled instance of a series is forgotten"),
+    (13, "days begin where UTC's do"),
+    (14, "a deleted event goes on taking time"),
+    (15, "an old page is believed over a newer look"),
     (
-        9,
+        16,
         "a grant is given back though its account is connected again",
     ),
 ];

@@ -174,6 +174,11 @@ pub(crate) fn call_error(status: StatusCode, headers: &HeaderMap, body: &[u8]) -
     }
 }
 
+/// Google's code for what went wrong, `unknown` where the body says none.
+pub(crate) fn reason_of(body: &[u8]) -> String {
+    Reported::read(body).reason
+}
+
 /// Google's rate-limit reasons (403 and 429 alike). `quotaExceeded` is its limit on abuse.
 fn is_rate_limit(reason: &str) -> bool {
     matches!(

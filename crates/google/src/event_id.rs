@@ -2,6 +2,9 @@
 
 use sha2::{Digest, Sha256};
 
+/// How many characters our ids have.
+pub const LENGTH: usize = 32;
+
 /// The id of a booking's event in a calendar: the same for every attempt, another for every
 /// generation, and never the same in two calendars or for two accounts.
 ///

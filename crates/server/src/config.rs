@@ -454,7 +454,8 @@ impl Config {
             settings: Settings {
                 google: google(values, &public_url, quota(values)?)?,
                 public_url,
-                poll_interval: SignedDuration::from_secs(seconds),
+                pull_interval: SignedDuration::from_secs(seconds),
+                pull_size: app::settings::PullSize::default(),
                 limits: limits(values)?,
             },
         })
@@ -604,7 +605,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(config.listen.port(), 1);
-        assert_eq!(config.settings.poll_interval.as_secs(), 7);
+        assert_eq!(config.settings.pull_interval.as_secs(), 7);
         assert_eq!(config.settings.public_url.as_str(), "http://127.0.0.1:1/");
     }
 

@@ -32,4 +32,5 @@ pub mod spy;
 pub mod stats;
 pub mod sweep;
 pub mod trace;
+pub mod truth;
 pub mod weather;

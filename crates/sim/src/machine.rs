@@ -15,7 +15,7 @@ use store::{StoreError, Verdict, Work};
 
 use crate::actors::Actor;
 use crate::bookings::Version;
-use crate::checks::{changes, left_alone, parked};
+use crate::checks::{changes, left_alone, mirror, parked};
 use crate::network::{self, Ask, Trouble};
 use crate::scene::{Scene, Stage};
 use crate::seams::{Op, Seams};
@@ -219,6 +219,8 @@ impl Machine {
     /// Runs a unit and commits it; its caller is told in a later step.
     fn run(&mut self, actor: Actor, mut work: Box<dyn Work>) {
         self.seams.set_current(actor);
+        let hosts = self.stage.setup.hosts();
+        let organization = self.stage.setup.organization;
         let mut scene = self.stage.scene();
         let name = work.name();
         let mut spied = Spied::new(&mut *work);
@@ -231,7 +233,15 @@ impl Machine {
         scene.stats.count("steps.units");
         let step = scene.trace.step();
         scene.ran_at.insert((actor, name), step);
-        if matches!(name, "links.prepare" | "poll.begin" | "revocations.begin") {
+        if name.starts_with("availability.") || name.starts_with("bookings.") {
+            let now = scene.now();
+            let busy = hosts
+                .iter()
+                .map(|host| (*host, mirror::busy(&scene, *host, now)));
+            let busy = busy.collect();
+            scene.busy_at.insert((actor, name), busy);
+        }
+        if matches!(name, "links.prepare" | "pull.begin" | "revocations.begin") {
             scene.calls.leased(actor);
         }
         if matches!(name, "connections.store" | "connections.disconnect") {
@@ -240,6 +250,10 @@ impl Machine {
                 "connections.store" => None,
                 _ => scene.disconnected_at.or(Some(step)),
             };
+        }
+        if is_kept && name.starts_with("pull.") {
+            let checked = mirror::committed(&mut scene, organization);
+            scene.hold(checked);
         }
         if is_kept {
             for booking in touched.bookings {

@@ -18,6 +18,7 @@ use crate::machine::short;
 use crate::scene::Scene;
 use crate::seams::Answer;
 use crate::setup::CALENDAR;
+use crate::truth;
 
 /// What a request asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +107,8 @@ pub enum Trouble {
     Doubled,
     /// A list calls a living event deleted (scenario C4).
     FalseTombstone,
+    /// Google has forgotten every position: what a listing goes on from is refused.
+    PositionsEnd,
     /// It stays on the way, and arrives when nobody waits for it any more.
     Late,
 }
@@ -126,6 +129,7 @@ impl Trouble {
             Self::TokenRefused => "token refused",
             Self::Doubled => "doubled",
             Self::FalseTombstone => "false tombstone",
+            Self::PositionsEnd => "positions end",
             Self::Late => "late",
         }
     }
@@ -145,6 +149,7 @@ impl Trouble {
             Self::TokenRefused => "trouble.token-refused",
             Self::Doubled => "trouble.doubled",
             Self::FalseTombstone => "trouble.false-tombstone",
+            Self::PositionsEnd => "trouble.positions-end",
             Self::Late => "trouble.late",
         }
     }
@@ -221,6 +226,13 @@ pub fn perform(
             carry_out(scene);
             Ok(carry_out(scene))
         }
+        Some(Trouble::PositionsEnd) => {
+            scene.google.expire_sync_tokens(None);
+            Ok(match page_refusal(&asked) {
+                Some((status, reason)) => refused(&ask, status, reason),
+                None => carry_out(scene),
+            })
+        }
         Some(Trouble::FalseTombstone) => Ok(with_false_tombstone(scene, carry_out)),
     };
     let is_whole = trouble != Some(Trouble::Truncated);
@@ -262,6 +274,16 @@ fn rate_limited(status: u16, after: Option<u32>) -> Response {
         response.headers.push(header);
     }
     response
+}
+
+/// How Google would refuse the page that `asked` goes on from, if it goes on from one: it does not say
+/// which of both it is (§13).
+fn page_refusal(asked: &Request) -> Option<(u16, &'static str)> {
+    let (_, token) = asked.path.split_once("pageToken=")?;
+    Some(match token.len() % 2 {
+        0 => (410, "fullSyncRequired"),
+        _ => (400, "invalid"),
+    })
 }
 
 /// A refusal as the endpoint asked words it.
@@ -339,6 +361,7 @@ fn carry_out(scene: &mut Scene, ask: &Ask, asked: &Request) -> Response {
             let checked = left_alone::revoked(scene);
             scene.hold(checked);
         }
+        Ask::List if is_done => truth::note_page(scene, asked, &response.json()),
         _ => {}
     }
     response

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use store::inline::Inline;
 
 use crate::actors::Actor;
-use crate::checks::settled;
+use crate::checks::{mirror, settled};
 use crate::failure::{Checked, Failure};
 use crate::machine::{Acted, Fate, Machine};
 use crate::network;
@@ -107,6 +107,7 @@ fn busy(machine: &mut Machine, weather: Weather) -> Checked {
             restart_server(machine);
         }
         weather.jump(&mut machine.stage().scene());
+        weather.end_positions(&mut machine.stage().scene());
         arrive_late(machine)?;
         let Some(actor) = draw(machine) else {
             continue;
@@ -165,7 +166,9 @@ pub fn come_to_rest(machine: &mut Machine) -> Checked {
 
 fn settled_now(machine: &Machine) -> Checked {
     let stage = machine.stage();
-    settled::check(&stage.scene(), stage.setup.organization)
+    let mut scene = stage.scene();
+    settled::check(&scene, stage.setup.organization)?;
+    mirror::equals(&mut scene, stage.setup.hosts())
 }
 
 /// How much has been written on either side.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use app::App;
 use bytes::Bytes;
-use domain::{Clock, Instant, OrganizationId};
+use domain::{Clock, HostId, Instant, Interval, OrganizationId};
 use fake_google::World;
 use jiff::{SignedDuration, Timestamp};
 use store::inline::Inline;
@@ -18,6 +18,7 @@ use crate::actors::Actor;
 use crate::bookings::Bookings;
 use crate::chance::Stream;
 use crate::checks::calls::Calls;
+use crate::checks::mirror::Counted;
 use crate::clock::SimClock;
 use crate::events::Events;
 use crate::failure::{Checked, Failure};
@@ -26,6 +27,7 @@ use crate::setup::Setup;
 use crate::spy;
 use crate::stats::Stats;
 use crate::trace::Trace;
+use crate::truth::Truth;
 
 /// Longer than any call waits to be made again.
 const TOKEN_REFUSALS_APART: SignedDuration = SignedDuration::from_mins(20);
@@ -48,6 +50,10 @@ pub struct Scene {
     pub bookings: Bookings,
     /// Every turn of every event.
     pub events: Events,
+    /// What is in the calendar, and what Google's listings showed.
+    pub truth: Truth,
+    /// What counted after the last commit of a pull.
+    pub counted: Option<Counted>,
     /// Turns each person still takes.
     pub turns_left: BTreeMap<Actor, u64>,
     /// When a unit of this name was last run for this actor, by the trace's step.
@@ -66,6 +72,8 @@ pub struct Scene {
     pub calls: Calls,
     /// When a write of ours last took effect.
     pub written_at: Instant,
+    /// What the mirror said of each host's time when a unit of this name was last run for this actor.
+    pub busy_at: BTreeMap<(Actor, &'static str), BTreeMap<HostId, Vec<Interval>>>,
     /// When Google last refused a token.
     pub token_refused_at: Option<Instant>,
     /// The first rule broken.
@@ -91,9 +99,12 @@ impl Scene {
             stats: Stats::default(),
             bookings: Bookings::default(),
             events: Events::default(),
+            truth: Truth::default(),
+            counted: None,
             turns_left: BTreeMap::new(),
             ran_at: BTreeMap::new(),
             late: VecDeque::new(),
+            busy_at: BTreeMap::new(),
             is_grant_gone: false,
             organization: OrganizationId(uuid::Uuid::nil()),
             disconnected_at: None,

@@ -2,13 +2,16 @@
 //! consent.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::error::Error;
+use std::num::NonZeroUsize;
 use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
 use app::connections::{Callback, Disconnected};
 use app::preset::Preset;
 use app::secrets::MASTER_KEY_BYTES;
+use app::settings::PullSize;
 use app::sign_in::HashedPassword;
 use app::{App, Vault, connections, preset, settings};
 use domain::{Clock, EventTypeId, HostId, Instant, OrganizationId};
@@ -37,7 +40,8 @@ pub const CALENDAR: &str = "shared@group.calendar.google.com";
 /// How often it is looked at.
 pub const POLL_INTERVAL: SignedDuration = SignedDuration::from_secs(20);
 
-const ZONE: &str = "Europe/Madrid";
+/// The calendar's zone.
+pub const ZONE: &str = "Europe/Madrid";
 const ACCOUNT: &str = "host@example.com";
 const CLIENT: (&str, &str) = ("lockstep-sim", "not-a-secret");
 const REDIRECT: &str = "https://book.example/oauth/google/callback";
@@ -62,6 +66,13 @@ pub struct Setup {
     pub organization: OrganizationId,
     /// What it offers.
     pub offers: Vec<Offered>,
+}
+
+impl Setup {
+    /// Those whose time can be booked.
+    pub fn hosts(&self) -> BTreeSet<HostId> {
+        self.offers.iter().map(|offer| offer.host).collect()
+    }
 }
 
 /// A machine in which everything is ready and nobody acts.
@@ -137,7 +148,7 @@ fn empty(
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             chance: Arc::new(SimChance::new(seed, Arc::clone(&seams))),
             vault,
-            settings: settings(&calendar),
+            settings: settings(seed, &calendar),
         });
         let (scene, seams) = (Rc::clone(&scene), Arc::clone(&seams));
         let stage = Stage::new(app, Rc::new(setup), scene, Arc::clone(&seams));
@@ -182,7 +193,24 @@ fn google(seed: u64) -> World {
     world
 }
 
-fn settings(calendar: &str) -> settings::Settings {
+/// Some seeds read a calendar in small steps, so that crashes and edits come between any two events.
+fn pull_size(seed: u64) -> PullSize {
+    let mut stream = Stream::new(seed, Actor::Setup, "pull size");
+    let default = PullSize::default();
+    let small = NonZeroUsize::new(usize::try_from(stream.between(1, 3)).unwrap_or(1));
+    PullSize {
+        page_items_max: match stream.below(3) {
+            0 => default.page_items_max,
+            _ => u16::try_from(stream.between(1, 5)).unwrap_or(1),
+        },
+        chunk: match stream.below(2) {
+            0 => default.chunk,
+            _ => small.unwrap_or(default.chunk),
+        },
+    }
+}
+
+fn settings(seed: u64, calendar: &str) -> settings::Settings {
     let url = |text: &str| Url::parse(text).expect("a constant address");
     settings::Settings {
         public_url: url("https://book.example/"),
@@ -204,9 +232,19 @@ fn settings(calendar: &str) -> settings::Settings {
             quota: app::quota::Quota::default(),
             login_hint: None,
         }),
-        poll_interval: POLL_INTERVAL,
+        pull_interval: POLL_INTERVAL,
+        pull_size: pull_size(seed),
         limits: app::limits::Limits::default(),
     }
+}
+
+/// Another access to the account's calendars, for whoever checks.
+///
+/// # Panics
+/// When there is no such account.
+pub fn grant(google: &mut World, now: jiff::Timestamp) -> String {
+    let granted = google.grant(now, ACCOUNT, CLIENT.0, &[SCOPE_EVENTS]);
+    granted.expect("account and client are there").access_token
 }
 
 async fn set_up(stage: Stage, slug: String, account: &str) -> Setup {

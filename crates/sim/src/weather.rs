@@ -17,6 +17,7 @@ pub struct Weather {
     jump: u64,
     late: u64,
     suspension: u64,
+    positions: u64,
 }
 
 impl Weather {
@@ -28,6 +29,7 @@ impl Weather {
         jump: 0,
         late: 0,
         suspension: 0,
+        positions: 0,
     };
 
     /// The weather of a seed: some are calm, some stormy.
@@ -41,6 +43,7 @@ impl Weather {
             jump: one_of(&[0, 2, 8]),
             late: one_of(&[0, 0, 150, 400]),
             suspension: one_of(&[0, 0, 60, 150]),
+            positions: one_of(&[0, 0, 2, 10]),
         }
     }
 
@@ -88,6 +91,18 @@ impl Weather {
         !scene.late.is_empty() && scene.stream(Actor::Setup, "late").is_hit(15)
     }
 
+    /// Lets Google forget every position, now and then: the next increment is answered with 410.
+    pub fn end_positions(self, scene: &mut Scene) {
+        if scene
+            .stream(Actor::Setup, "positions")
+            .is_hit(self.positions)
+        {
+            scene.google.expire_sync_tokens(None);
+            scene.event(Actor::Setup, "google", "positions end", 0);
+            scene.stats.count("trouble.positions-ended");
+        }
+    }
+
     /// Lets time jump forward, now and then: tokens run out, bookings begin.
     pub fn jump(self, scene: &mut Scene) {
         let stream = scene.stream(Actor::Setup, "jump");
@@ -115,7 +130,9 @@ fn trouble(scene: &mut Scene, ask: &Ask) -> Fate {
     let limit = if stream.is_hit(500) { 403 } else { 429 };
     let after = u32::try_from(stream.below(60)).ok().filter(|s| *s > 20);
     let roll = stream.below(100);
+    let is_end_of_page = *ask == Ask::List && stream.is_hit(200);
     let trouble = match (roll, ask) {
+        _ if is_end_of_page => Trouble::PositionsEnd,
         (0..10, _) => Trouble::NotSent,
         (10..22, _) => Trouble::LostBefore,
         (22..46, _) => Trouble::LostAfter,

@@ -3,13 +3,14 @@
 use domain::{CalendarId, ConnectionId, Instant, LinkId, OrganizationId, fault};
 use google::oauth::Tokens;
 use secrecy::SecretString;
+use store::tables::busy;
 use store::tables::calendars::{self, Calendar};
 use store::tables::connections::{self, Connection, Credential, Grant, Proof, ProofStage, State};
 use store::tables::{leases, links, revocations};
 use store::{Lane, StoreError, Topic, Tx};
 
 use crate::bookings::link_unlinked;
-use crate::{App, credentials, poll};
+use crate::{App, credentials};
 
 /// What Google granted, to whom.
 pub(super) struct Granted {
@@ -97,7 +98,7 @@ pub(super) async fn store(
         run_at: now,
         failures: 0,
     };
-    let calendar = receiving(CalendarId(chance.uuid(now)), id, calendar_id, now);
+    let calendar = Calendar::new(CalendarId(chance.uuid(now)), id, &calendar_id, true, now);
     let link_ids: Vec<LinkId> = (0..crate::bookings::LINKED_AT_ONCE)
         .map(|_| LinkId(chance.uuid(now)))
         .collect();
@@ -107,29 +108,6 @@ pub(super) async fn store(
         })
         .await
         .map_err(NotStored::Store)
-}
-
-/// A calendar that receives bookings, not looked at yet.
-fn receiving(
-    id: CalendarId,
-    connection: ConnectionId,
-    google_id: String,
-    now: Instant,
-) -> Calendar {
-    Calendar {
-        id,
-        connection_id: connection,
-        name: google_id.clone(),
-        google_id,
-        receives: true,
-        poll_at: now,
-        polled_at: None,
-        // Events of ours are all made from now on, so every change to one is newer than this.
-        poll_from: Some(poll::position_at(now)),
-        poll_page: None,
-        poll_newest: None,
-        failures: 0,
-    }
 }
 
 fn store_in(
@@ -142,7 +120,7 @@ fn store_in(
     // What is under way rests on the old grant.
     leases::revoke(tx, connection.id)?;
     // To give that back would end the new one too.
-    if !fault!(9) {
+    if !fault!(16) {
         revocations::delete(tx, connection.id)?;
     }
     if let Some(before) = connections::by_id(tx, connection.id)? {
@@ -158,12 +136,14 @@ fn store_in(
         .find(|c| c.google_id == calendar.google_id)
     {
         Some(mut known) => {
-            known.poll_at = now;
+            known.pull_at = now;
             calendars::update(tx, &known)?;
             known.id
         }
         None => {
             calendars::insert(tx, calendar)?;
+            // Whoever's time is booked here is taken by what stands in the calendar (row T8).
+            busy::block_all(tx, connection.organization_id, calendar.id)?;
             calendar.id
         }
     };

@@ -177,7 +177,10 @@ fn read(
     cause_since: Option<Instant>,
 ) -> Connection {
     let way_out = connection.cause.map_or(WayOut::Wait, Cause::way_out);
-    let last_sync_at = found.iter().filter_map(|calendar| calendar.polled_at).min();
+    let last_sync_at = found
+        .iter()
+        .filter_map(|calendar| calendar.position.as_of)
+        .min();
     let state = match (connection.state, way_out, last_sync_at) {
         (Stored::Inactive, ..) => ConnectionState::Inactive,
         (Stored::Connected, WayOut::Wait, None) => ConnectionState::Syncing,

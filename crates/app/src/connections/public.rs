@@ -2,7 +2,8 @@
 
 use domain::{CalendarId, ConnectionId, OrganizationId};
 use google::CallError;
-use google::events::{self, Since};
+use google::pull::{self, Listing, Paging, PullError};
+use store::tables::busy;
 use store::tables::calendars::{self, Calendar};
 use store::tables::connections::{self, Connection, Credential, Grant, Proof, State, Tokens};
 use store::{Lane, StoreError, Topic};
@@ -54,12 +55,19 @@ pub async fn connect_public(
         return Err(PublicError::Google(Cause::RateLimited));
     }
     let (transport, endpoints) = (&*app.0.transport, &google.endpoints);
-    let since = Since::Ending(now);
-    let page = events::list_public(transport, endpoints, google_id, key, &since, None)
+    let listing = Listing::Whole { ending_after: now };
+    let paging = Paging {
+        items_max: 1,
+        token: None,
+    };
+    let page = pull::public_page(transport, endpoints, google_id, key, listing, paging)
         .await
         .map_err(|error| match error {
-            CallError::NotFound | CallError::TokenRefused => PublicError::NotPublic,
-            error => PublicError::Google(cause::of_call(&error)),
+            PullError::Call(CallError::NotFound | CallError::TokenRefused) => {
+                PublicError::NotPublic
+            }
+            PullError::Call(error) => PublicError::Google(cause::of_call(&error)),
+            PullError::ListAnew(_) => PublicError::Google(Cause::Refused),
         })?;
     let connection = Connection {
         id: ConnectionId(chance.uuid(now)),
@@ -83,19 +91,9 @@ pub async fn connect_public(
         run_at: now,
         failures: 0,
     };
-    let calendar = Calendar {
-        id: CalendarId(chance.uuid(now)),
-        connection_id: connection.id,
-        google_id: google_id.to_owned(),
-        name: page.name,
-        receives: false,
-        poll_at: now,
-        polled_at: None,
-        poll_from: None,
-        poll_page: None,
-        poll_newest: None,
-        failures: 0,
-    };
+    let id = CalendarId(chance.uuid(now));
+    let mut calendar = Calendar::new(id, connection.id, google_id, false, now);
+    calendar.name = page.envelope.name;
     app.store()
         .unit(Lane::Interactive, "connections.connect_public", move |tx| {
             let known = connections::by_account(tx, organization, &connection.account_sub)?;
@@ -103,6 +101,7 @@ pub async fn connect_public(
                 None => {
                     connections::insert(tx, &connection, now)?;
                     calendars::insert(tx, &calendar)?;
+                    busy::block_all(tx, organization, calendar.id)?;
                 }
                 Some(mut known) if known.state == State::Inactive => {
                     known.state = State::Connected;

@@ -163,7 +163,7 @@ async fn begin(app: &App, id: ConnectionId, now: Instant) -> Result<Option<Try>,
                 leases::give_back(tx, lease)?;
                 return Ok(None);
             };
-            let is_used = !fault!(9)
+            let is_used = !fault!(16)
                 && (connection.state != State::Inactive
                     || connections::is_grant_shared(tx, id, &connection.account_sub)?);
             let is_over = revocation.expires_at.max(revocation.asked_until) <= now;

@@ -4,6 +4,7 @@ use domain::Interval;
 use domain::booking::Cause;
 use domain::sync::plan::{Plan, plan};
 use domain::sync::{EventFields, Link, ParkReason, RemoteTime, Seen};
+use store::tables::busy;
 use store::tables::claims::SPAN_MAX;
 use store::tables::links::State;
 use store::{StoreError, Tx};
@@ -69,6 +70,8 @@ fn settle(tx: &mut dyn Tx, loaded: &mut Loaded, draws: &Draws) -> Result<Option<
     row.problem = None;
     row.failures = 0;
     row.last_synced_at = Some(draws.now);
+    // Where the host had moved it, it took time of its own until now.
+    busy::forget(tx, loaded.row.calendar_id, &loaded.row.event_id)?;
     conflict::close(tx, loaded, draws)?;
     Ok(None)
 }
@@ -77,6 +80,7 @@ fn close(tx: &mut dyn Tx, loaded: &mut Loaded, draws: &Draws) -> Result<Option<C
     loaded.row.state = State::Closed;
     loaded.row.problem = None;
     loaded.row.failures = 0;
+    busy::forget(tx, loaded.row.calendar_id, &loaded.row.event_id)?;
     conflict::close(tx, loaded, draws)?;
     Ok(None)
 }

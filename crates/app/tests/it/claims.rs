@@ -12,11 +12,13 @@ use app::preset::Preset;
 use domain::attendee::AttendeeForm;
 use domain::booking::{Cause, NotOpen, Refusal, Status};
 use domain::event_type::{Assignment, EventType};
+use domain::mirror::Busy;
 use domain::{CalendarId, ConnectionId, Instant, Interval};
 use jiff::SignedDuration;
 use std::sync::atomic::Ordering;
 use store::tables::calendars::Calendar;
 use store::tables::connections::{Connection, Credential, Grant, Proof, State, Tokens};
+use store::tables::mirror::Part;
 use store::tables::{busy, calendars, connections};
 use store::{Lane, StoreError};
 use uuid::Uuid;
@@ -654,12 +656,10 @@ fn connect(h: &Harness, calendar: CalendarId, receives: bool) {
                 google_id: "primary".into(),
                 name: "Work".into(),
                 receives,
-                poll_at: at(TEN),
-                polled_at: None,
-                poll_from: None,
-                poll_page: None,
-                poll_newest: None,
+                zone: None,
+                pull_at: at(TEN),
                 failures: 0,
+                position: calendars::Position::default(),
             };
             calendars::insert(tx, &row)
         }));
@@ -677,15 +677,20 @@ fn mirrored_busy_time_blocks_the_host() {
     let noted: Result<(), StoreError> =
         now(h.store.unit(Lane::Background, "test.busy", move |tx| {
             busy::set_blocks(tx, host, calendar, true)?;
-            busy::insert(tx, calendar, 0, time, "event-1")?;
-            // Another generation is being read beside it and does not count yet.
-            busy::insert(
-                tx,
+            let row = |time| Busy {
+                event_id: "event".to_owned(),
+                original_start: None,
+                time,
+                link: None,
+            };
+            let part = |generation| Part {
                 calendar,
-                1,
-                Interval::lasting(at("2026-11-25T09:00:00Z"), time.span()),
-                "x",
-            )
+                generation,
+            };
+            busy::add(tx, part(0), "event", &[row(time)])?;
+            // Another generation is being read beside it and does not count yet.
+            let other = Interval::lasting(at("2026-11-25T09:00:00Z"), time.span());
+            busy::add(tx, part(1), "x", &[row(other)])
         }));
     noted.unwrap();
     assert!(!offered(&h, TEN));

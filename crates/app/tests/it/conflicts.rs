@@ -28,7 +28,7 @@ pub(crate) fn connected() -> Harness {
 
 /// The calendar is looked at, and nothing has changed in it.
 pub(crate) fn looks(h: &Harness) {
-    h.google.answer(200, r#"{"items":[]}"#);
+    h.google.answer(200, r#"{"items":[],"nextSyncToken":"s"}"#);
     work(h);
 }
 

@@ -269,7 +269,7 @@ fn a_booking_that_is_refused_asks_google_nothing() {
     let before = h.google.paths().len();
     let refused = now(book(&h.app, input("maths", "2026-11-24T09:00:00Z")));
     assert!(refused.is_err(), "the slot is taken");
-    h.google.answer(200, r#"{"items":[]}"#);
+    h.google.answer(200, r#"{"items":[],"nextSyncToken":"s"}"#);
     worked(&h);
     let asked = h.google.asked();
     assert_eq!(asked.len(), before + 1);

@@ -318,7 +318,7 @@ fn a_grant_is_kept_alive() {
         let quiet = now(h.store.unit(Lane::Background, "test.quiet", move |tx| {
             let id = stored::list(tx, organization)?[0].id;
             let mut calendar = store::tables::calendars::of_connection(tx, id)?.remove(0);
-            calendar.poll_at = rest + SignedDuration::from_hours(10_000);
+            calendar.pull_at = rest + SignedDuration::from_hours(10_000);
             store::tables::calendars::update(tx, &calendar)
         }));
         quiet.unwrap();
@@ -347,7 +347,7 @@ fn a_public_calendar_is_read_by_key_and_never_written() {
     }
     h.google.answer(503, "");
     assert_eq!(connect_it(), Err(PublicError::Google(Cause::Unreachable)));
-    let page = r#"{"items":[],"summary":"Holidays"}"#;
+    let page = r#"{"items":[],"nextSyncToken":"s","summary":"Holidays"}"#;
     for _ in 0..2 {
         h.google.answer(200, page);
         connect_it().unwrap();

@@ -17,6 +17,7 @@ mod event_text;
 mod limits;
 mod preset;
 mod proof;
+mod pull;
 mod quota;
 mod reminders;
 mod rotation;

@@ -14,7 +14,7 @@ use super::support::{Harness, at, harness, now};
 fn connected() -> Harness {
     let h = harness();
     connect_and_prove(&h);
-    works(&h, 200, r#"{"items":[]}"#);
+    works(&h, 200, r#"{"items":[],"nextSyncToken":"s"}"#);
     h
 }
 

@@ -85,7 +85,7 @@ fn reminders_that_changed_in_google_are_left_alone() {
         h.clock.advance(jiff::SignedDuration::from_mins(2));
         event["etag"] = etag.into();
         event["reminders"]["overrides"] = overrides;
-        let page = json!({ "items": [event] });
+        let page = json!({ "items": [event], "nextSyncToken": "s" });
         h.google.answer(200, page.to_string());
         work(&h);
         let calls = h.google.asked().len();

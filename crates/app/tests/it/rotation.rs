@@ -188,7 +188,11 @@ fn a_process_with_the_old_key_alone_does_no_harm() {
     assert!(!Cause::OtherMasterKey.is_end());
     // Another process, told of it, goes on: proof, then a look.
     h.clock.advance(SignedDuration::from_mins(1));
-    for (status, body) in [(409, ""), (204, ""), (200, r#"{"items":[],"summary":"x"}"#)] {
+    for (status, body) in [
+        (409, ""),
+        (204, ""),
+        (200, r#"{"items":[],"nextSyncToken":"s","summary":"x"}"#),
+    ] {
         h.google.answer(status, body);
         now(app::due::step(&both(&h))).unwrap();
     }

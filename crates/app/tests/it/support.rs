@@ -148,7 +148,8 @@ fn app_with(
                 quota: app::quota::Quota::default(),
                 login_hint: None,
             }),
-            poll_interval: SignedDuration::from_secs(30),
+            pull_interval: SignedDuration::from_secs(30),
+            pull_size: app::settings::PullSize::default(),
             limits,
         },
     })

@@ -11,9 +11,10 @@ use domain::sync::{Changes, EventFields, Remote, RemoteTime};
 use domain::{Instant, Interval, LinkId, Zone};
 use serde::{Deserialize, Serialize};
 
-use super::{Mark, Page, RemoteEvent};
+use super::{Mark, RemoteEvent};
 
-/// Names of our private properties; Google keeps up to 44 characters of a name.
+/// Names of our private properties; Google keeps up to 44 characters of a name. [`crate::pull`] reads
+/// the same.
 const LINK: &str = "lockstepLink";
 const EVENT: &str = "lockstepEvent";
 const REV: &str = "lockstepRev";
@@ -141,16 +142,6 @@ struct Attendee {
     response_status: String,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Listing {
-    #[serde(default)]
-    items: Vec<serde_json::Value>,
-    next_page_token: Option<String>,
-    #[serde(default)]
-    summary: String,
-}
-
 /// The body of an insert.
 pub(super) fn insert_body(event_id: &str, mark: &Mark, fields: &EventFields) -> Vec<u8> {
     let (start, end) = moments(fields.time, &fields.zone);
@@ -227,31 +218,20 @@ fn properties(event_id: &str, mark: &Mark) -> Properties {
 }
 
 /// One event; `None` when the bytes are no event.
-pub(super) fn read_event(body: &[u8]) -> Option<RemoteEvent> {
+pub(crate) fn read_event(body: &[u8]) -> Option<RemoteEvent> {
     serde_json::from_slice::<Event>(body)
         .ok()
         .map(RemoteEvent::from)
 }
 
-/// One page; `None` when the bytes are no page. An item that is no event is skipped (scenario C6).
-pub(super) fn read_page(body: &[u8]) -> Option<Page> {
-    let listing: Listing = serde_json::from_slice(body).ok()?;
-    let events = listing
-        .items
-        .into_iter()
-        .filter_map(|item| serde_json::from_value::<Event>(item).ok())
-        .map(RemoteEvent::from)
-        .collect();
-    Some(Page {
-        events,
-        next_page: listing.next_page_token,
-        name: listing.summary,
-    })
+/// The reminders of an event; the calendar's own where it shows none that we know.
+pub(crate) fn read_reminders(shown: Option<serde_json::Value>) -> Reminders {
+    shown.and_then(Reminded::read).unwrap_or_default()
 }
 
 impl From<Event> for RemoteEvent {
     fn from(mut event: Event) -> Self {
-        let reminders = event.reminders.take().and_then(Reminded::read);
+        let reminders = read_reminders(event.reminders.take());
         let mark = read_mark(&event.extended_properties.private);
         let remote = read_time(&event).map(|time| Remote {
             etag: event.etag.clone(),
@@ -262,7 +242,7 @@ impl From<Event> for RemoteEvent {
                 description: event.description.clone(),
                 location: event.location.clone(),
             },
-            reminders: reminders.unwrap_or_default(),
+            reminders,
             declined: event
                 .attendees
                 .iter()
@@ -459,22 +439,5 @@ mod tests {
             );
         }
         assert!(read_event(b"{}").is_none() && read_event(b"<html>").is_none());
-    }
-
-    /// scenario C6: one bad item among others stops nothing.
-    #[test]
-    fn a_bad_item_is_skipped() {
-        let page = read_page(br#"{"summary":"Work","items":[{"id":"a"},{"nonsense":1},7,{"id":"b"}],"nextPageToken":"p"}"#).unwrap();
-        assert_eq!(
-            page.events
-                .iter()
-                .map(|e| e.id.as_str())
-                .collect::<Vec<_>>(),
-            ["a", "b"]
-        );
-        assert_eq!(
-            (page.next_page.as_deref(), page.name.as_str()),
-            (Some("p"), "Work")
-        );
     }
 }

@@ -3,18 +3,16 @@
 //! Every write is ours alone to retry: `sendUpdates=none` keeps Google from mailing anyone, and only
 //! fields we own are sent.
 
-mod json;
+pub(crate) mod json;
 
 use bytes::Bytes;
 use domain::sync::{Changes, EventFields, Remote, Seen};
-use domain::{Instant, Interval, LinkId};
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_MATCH};
+use domain::{Interval, LinkId};
 use http::{Method, Response};
-use secrecy::{ExposeSecret, SecretString};
-use url::Url;
 
-use crate::endpoints::Endpoints;
-use crate::error::{CallError, call_error};
+pub use crate::call::CalendarAt;
+use crate::call::{unreadable, with_query};
+use crate::error::CallError;
 use crate::transport::Transport;
 
 /// How we recognise our events: counts only together with the id it names.
@@ -54,37 +52,6 @@ impl RemoteEvent {
             _ => Seen::Foreign,
         }
     }
-}
-
-/// A calendar, reached with a token.
-#[derive(Clone, Copy, Debug)]
-pub struct CalendarAt<'a> {
-    /// Where Google is.
-    pub endpoints: &'a Endpoints,
-    /// For whom.
-    pub access_token: &'a SecretString,
-    /// Google's id of the calendar, or `primary`.
-    pub calendar: &'a str,
-}
-
-/// One page of a listing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
-    /// Its events, tombstones included. One that cannot be read is left out, never the rest.
-    pub events: Vec<RemoteEvent>,
-    /// Where the next page is; `None` on the last.
-    pub next_page: Option<String>,
-    /// The calendar's name.
-    pub name: String,
-}
-
-/// Which events a listing shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Since {
-    /// Those that end after this.
-    Ending(Instant),
-    /// Those changed at or after this, deletions included; in Google's words.
-    Updated(String),
 }
 
 /// Makes an event under the id we chose.
@@ -160,44 +127,6 @@ pub async fn delete(
     }
 }
 
-/// One page of the calendar's events, recurring ones as their masters, tombstones included.
-///
-/// # Errors
-/// [`CallError`]; [`CallError::Gone`] when `since` is too long ago.
-pub async fn list(
-    transport: &dyn Transport,
-    at: CalendarAt<'_>,
-    since: &Since,
-    page: Option<&str>,
-) -> Result<Page, CallError> {
-    let url = list_url(at, since, page);
-    let response = at.send(transport, Method::GET, url, None, None).await?;
-    json::read_page(response.body()).ok_or_else(|| unreadable(response.body()))
-}
-
-/// The same of a public calendar, with an API key in the place of a token. A key reads what everybody may
-/// read and nothing else, so there is no other call that takes one (row L10).
-///
-/// The reference names the parameter `key` (§17); the header says the same and stays out of logs and of
-/// error texts, which show addresses.
-///
-/// # Errors
-/// As [`list`]; a private calendar is [`CallError::NotFound`] or [`CallError::TokenRefused`].
-pub async fn list_public(
-    transport: &dyn Transport,
-    endpoints: &Endpoints,
-    calendar: &str,
-    key: &SecretString,
-    since: &Since,
-    page: Option<&str>,
-) -> Result<Page, CallError> {
-    let url = endpoints.method(&["calendars", calendar, "events"]);
-    let request = http::Request::get(list_query(url, since, page).as_str())
-        .header(API_KEY, key.expose_secret());
-    let response = exchange(transport, request, None).await?;
-    json::read_page(response.body()).ok_or_else(|| unreadable(response.body()))
-}
-
 /// Makes the event that proves a connection, under the id we chose: named as what it is, blocking nobody's
 /// time, reminding nobody.
 ///
@@ -222,101 +151,8 @@ pub async fn insert_test(
     }
 }
 
-/// Carries an API key.
-const API_KEY: &str = "x-goog-api-key";
 const COMPACT: [(&str, &str); 1] = [("prettyPrint", "false")];
 const WRITE: [(&str, &str); 2] = [("prettyPrint", "false"), ("sendUpdates", "none")];
-const LIST: [(&str, &str); 4] = [
-    ("prettyPrint", "false"),
-    ("maxResults", "250"),
-    ("showDeleted", "true"),
-    ("singleEvents", "false"),
-];
-
-fn list_url(at: CalendarAt<'_>, since: &Since, page: Option<&str>) -> Url {
-    list_query(at.url(&["events"]), since, page)
-}
-
-fn list_query(url: Url, since: &Since, page: Option<&str>) -> Url {
-    let (bound, from) = match since {
-        Since::Ending(at) => ("timeMin", at.to_string()),
-        Since::Updated(at) => ("updatedMin", at.clone()),
-    };
-    let url = with_query(url, &LIST);
-    let url = with_query(url, &[(bound, &from)]);
-    page.map_or_else(
-        || url.clone(),
-        |token| with_query(url.clone(), &[("pageToken", token)]),
-    )
-}
-
-fn with_query(mut url: Url, pairs: &[(&str, &str)]) -> Url {
-    url.query_pairs_mut().extend_pairs(pairs);
-    url
-}
-
-impl CalendarAt<'_> {
-    fn url(&self, rest: &[&str]) -> Url {
-        self.endpoints
-            .method(&[&["calendars", self.calendar], rest].concat())
-    }
-
-    async fn send(
-        &self,
-        transport: &dyn Transport,
-        method: Method,
-        url: Url,
-        etag: Option<&str>,
-        body: Option<Vec<u8>>,
-    ) -> Result<Response<Bytes>, CallError> {
-        let mut request = http::Request::builder()
-            .method(method)
-            .uri(url.as_str())
-            .header(
-                AUTHORIZATION,
-                format!("Bearer {}", self.access_token.expose_secret()),
-            );
-        if let Some(etag) = etag {
-            request = request.header(IF_MATCH, etag);
-        }
-        exchange(transport, request, body).await
-    }
-}
-
-async fn exchange(
-    transport: &dyn Transport,
-    mut request: http::request::Builder,
-    body: Option<Vec<u8>>,
-) -> Result<Response<Bytes>, CallError> {
-    request = request.header(ACCEPT, "application/json");
-    if body.is_some() {
-        request = request.header(CONTENT_TYPE, "application/json");
-    }
-    let request = request
-        .body(Bytes::from(body.unwrap_or_default()))
-        .map_err(|e| CallError::Bug(e.to_string()))?;
-    let response = transport.send(request).await?;
-    if response.status().is_success() {
-        Ok(response)
-    } else {
-        Err(call_error(
-            response.status(),
-            response.headers(),
-            response.body(),
-        ))
-    }
-}
-
 fn read_event(response: &Response<Bytes>) -> Result<RemoteEvent, CallError> {
     json::read_event(response.body()).ok_or_else(|| unreadable(response.body()))
-}
-
-/// A success whose body cannot be read: cut off on the way, most likely. Whatever was asked for may
-/// have happened, so it counts as an answer lost.
-fn unreadable(body: &[u8]) -> CallError {
-    CallError::Retry {
-        reason: format!("unreadable answer of {} bytes", body.len()),
-        after: None,
-        may_have_landed: true,
-    }
 }

@@ -34,19 +34,27 @@ async fn no_change_is_lost_between_callers_and_workers() {
     let served = Served::start_with(&home, &settings);
     connect(&served, &password).await;
 
+    let http = client();
+    let connection = async || -> Value {
+        let url = format!("{}/calendar-connections", served.api);
+        let answer = http.get(url).bearer_auth(&key).send().await.unwrap();
+        let answer: Value = answer.json().await.unwrap();
+        answer["connections"][0].clone()
+    };
+    // What else is in the calendar takes its time: until it was read once, that is not known.
+    until("the calendar was read", async || {
+        (connection().await["state"] == "connected").then_some(())
+    })
+    .await;
     let mut all = Vec::new();
     for places in places(&served.api).await {
         all.push(Moving::book(&served.api, &key, places).await);
     }
-    let http = client();
     for round in 0..ROUNDS {
         let callers: JoinSet<_> = all.drain(..).map(Moving::about).collect();
         all = callers.join_all().await;
         until("everything has reached Google", async || {
-            let url = format!("{}/calendar-connections", served.api);
-            let answer = http.get(url).bearer_auth(&key).send().await.unwrap();
-            let answer: Value = answer.json().await.unwrap();
-            (answer["connections"][0]["waiting"] == 0).then_some(())
+            (connection().await["waiting"] == 0).then_some(())
         })
         .await;
         let wanted: BTreeMap<_, _> = all.iter().map(|one| (one.id.clone(), one.start)).collect();

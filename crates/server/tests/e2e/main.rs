@@ -12,6 +12,7 @@ mod command_line;
 mod connections;
 mod crash;
 mod faults;
+mod foreign;
 mod google;
 mod instances;
 mod killed;

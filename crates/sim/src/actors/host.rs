@@ -1,4 +1,6 @@
-//! The host, editing the calendar in Google by hand: our events and others.
+//! The host, editing the calendar in Google by hand: our events here, others in [`foreign`].
+
+mod foreign;
 
 use domain::Interval;
 use jiff::SignedDuration;
@@ -6,6 +8,7 @@ use serde_json::{Value, json};
 use store::sqlite::digest::Digest;
 
 use super::Actor;
+use crate::actors::host::foreign::{edit_foreign, insert_foreign, put_foreign};
 use crate::events::{By, Turn, When};
 use crate::failure::Failure;
 use crate::machine::short;
@@ -50,6 +53,7 @@ fn act(scene: &mut Scene) {
         (79..83, Some(id)) => put_back(scene, &id),
         (83..86, Some(id)) => copy(scene, &id),
         (86..92, _) => edit_foreign(scene),
+        (_, _) if scene.stream(Actor::Host, "own").is_hit(550) => edit_foreign(scene),
         (_, _) => insert_foreign(scene),
     }
 }
@@ -196,18 +200,6 @@ fn delete(scene: &mut Scene, id: &str) {
     }
 }
 
-fn insert_foreign(scene: &mut Scene) {
-    let now = scene.now();
-    let minutes = 15 * scene.stream(Actor::Host, "acts").between(0, 200);
-    let time = Interval::lasting(
-        now + SignedDuration::from_mins(minutes),
-        SignedDuration::from_mins(45),
-    );
-    let mut body = at(time);
-    body["summary"] = "Private".into();
-    put_foreign(scene, &body, "host.made-own");
-}
-
 /// Duplicates one of ours, marks and all: the copy is the host's (design, section 5).
 fn copy(scene: &mut Scene, id: &str) {
     let Some(original) = scene.google.event(CALENDAR, id) else {
@@ -228,55 +220,6 @@ fn copy(scene: &mut Scene, id: &str) {
         .collect::<serde_json::Map<_, _>>()
         .into();
     put_foreign(scene, &body, "host.copied");
-}
-
-fn put_foreign(scene: &mut Scene, body: &Value, name: &'static str) {
-    let now = scene.timestamp();
-    match scene.google.insert_event(now, CALENDAR, body) {
-        Ok(resource) => {
-            note(scene, name, &resource);
-            remember_foreign(scene, &resource);
-        }
-        Err(error) => failed(scene, name, &error),
-    }
-}
-
-fn edit_foreign(scene: &mut Scene) {
-    let foreign: Vec<String> = scene.events.foreign.keys().cloned().collect();
-    let stream = scene.stream(Actor::Host, "acts");
-    let Some(id) = stream.pick(&foreign).cloned() else {
-        return insert_foreign(scene);
-    };
-    let is_deleted = scene
-        .google
-        .event(CALENDAR, &id)
-        .is_none_or(|resource| resource["status"] == "cancelled");
-    if is_deleted {
-        return insert_foreign(scene);
-    }
-    let (now, stream) = (scene.timestamp(), scene.stream(Actor::Host, "acts"));
-    let number = stream.below(1000);
-    let edited = if number.is_multiple_of(3) {
-        scene
-            .google
-            .delete_event(now, CALENDAR, &id)
-            .map(|()| scene.google.event(CALENDAR, &id).unwrap_or_default())
-    } else {
-        let patch = json!({ "summary": format!("Private {number}") });
-        scene.google.edit_event(now, CALENDAR, &id, &patch)
-    };
-    match edited {
-        Ok(resource) => {
-            note(scene, "host.edited-own", &resource);
-            remember_foreign(scene, &resource);
-        }
-        Err(error) => failed(scene, "host.edited-own", &error),
-    }
-}
-
-fn remember_foreign(scene: &mut Scene, resource: &Value) {
-    let text = |name: &str| resource[name].as_str().unwrap_or_default().to_owned();
-    scene.events.foreign.insert(text("id"), text("etag"));
 }
 
 fn note(scene: &mut Scene, name: &'static str, resource: &Value) {

@@ -41,7 +41,19 @@ pub fn offered(
             return Err(Failure::new("offers", message));
         }
     }
+    for taken in busy_at(scene, (actor, unit), host) {
+        if let Some(slot) = offered.iter().find(|slot| slot.overlaps(taken)) {
+            let message = format!("{unit} offered {slot:?}, but a calendar shows {taken:?}");
+            return Err(Failure::new("offers", message));
+        }
+    }
     Ok(())
+}
+
+/// What the mirror said of `host` when the unit ran.
+fn busy_at<'s>(scene: &'s Scene, unit: (Actor, &'static str), host: HostId) -> &'s [Interval] {
+    let busy = scene.busy_at.get(&unit).and_then(|busy| busy.get(&host));
+    busy.map_or(&[], Vec::as_slice)
 }
 
 /// A time that `unit` refused to `actor` as taken was taken then.
@@ -57,7 +69,10 @@ pub fn refused(
 ) -> Checked {
     let step = scene.ran_at.get(&(actor, unit)).copied().unwrap_or(0);
     let mut live = scene.bookings.live_at(step, host);
-    if live.any(|(id, taken)| except != Some(id) && taken.overlaps(&wanted)) {
+    let mut busy = busy_at(scene, (actor, unit), host).iter();
+    if live.any(|(id, taken)| except != Some(id) && taken.overlaps(&wanted))
+        || busy.any(|taken| taken.overlaps(&wanted))
+    {
         Ok(())
     } else {
         let message = format!("{unit} refused {wanted:?} as taken, and nothing was there");

@@ -9,7 +9,7 @@ use crate::network::Ask;
 use crate::scene::Scene;
 
 /// The units that decide on a call.
-const DECIDING: [&str; 3] = ["links.prepare", "poll.begin", "connections.begin"];
+const DECIDING: [&str; 3] = ["links.prepare", "pull.begin", "connections.begin"];
 
 /// `actor` asks `ask` of Google.
 ///

@@ -7,6 +7,7 @@ use domain::{BookingId, Instant, OrganizationId};
 use store::tables::bookings::{self, Filter};
 use store::tables::connections::State as ConnectionState;
 use store::tables::links::{EventLink, State};
+use store::tables::mirror::{self, Part};
 use store::tables::{calendars, connections, links};
 
 use super::{foreign, parked, timeline};
@@ -33,8 +34,16 @@ pub fn pending(scene: &Scene, organization: OrganizationId, since: Instant) -> V
                 pending.push(format!("not proven: {:?}", connection.proof));
             }
             for calendar in calendars::of_connection(tx, connection.id)? {
-                if calendar.poll_page.is_some() || calendar.polled_at.is_none_or(|at| at < since) {
+                let position = &calendar.position;
+                if position.page_token.is_some() || position.as_of.is_none_or(|at| at < since) {
                     pending.push(format!("not looked at since {since}: {calendar:?}"));
+                }
+                let part = Part {
+                    calendar: calendar.id,
+                    generation: position.generation,
+                };
+                if let Some(series) = mirror::unknown(tx, part)? {
+                    pending.push(format!("Google is to be asked about {}", series.id));
                 }
             }
         }

@@ -292,16 +292,19 @@ CREATE TABLE calendar (
   connection_id uuid NOT NULL REFERENCES connection (id),
   google_id     text COLLATE "C" NOT NULL,
   name          text COLLATE "C" NOT NULL,
+  zone          text COLLATE "C",
   receives      bigint NOT NULL,
-  poll_at       bigint NOT NULL,
-  polled_at     bigint,
-  -- Where the next look continues, and how far the one under way has come.
-  poll_from     text COLLATE "C",
-  poll_page     text COLLATE "C",
-  poll_newest   text COLLATE "C",
+  pull_at       bigint NOT NULL,
   failures      bigint NOT NULL,
-  -- Which busy intervals count; another generation is being read beside it.
-  generation    bigint NOT NULL DEFAULT 0,
+  -- When the first request of the last completed pull was sent.
+  as_of         bigint,
+  sync_token    text COLLATE "C",
+  -- The pull under way: how far it has come, and since when.
+  page_token    text COLLATE "C",
+  pull_began_at bigint,
+  -- Which rows of the mirror count; a full listing fills another generation beside it.
+  generation    bigint NOT NULL,
+  shadow        bigint,
   UNIQUE (connection_id, google_id)
 );
 
@@ -313,15 +316,38 @@ CREATE TABLE host_calendar (
   PRIMARY KEY (host_id, calendar_id)
 );
 
+-- The mirror: events of connected calendars as Google last showed them.
+CREATE TABLE mirror_event (
+  calendar_id uuid NOT NULL REFERENCES calendar (id),
+  generation  bigint NOT NULL,
+  event_id    text COLLATE "C" NOT NULL,
+  -- The id under which its busy time is kept: its series', or its own.
+  series      text COLLATE "C" NOT NULL,
+  body        text COLLATE "C" NOT NULL,
+  -- Of a series: until when its busy time is known.
+  known_until bigint,
+  PRIMARY KEY (calendar_id, generation, event_id)
+);
+
+CREATE INDEX mirror_event_series ON mirror_event (calendar_id, generation, series);
+CREATE INDEX mirror_event_known ON mirror_event (calendar_id, generation, known_until, event_id)
+  WHERE known_until IS NOT NULL;
+
 -- Busy time seen in connected calendars. Filled by the mirror; asked by every decision.
 CREATE TABLE busy_interval (
   calendar_id uuid NOT NULL REFERENCES calendar (id),
   generation  bigint NOT NULL,
   starts_at   bigint NOT NULL,
   ends_at     bigint NOT NULL CHECK (ends_at > starts_at),
+  -- The event or series it comes from, and which of its instances.
   source      text COLLATE "C" NOT NULL,
-  PRIMARY KEY (calendar_id, generation, starts_at, ends_at, source)
+  instance    text COLLATE "C" NOT NULL,
+  -- The link whose booking the event shows, if it is one of ours.
+  link_id     uuid,
+  PRIMARY KEY (calendar_id, generation, starts_at, ends_at, source, instance)
 );
+
+CREATE INDEX busy_interval_source ON busy_interval (calendar_id, source, generation);
 
 CREATE TABLE event_link (
   id             uuid PRIMARY KEY,
@@ -346,6 +372,7 @@ CREATE TABLE event_link (
   UNIQUE (calendar_id, event_id)
 );
 
+CREATE INDEX event_link_event ON event_link (event_id);
 CREATE INDEX event_link_due ON event_link (run_at, id) WHERE state = 'due';
 -- Those that are not shrunk yet: of coming bookings, and of the last weeks.
 CREATE INDEX event_link_whole ON event_link (booking_id) WHERE ours IS NOT NULL;

@@ -302,16 +302,19 @@ CREATE TABLE calendar (
   connection_id BLOB NOT NULL REFERENCES connection (id),
   google_id     TEXT NOT NULL,
   name          TEXT NOT NULL,
+  zone          TEXT,
   receives      INTEGER NOT NULL,
-  poll_at       INTEGER NOT NULL,
-  polled_at     INTEGER,
-  -- Where the next look continues, and how far the one under way has come.
-  poll_from     TEXT,
-  poll_page     TEXT,
-  poll_newest   TEXT,
+  pull_at       INTEGER NOT NULL,
   failures      INTEGER NOT NULL,
-  -- Which busy intervals count; another generation is being read beside it.
-  generation    INTEGER NOT NULL DEFAULT 0,
+  -- When the first request of the last completed pull was sent.
+  as_of         INTEGER,
+  sync_token    TEXT,
+  -- The pull under way: how far it has come, and since when.
+  page_token    TEXT,
+  pull_began_at INTEGER,
+  -- Which rows of the mirror count; a full listing fills another generation beside it.
+  generation    INTEGER NOT NULL,
+  shadow        INTEGER,
   UNIQUE (connection_id, google_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -323,15 +326,38 @@ CREATE TABLE host_calendar (
   PRIMARY KEY (host_id, calendar_id)
 ) STRICT, WITHOUT ROWID;
 
+-- The mirror: events of connected calendars as Google last showed them.
+CREATE TABLE mirror_event (
+  calendar_id BLOB NOT NULL REFERENCES calendar (id),
+  generation  INTEGER NOT NULL,
+  event_id    TEXT NOT NULL,
+  -- The id under which its busy time is kept: its series', or its own.
+  series      TEXT NOT NULL,
+  body        TEXT NOT NULL,
+  -- Of a series: until when its busy time is known.
+  known_until INTEGER,
+  PRIMARY KEY (calendar_id, generation, event_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX mirror_event_series ON mirror_event (calendar_id, generation, series);
+CREATE INDEX mirror_event_known ON mirror_event (calendar_id, generation, known_until, event_id)
+  WHERE known_until IS NOT NULL;
+
 -- Busy time seen in connected calendars. Filled by the mirror; asked by every decision.
 CREATE TABLE busy_interval (
   calendar_id BLOB NOT NULL REFERENCES calendar (id),
   generation  INTEGER NOT NULL,
   starts_at   INTEGER NOT NULL,
   ends_at     INTEGER NOT NULL CHECK (ends_at > starts_at),
+  -- The event or series it comes from, and which of its instances.
   source      TEXT NOT NULL,
-  PRIMARY KEY (calendar_id, generation, starts_at, ends_at, source)
+  instance    TEXT NOT NULL,
+  -- The link whose booking the event shows, if it is one of ours.
+  link_id     BLOB,
+  PRIMARY KEY (calendar_id, generation, starts_at, ends_at, source, instance)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX busy_interval_source ON busy_interval (calendar_id, source, generation);
 
 CREATE TABLE event_link (
   id             BLOB PRIMARY KEY,
@@ -356,6 +382,7 @@ CREATE TABLE event_link (
   UNIQUE (calendar_id, event_id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX event_link_event ON event_link (event_id);
 CREATE INDEX event_link_due ON event_link (run_at, id) WHERE state = 'due';
 -- Those that are not shrunk yet: of coming bookings, and of the last weeks.
 CREATE INDEX event_link_whole ON event_link (booking_id) WHERE ours IS NOT NULL;

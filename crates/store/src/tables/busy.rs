@@ -1,15 +1,25 @@
 //! Busy time seen in connected calendars, as far as a host's time is blocked by it.
 
-use domain::{CalendarId, HostId, Interval};
+use domain::mirror::Busy;
+use domain::{CalendarId, HostId, Instant, Interval, LinkId, OrganizationId};
 use jiff::SignedDuration;
 
+use super::mirror::Part;
 use crate::{StoreError, Tx, values};
 
 /// Events longer than this are stored cut into pieces, so that a look-back this long finds them all.
 pub const SPAN_MAX: SignedDuration = SignedDuration::from_hours(31 * 24);
 
+/// More calendars than block one host.
+const CALENDARS_MAX: i64 = 500;
+
 /// Busy time of `host` that overlaps `window`, ascending: of every calendar that blocks the host, in
-/// the generation that counts.
+/// the generation that counts. Whatever lies beyond what is known of one of them is among it, up to the
+/// window's end: the unknown is not free. A calendar that was disconnected takes no time any more.
+///
+/// Events of ours count only where they say something else than the booking of this host that they
+/// show: its claim says the rest, and the bookings of others who share the calendar are none of this
+/// host's time (row T8).
 ///
 /// # Errors
 /// [`StoreError`].
@@ -20,10 +30,23 @@ pub fn overlapping(
 ) -> Result<Vec<Interval>, StoreError> {
     let sql = "SELECT i.starts_at, i.ends_at FROM host_calendar h
                JOIN calendar c ON c.id = h.calendar_id
+               JOIN connection n ON n.id = c.connection_id AND n.state <> 'inactive'
                JOIN busy_interval i ON i.calendar_id = c.id AND i.generation = c.generation
+               LEFT JOIN event_link l ON l.id = i.link_id
+               LEFT JOIN booking b ON b.id = l.booking_id
                WHERE h.host_id = ?1 AND h.blocks = 1
                  AND i.starts_at < ?3 AND i.starts_at > ?4 AND i.ends_at > ?2
-               ORDER BY i.starts_at, i.ends_at";
+                 AND (b.id IS NULL OR (
+                   (b.starts_at <> i.starts_at OR b.ends_at <> i.ends_at)
+                   AND EXISTS (SELECT 1 FROM claim k WHERE k.booking_id = b.id AND k.host_id = ?1)))
+               UNION ALL
+               SELECT min(m.known_until), ?3 FROM host_calendar h
+               JOIN calendar c ON c.id = h.calendar_id
+               JOIN connection n ON n.id = c.connection_id AND n.state <> 'inactive'
+               JOIN mirror_event m ON m.calendar_id = c.id AND m.generation = c.generation
+               WHERE h.host_id = ?1 AND h.blocks = 1 AND m.known_until IS NOT NULL
+               HAVING min(m.known_until) < ?3
+               ORDER BY 1, 2";
     tx.rows(
         sql,
         values![host, window.start, window.end, window.start - SPAN_MAX],
@@ -34,6 +57,34 @@ pub fn overlapping(
             start: row.take()?,
             end: row.take()?,
         })
+    })
+    .collect()
+}
+
+/// Busy time of one generation of a calendar that overlaps `window`, ascending, each with the link whose
+/// booking it shows, if it is one of ours.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn within(
+    tx: &mut dyn Tx,
+    part: Part,
+    window: Interval,
+) -> Result<Vec<(Interval, Option<LinkId>)>, StoreError> {
+    let sql = "SELECT starts_at, ends_at, link_id FROM busy_interval
+               WHERE calendar_id = ?1 AND generation = ?2
+                 AND starts_at < ?4 AND starts_at > ?5 AND ends_at > ?3
+               ORDER BY starts_at, ends_at, source, instance";
+    let (calendar, generation) = (part.calendar, part.generation);
+    let since = window.start - SPAN_MAX;
+    tx.rows(
+        sql,
+        values![calendar, generation, window.start, window.end, since],
+    )?
+    .into_iter()
+    .map(|mut row| {
+        let (start, end) = (row.take()?, row.take()?);
+        Ok((Interval { start, end }, row.take()?))
     })
     .collect()
 }
@@ -56,22 +107,90 @@ pub fn set_blocks(
     .map(drop)
 }
 
-/// Notes busy time of `calendar` in one of its generations; `source` tells the event it comes from.
+/// Lets the busy time of `calendar` block every host of its organization that it says nothing about yet
+/// (row T8).
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn insert(
+pub fn block_all(
     tx: &mut dyn Tx,
+    organization: OrganizationId,
     calendar: CalendarId,
-    generation: i64,
-    time: Interval,
-    source: &str,
 ) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO busy_interval (calendar_id, generation, starts_at, ends_at, source)
-         VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (calendar_id, generation, starts_at, ends_at, source) DO NOTHING",
-        values![calendar, generation, time.start, time.end, source],
+        "INSERT INTO host_calendar (host_id, calendar_id, blocks)
+         SELECT id, ?2, 1 FROM host WHERE organization_id = ?1
+         ON CONFLICT (host_id, calendar_id) DO NOTHING",
+        values![organization, calendar],
     )
     .map(drop)
+}
+
+/// How fresh what is known of each calendar that blocks `host` is, by calendar; `None` of one that was never
+/// read.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn freshness(
+    tx: &mut dyn Tx,
+    host: HostId,
+) -> Result<Vec<(CalendarId, Option<Instant>)>, StoreError> {
+    let sql = "SELECT c.id, c.as_of FROM host_calendar h JOIN calendar c ON c.id = h.calendar_id
+               JOIN connection n ON n.id = c.connection_id AND n.state <> 'inactive'
+               WHERE h.host_id = ?1 AND h.blocks = 1 ORDER BY c.id LIMIT ?2";
+    tx.rows(sql, values![host, CALENDARS_MAX])?
+        .into_iter()
+        .map(|mut row| Ok((row.take()?, row.take()?)))
+        .collect()
+}
+
+/// Forgets the busy time that came from one event, in every generation.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn forget(tx: &mut dyn Tx, calendar: CalendarId, source: &str) -> Result<(), StoreError> {
+    let sql = "DELETE FROM busy_interval WHERE calendar_id = ?1 AND source = ?2";
+    tx.execute(sql, values![calendar, source]).map(drop)
+}
+
+/// Puts `rows` in place of all busy time that came from `source`, an event or a series. Long ones are cut
+/// into pieces of at most [`SPAN_MAX`].
+///
+/// # Errors
+/// [`StoreError`].
+pub fn replace(tx: &mut dyn Tx, part: Part, source: &str, rows: &[Busy]) -> Result<(), StoreError> {
+    let sql = "DELETE FROM busy_interval
+               WHERE calendar_id = ?1 AND generation = ?2 AND source = ?3";
+    tx.execute(sql, values![part.calendar, part.generation, source])?;
+    add(tx, part, source, rows)
+}
+
+/// Adds `rows` to the busy time that came from `source`.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn add(tx: &mut dyn Tx, part: Part, source: &str, rows: &[Busy]) -> Result<(), StoreError> {
+    for row in rows {
+        let mut start = row.time.start;
+        while start < row.time.end {
+            let end = row.time.end.min(start + SPAN_MAX);
+            tx.execute(
+                "INSERT INTO busy_interval (calendar_id, generation, starts_at, ends_at, source,
+                   instance, link_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                 ON CONFLICT (calendar_id, generation, starts_at, ends_at, source, instance)
+                 DO NOTHING",
+                values![
+                    part.calendar,
+                    part.generation,
+                    start,
+                    end,
+                    source,
+                    &row.event_id,
+                    row.link
+                ],
+            )?;
+            start = end;
+        }
+    }
+    Ok(())
 }

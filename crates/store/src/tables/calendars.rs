@@ -18,27 +18,64 @@ pub struct Calendar {
     pub google_id: String,
     /// Its name for people.
     pub name: String,
+    /// The zone in which its days begin, as Google names it; `None` until it was read.
+    pub zone: Option<String>,
     /// Whether the organization's bookings go there.
     pub receives: bool,
-    /// When to look at it next.
-    pub poll_at: Instant,
-    /// When the last complete look began.
-    pub polled_at: Option<Instant>,
-    /// Where the next look continues: the newest `updated` seen, in Google's words.
-    pub poll_from: Option<String>,
-    /// The page the look under way has come to.
-    pub poll_page: Option<String>,
-    /// The newest `updated` that look has seen.
-    pub poll_newest: Option<String>,
-    /// Looks that failed in a row.
+    /// When to pull from it next.
+    pub pull_at: Instant,
+    /// Pulls that failed in a row.
     pub failures: i64,
+    /// How far it has been read.
+    pub position: Position,
+}
+
+/// How far a calendar has been read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Position {
+    /// When the first request of the last completed pull was sent: the mirror knows what was there then.
+    pub as_of: Option<Instant>,
+    /// Where the next increment continues, in Google's words; `None` asks for everything.
+    pub sync_token: Option<String>,
+    /// The page the pull under way has come to.
+    pub page_token: Option<String>,
+    /// When the first request of the pull under way was sent.
+    pub began_at: Option<Instant>,
+    /// Which rows of the mirror count.
+    pub generation: i64,
+    /// The generation that a full listing under way fills beside the one that counts.
+    pub shadow: Option<i64>,
+}
+
+impl Calendar {
+    /// One that was never read, and is due at once.
+    pub fn new(
+        id: CalendarId,
+        connection_id: ConnectionId,
+        google_id: &str,
+        receives: bool,
+        now: Instant,
+    ) -> Self {
+        Self {
+            id,
+            connection_id,
+            google_id: google_id.to_owned(),
+            name: google_id.to_owned(),
+            zone: None,
+            receives,
+            pull_at: now,
+            failures: 0,
+            position: Position::default(),
+        }
+    }
 }
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT c.id, c.connection_id, c.google_id, c.name, c.receives, c.poll_at, c.polled_at,
-               c.poll_from, c.poll_page, c.poll_newest, c.failures FROM calendar c ",
+            "SELECT c.id, c.connection_id, c.google_id, c.name, c.zone, c.receives, c.pull_at,
+               c.failures, c.as_of, c.sync_token, c.page_token, c.pull_began_at, c.generation,
+               c.shadow FROM calendar c ",
             $rest
         )
     };
@@ -50,13 +87,18 @@ fn read(mut row: Row) -> Result<Calendar, StoreError> {
         connection_id: row.take()?,
         google_id: row.take()?,
         name: row.take()?,
+        zone: row.take()?,
         receives: row.take()?,
-        poll_at: row.take()?,
-        polled_at: row.take()?,
-        poll_from: row.take()?,
-        poll_page: row.take()?,
-        poll_newest: row.take()?,
+        pull_at: row.take()?,
         failures: row.take()?,
+        position: Position {
+            as_of: row.take()?,
+            sync_token: row.take()?,
+            page_token: row.take()?,
+            began_at: row.take()?,
+            generation: row.take()?,
+            shadow: row.take()?,
+        },
     })
 }
 
@@ -65,47 +107,53 @@ fn read(mut row: Row) -> Result<Calendar, StoreError> {
 /// # Errors
 /// [`StoreError`].
 pub fn insert(tx: &mut dyn Tx, calendar: &Calendar) -> Result<(), StoreError> {
-    let c = calendar;
+    let (c, p) = (calendar, &calendar.position);
     tx.execute(
-        "INSERT INTO calendar (id, connection_id, google_id, name, receives, poll_at, polled_at,
-           poll_from, poll_page, poll_newest, failures)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        "INSERT INTO calendar (id, connection_id, google_id, name, zone, receives, pull_at, failures,
+           as_of, sync_token, page_token, pull_began_at, generation, shadow)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         values![
             c.id,
             c.connection_id,
             &c.google_id,
             &c.name,
+            c.zone.as_ref(),
             c.receives,
-            c.poll_at,
-            c.polled_at,
-            c.poll_from.as_ref(),
-            c.poll_page.as_ref(),
-            c.poll_newest.as_ref(),
-            c.failures
+            c.pull_at,
+            c.failures,
+            p.as_of,
+            p.sync_token.as_ref(),
+            p.page_token.as_ref(),
+            p.began_at,
+            p.generation,
+            p.shadow
         ],
     )
     .map(drop)
 }
 
-/// Stores how far a calendar has been read.
+/// Stores what a pull learnt about a calendar and how far it has come.
 ///
 /// # Errors
 /// [`StoreError`].
 pub fn update(tx: &mut dyn Tx, calendar: &Calendar) -> Result<(), StoreError> {
-    let c = calendar;
+    let (c, p) = (calendar, &calendar.position);
     tx.execute(
-        "UPDATE calendar SET name = ?2, poll_at = ?3, polled_at = ?4, poll_from = ?5,
-           poll_page = ?6, poll_newest = ?7, failures = ?8
+        "UPDATE calendar SET name = ?2, zone = ?3, pull_at = ?4, failures = ?5, as_of = ?6,
+           sync_token = ?7, page_token = ?8, pull_began_at = ?9, generation = ?10, shadow = ?11
          WHERE id = ?1",
         values![
             c.id,
             &c.name,
-            c.poll_at,
-            c.polled_at,
-            c.poll_from.as_ref(),
-            c.poll_page.as_ref(),
-            c.poll_newest.as_ref(),
-            c.failures
+            c.zone.as_ref(),
+            c.pull_at,
+            c.failures,
+            p.as_of,
+            p.sync_token.as_ref(),
+            p.page_token.as_ref(),
+            p.began_at,
+            p.generation,
+            p.shadow
         ],
     )
     .map(drop)
@@ -175,13 +223,13 @@ pub fn receiver(
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn next_poll(
+pub fn next_pull(
     tx: &mut dyn Tx,
     now: Instant,
 ) -> Result<Option<(CalendarId, Instant)>, StoreError> {
-    let sql = "SELECT c.id, c.poll_at FROM calendar c JOIN connection n ON n.id = c.connection_id
+    let sql = "SELECT c.id, c.pull_at FROM calendar c JOIN connection n ON n.id = c.connection_id
                WHERE n.state = 'connected' AND n.lease_until <= ?1
-               ORDER BY c.poll_at, c.id LIMIT 1";
+               ORDER BY c.pull_at, c.id LIMIT 1";
     tx.first(sql, values![now])?
         .map(|mut row| Ok((row.take()?, row.take()?)))
         .transpose()

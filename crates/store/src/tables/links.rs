@@ -3,7 +3,8 @@
 use domain::sync::{Link, Seen};
 use domain::{BookingId, CalendarId, ConnectionId, Instant, LinkId};
 
-use super::bookings::named;
+use super::bookings::named as by_name;
+use super::mirror::Part;
 use crate::tx::{json, json_option};
 use crate::{Row, StoreError, Topic, Tx, values};
 
@@ -96,7 +97,7 @@ fn read(mut row: Row) -> Result<EventLink, StoreError> {
         booking_id: row.take()?,
         calendar_id: row.take()?,
         event_id: row.take()?,
-        state: named(State::from_name, row.take()?)?,
+        state: by_name(State::from_name, row.take()?)?,
         problem: row.take()?,
         html_link: row.take()?,
         run_at: row.take()?,
@@ -273,6 +274,48 @@ pub fn by_event(
     tx.first(sql, values![calendar, event_id])?
         .map(read)
         .transpose()
+}
+
+/// The link that has used this event id in any calendar: copies of its event carry it.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn named(tx: &mut dyn Tx, event_id: &str) -> Result<Option<LinkId>, StoreError> {
+    let sql = "SELECT id FROM event_link WHERE event_id = ?1 ORDER BY id LIMIT 1";
+    tx.first(sql, values![event_id])?
+        .map(|mut row| row.take())
+        .transpose()
+}
+
+/// Links of a calendar whose events a whole listing into `part` did not have, though they were
+/// made before it began and end after `listed_from`; by id, from the one `after`.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn unlisted(
+    tx: &mut dyn Tx,
+    part: Part,
+    began_at: Instant,
+    listed_from: Instant,
+    after: LinkId,
+    limit: i64,
+) -> Result<Vec<EventLink>, StoreError> {
+    let sql = select!(
+        "JOIN booking b ON b.id = l.booking_id
+         WHERE l.calendar_id = ?1 AND l.state IN ('due', 'settled', 'parked') AND l.ours IS NOT NULL
+           AND COALESCE(l.last_synced_at, 0) < ?3 AND b.ends_at > ?4 AND l.id > ?6
+           AND NOT EXISTS (SELECT 1 FROM mirror_event m WHERE m.calendar_id = l.calendar_id
+             AND m.generation = ?2 AND m.event_id = l.event_id)
+         ORDER BY l.id LIMIT ?5"
+    );
+    let (calendar, generation) = (part.calendar, part.generation);
+    tx.rows(
+        sql,
+        values![calendar, generation, began_at, listed_from, limit, after],
+    )?
+    .into_iter()
+    .map(read)
+    .collect()
 }
 
 /// Those of a booking.

@@ -18,6 +18,7 @@ pub mod idempotency;
 pub mod installation;
 pub mod leases;
 pub mod links;
+pub mod mirror;
 pub mod oauth_attempts;
 pub mod organizations;
 pub mod outgoing_messages;

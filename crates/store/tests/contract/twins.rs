@@ -1,6 +1,7 @@
 //! The two inline stores, side by side: what one does the other does, to the same fingerprint. The
 //! simulator's one hash on both databases rests on it.
 
+use domain::mirror::ForeignEvent;
 use domain::{BookingId, ClaimId, HoldId, LinkId};
 use jiff::SignedDuration;
 use store::inline::{Inline, Ran};
@@ -8,6 +9,7 @@ use store::tables::allowances::Rate;
 use store::tables::bookings::{self, Filter};
 use store::tables::claims::{self, Claim, Holder};
 use store::tables::holds::{self, Hold};
+use store::tables::mirror::{self, Part};
 use store::tables::{
     allowances, busy, calendars, event_types, hosts, idempotency, links, organizations, seats,
 };
@@ -17,7 +19,7 @@ use crate::support::NOW;
 use crate::support::cluster::{self, Schema};
 use crate::support::world::{
     CALENDAR, EVENT_TYPE, HOST, ORGANIZATION, book, booking, calendar, connect, found, hour, hours,
-    id, organization,
+    id, note_busy, organization,
 };
 
 type Body = dyn Fn(&mut dyn Tx) -> Result<String, StoreError> + Send + Sync;
@@ -152,9 +154,21 @@ fn bodies(round: u128) -> Vec<Box<Body>> {
         }),
         Box::new(move |tx| {
             busy::set_blocks(tx, HOST, CALENDAR, round.is_multiple_of(2))?;
-            busy::insert(tx, CALENDAR, 0, hour(at), "e")?;
+            let part = Part {
+                calendar: CALENDAR,
+                generation: 0,
+            };
+            note_busy(tx, CALENDAR, 0, hour(at), "e")?;
+            let event = ForeignEvent {
+                id: "e".to_owned(),
+                ..ForeignEvent::default()
+            };
+            mirror::put(tx, part, &event)?;
+            mirror::set_known_until(tx, part, "e", Some(hours(at + 1)))?;
             shown((
                 busy::overlapping(tx, HOST, hour(at))?,
+                busy::within(tx, part, hour(at))?,
+                mirror::of_series(tx, part, "e")?,
                 seats::count(tx, BookingId(id(number)))?,
                 bookings::sessions_with_seats(tx, EVENT_TYPE, hour(at))?,
             ))

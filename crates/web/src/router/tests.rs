@@ -218,7 +218,8 @@ fn app_of(
         settings: Settings {
             public_url: public_url.parse().unwrap(),
             google,
-            poll_interval: SignedDuration::from_secs(30),
+            pull_interval: SignedDuration::from_secs(30),
+            pull_size: app::settings::PullSize::default(),
             limits,
         },
     })

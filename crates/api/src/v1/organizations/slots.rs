@@ -83,14 +83,20 @@ fn moment(text: &str, zone: &Zone) -> Option<Instant> {
 pub(crate) struct SlotsAnswer {
     /// Ascending. They may overlap each other; each can be had as long as nobody books first.
     slots: Vec<Slot>,
-    /// How fresh what is known of each calendar is. Always empty for now: what else is in a calendar
-    /// does not count until calendars are mirrored.
+    /// How fresh what is known of each calendar is that takes the time of one of the hosts.
     as_of: Vec<AsOf>,
 }
 
 /// How fresh what is known of one calendar is.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct AsOf {}
+pub(crate) struct AsOf {
+    /// Which, by an id of ours: who asks without a key learns nothing of whose it is.
+    #[schema(example = "019aa0f2-6b7c-7d3e-9f00-2b1c5d4e6f70")]
+    calendar: String,
+    /// Everything that was in it then is counted. `null` when it was never read.
+    #[schema(example = "2026-11-23T09:00:00Z")]
+    at: Option<String>,
+}
 
 /// When can it be booked?
 ///
@@ -134,7 +140,14 @@ pub(crate) async fn list(
     let found = availability::slots(&state.app, &org, &slug, window).await?;
     Ok(Json(SlotsAnswer {
         slots: found.slots.iter().map(|s| Slot::new(s, &zone)).collect(),
-        as_of: Vec::new(),
+        as_of: found
+            .as_of
+            .iter()
+            .map(|(calendar, at)| AsOf {
+                calendar: calendar.to_string(),
+                at: at.map(|at| at.to_string()),
+            })
+            .collect(),
     }))
 }
 

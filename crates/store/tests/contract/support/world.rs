@@ -4,6 +4,7 @@ use domain::attendee::Attendee;
 use domain::booking::{Booking, Status};
 use domain::event_text::{EventText, EventTextTemplate};
 use domain::event_type::{Assignment, EventType, Host, Rules};
+use domain::mirror::Busy;
 use domain::reminders::{Method, Reminder, Reminders};
 use domain::schedule::{Hours, Schedule, WeeklyHours};
 use domain::{
@@ -14,9 +15,10 @@ use jiff::SignedDuration;
 use store::tables::calendars::{self, Calendar};
 use store::tables::claims::{self, Claim, Holder};
 use store::tables::connections::{self, Connection, Credential, Grant, Proof, State, Tokens};
+use store::tables::mirror::Part;
 use store::tables::organizations::{self, Organization};
 use store::tables::seats::{self, Seat};
-use store::tables::{bookings, event_types, hosts};
+use store::tables::{bookings, busy, event_types, hosts};
 use store::{StoreError, Tx};
 use uuid::Uuid;
 
@@ -169,12 +171,10 @@ pub(crate) fn calendar(number: u128, google_id: &str) -> Calendar {
         google_id: google_id.to_owned(),
         name: google_id.to_owned(),
         receives: true,
-        poll_at: NOW,
-        polled_at: None,
-        poll_from: None,
-        poll_page: None,
-        poll_newest: None,
+        zone: None,
+        pull_at: NOW,
         failures: 0,
+        position: calendars::Position::default(),
     }
 }
 
@@ -229,4 +229,29 @@ pub(crate) fn claim(booking: &Booking) -> Claim {
 
 pub(crate) fn manage_hash(booking: BookingId) -> Vec<u8> {
     booking.0.as_bytes().repeat(2)
+}
+
+/// Busy time of an event `source`.
+pub(crate) fn note_busy(
+    tx: &mut dyn Tx,
+    calendar: CalendarId,
+    generation: i64,
+    time: Interval,
+    source: &str,
+) -> Result<(), StoreError> {
+    let row = Busy {
+        event_id: source.to_owned(),
+        original_start: None,
+        time,
+        link: None,
+    };
+    busy::add(
+        tx,
+        Part {
+            calendar,
+            generation,
+        },
+        source,
+        &[row],
+    )
 }

@@ -1,7 +1,7 @@
 //! Connected calendars.
 
 use domain::{CalendarId, ConnectionId, OrganizationId};
-use store::tables::calendars::{self, Calendar};
+use store::tables::calendars::{self, Calendar, Position};
 use store::tables::connections::{self, Connection, State};
 
 use crate::support::world::{
@@ -19,12 +19,17 @@ on_every_database! {
         assert_eq!(by_id(), Some(calendar(6, "primary")));
         let read = Calendar {
             name: "Ada's".to_owned(),
-            poll_at: hours(1),
-            polled_at: Some(NOW),
-            poll_from: Some("2026-11-20T09:00:00Z".to_owned()),
-            poll_page: Some("p".to_owned()),
-            poll_newest: Some(String::new()),
+            zone: Some("Europe/Madrid".to_owned()),
+            pull_at: hours(1),
             failures: 3,
+            position: Position {
+                as_of: Some(NOW),
+                sync_token: Some("s".to_owned()),
+                page_token: Some("p".to_owned()),
+                began_at: Some(hours(1)),
+                generation: 2,
+                shadow: Some(3),
+            },
             ..calendar(6, "primary")
         };
         let change = read.clone();
@@ -53,18 +58,18 @@ on_every_database! {
     }
 
     fn the_next_calendar_to_look_at_is_of_a_connection_that_works(stage: &Stage) {
-        assert_eq!(stage.done(|tx| calendars::next_poll(tx, hours(0))), None);
+        assert_eq!(stage.done(|tx| calendars::next_pull(tx, hours(0))), None);
         stage.done(|tx| {
             found(tx)?;
             connect(tx)?;
-            calendars::insert(tx, &Calendar { poll_at: hours(-2), ..calendar(9, "b") })?;
-            calendars::insert(tx, &Calendar { poll_at: hours(-2), ..calendar(8, "a") })
+            calendars::insert(tx, &Calendar { pull_at: hours(-2), ..calendar(9, "b") })?;
+            calendars::insert(tx, &Calendar { pull_at: hours(-2), ..calendar(8, "a") })
         });
-        assert_eq!(stage.done(|tx| calendars::next_poll(tx, hours(0))), Some((CalendarId(id(8)), hours(-2))));
+        assert_eq!(stage.done(|tx| calendars::next_pull(tx, hours(0))), Some((CalendarId(id(8)), hours(-2))));
         stage.done(|tx| {
             let broken = Connection { state: State::Error, ..connection(5, "sub-1") };
             connections::update(tx, &broken)
         });
-        assert_eq!(stage.done(|tx| calendars::next_poll(tx, hours(0))), None);
+        assert_eq!(stage.done(|tx| calendars::next_pull(tx, hours(0))), None);
     }
 }

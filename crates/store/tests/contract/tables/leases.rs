@@ -20,12 +20,12 @@ on_every_database! {
         let first = stage.done(|tx| take(tx, 0, 2)).expect("nobody has it");
         assert_eq!(stage.done(|tx| take(tx, 1, 3)), None);
         assert_eq!(stage.done(|tx| leases::next_end(tx, hours(1))), Some(hours(2)));
-        assert_eq!(stage.done(|tx| calendars::next_poll(tx, hours(1))), None, "it is worked on");
+        assert_eq!(stage.done(|tx| calendars::next_pull(tx, hours(1))), None, "it is worked on");
         assert_eq!(stage.done(|tx| links::next_due(tx, hours(1))), None);
         assert!(stage.done(move |tx| leases::is_held(tx, first)));
         assert!(stage.done(move |tx| leases::give_back(tx, first)));
         assert_eq!(stage.done(|tx| leases::next_end(tx, hours(1))), None);
-        assert!(stage.done(|tx| calendars::next_poll(tx, hours(1))).is_some());
+        assert!(stage.done(|tx| calendars::next_pull(tx, hours(1))).is_some());
         assert!(stage.done(|tx| take(tx, 1, 3)).is_some());
     }
 

@@ -1,11 +1,13 @@
 //! Event links.
 
 use domain::booking::{Cancellation, Cause, Status};
+use domain::mirror::ForeignEvent;
 use domain::sync::{EventFields, Intent, Link, Op, Remote, RemoteTime, Seen};
 use domain::{BookingId, CalendarId, ConnectionId, LinkId, Zone};
 use store::tables::bookings;
 use store::tables::connections::{self, Connection, State as ConnectionState};
 use store::tables::links::{self, EventLink, State};
+use store::tables::mirror::{self, Part};
 use store::{StoreError, Tx};
 
 use crate::support::world::{
@@ -231,5 +233,48 @@ on_every_database! {
             links::insert(tx, LinkId(id(201)), BOOKING, CalendarId(id(7)), "event0", NOW)
         });
         assert_eq!(by_another, Ok(()));
+    }
+
+    fn a_link_is_found_by_the_id_its_event_was_given(stage: &Stage) {
+        stage.done(set_up);
+        let named = |event: &'static str| stage.done(move |tx| links::named(tx, event));
+        assert_eq!((named("event0"), named("event1")), (Some(LINK), None));
+    }
+
+    /// scenario C7: what a listing lacks was there before it began, is not long over, and was made at all.
+    fn links_are_missing_from_a_listing_only_where_it_should_have_had_them(stage: &Stage) {
+        let part = Part { calendar: CALENDAR, generation: 3 };
+        stage.done(move |tx| {
+            set_up(tx)?;
+            // Missing; listed; listed in another generation; long over; written since; never made; closed.
+            let made = |tx: &mut dyn Tx, number: u128, at: i64, change: fn(&mut EventLink)| {
+                let b = booking(number, hour(at));
+                book(tx, &b)?;
+                links::insert(tx, LinkId(b.id.0), b.id, CALENDAR, &format!("event{number}"), NOW)?;
+                let mut link = busy_link(links::by_id(tx, LinkId(b.id.0))?.expect("the link"));
+                link.event_id = format!("event{number}");
+                change(&mut link);
+                links::update(tx, &link)
+            };
+            made(tx, 101, 20, |_| {})?;
+            made(tx, 102, 22, |_| {})?;
+            made(tx, 103, 24, |l| l.state = State::Settled)?;
+            made(tx, 104, -9, |_| {})?;
+            made(tx, 105, 28, |l| l.last_synced_at = Some(hours(5)))?;
+            made(tx, 106, 30, |l| l.link.ours = None)?;
+            made(tx, 107, 32, |l| l.state = State::Closed)?;
+            made(tx, 108, 34, |l| l.last_synced_at = None)?;
+            let listed = |id: &str| ForeignEvent { id: id.to_owned(), ..ForeignEvent::default() };
+            mirror::put(tx, part, &listed("event102"))?;
+            mirror::put(tx, Part { generation: 2, ..part }, &listed("event103"))
+        });
+        let unlisted = |after: u128, limit| {
+            let after = LinkId(id(after));
+            let found = stage.done(move |tx| links::unlisted(tx, part, hours(5), hours(-2), after, limit));
+            found.into_iter().map(|link| link.event_id).collect::<Vec<_>>()
+        };
+        assert_eq!(unlisted(0, 9), ["event101", "event103", "event108"]);
+        assert_eq!(unlisted(101, 1), ["event103"]);
+        assert_eq!(unlisted(108, 9), Vec::<String>::new());
     }
 }

@@ -14,6 +14,7 @@ mod hosts;
 mod idempotency;
 mod leases;
 mod links;
+mod mirror;
 mod oauth_attempts;
 mod organizations;
 mod outgoing_messages;

@@ -28,12 +28,10 @@ async fn refused() -> Browser {
         google_id: "primary".to_owned(),
         name: "Lessons".to_owned(),
         receives: true,
-        poll_at: now,
-        polled_at: None,
-        poll_from: None,
-        poll_page: None,
-        poll_newest: None,
+        zone: None,
+        pull_at: now,
         failures: 0,
+        position: calendars::Position::default(),
     };
     let set_up = store.unit(Lane::Interactive, "test", move |tx| {
         connections::insert(tx, &connection, now)?;

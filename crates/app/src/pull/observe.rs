@@ -1,0 +1,107 @@
+//! What a page says of our own events: noted on their links, which become due. Deciding happens there.
+
+use domain::sync::learn::learn;
+use domain::sync::{EventFields, Seen};
+use domain::{CalendarId, Instant, LinkId};
+use google::events::RemoteEvent;
+use store::tables::bookings;
+use store::tables::links::{self, EventLink, State};
+use store::tables::mirror::Part;
+use store::{StoreError, Tx};
+
+use super::ask::listed_from;
+
+/// Links that are looked at in one unit.
+const AT_ONCE: i64 = 100;
+
+/// How old what a page says may be. Every page of a listing shows the state of its first (google-calendar.md
+/// §20.9), and between two pages the lease is free.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Page {
+    /// As new as the lease it was read under.
+    First,
+    /// Older than what the work on links may have seen and written since.
+    Later,
+}
+
+/// Notes on its link what was seen of an event of ours, if it is news.
+pub(super) fn observe(
+    tx: &mut dyn Tx,
+    calendar: CalendarId,
+    event: &RemoteEvent,
+    page: Page,
+    now: Instant,
+) -> Result<(), StoreError> {
+    let Some(row) = links::by_event(tx, calendar, &event.id)? else {
+        return Ok(());
+    };
+    let seen = event.seen_by(row.id, false);
+    match (page, row.state) {
+        // Nothing is decided on what is out of step on purpose.
+        (Page::First, _) | (_, State::Ignored) => note(tx, row, seen, now),
+        _ if domain::fault!(15) => note(tx, row, seen, now),
+        (Page::Later, _) => doubt(tx, row, &seen, now),
+    }
+}
+
+/// Notes that an event of ours may be other than is known: a direct look will tell. To believe an old page
+/// would undo what was seen since.
+fn doubt(tx: &mut dyn Tx, mut row: EventLink, seen: &Seen, now: Instant) -> Result<(), StoreError> {
+    // A write in flight is looked for in any case.
+    if is_nothing_new(&row, seen) || row.link.inflight.is_some() {
+        return Ok(());
+    }
+    row.link.seen = Some(Seen::Outdated);
+    row.state = State::Due;
+    row.run_at = now;
+    links::update(tx, &row)
+}
+
+/// Notes that a full listing, begun at `began_at`, did not have the events of some links: they may be
+/// gone, and a direct look will tell. Gives where to go on from, if there may be more. What was written
+/// after the listing began need not be in it, and what is long over is not asked for.
+pub(super) fn missing(
+    tx: &mut dyn Tx,
+    part: Part,
+    began_at: Instant,
+    after: LinkId,
+    now: Instant,
+) -> Result<Option<LinkId>, StoreError> {
+    let from = listed_from(began_at);
+    let found = links::unlisted(tx, part, began_at, from, after, AT_ONCE)?;
+    let last = found.last().map(|row| row.id);
+    for row in found {
+        note(tx, row, Seen::Deleted { confirmed: false }, now)?;
+    }
+    Ok(last)
+}
+
+fn note(tx: &mut dyn Tx, mut row: EventLink, seen: Seen, now: Instant) -> Result<(), StoreError> {
+    if is_nothing_new(&row, &seen) {
+        return Ok(());
+    }
+    // What an adopted event is measured by.
+    let booking = bookings::by_id(tx, row.booking_id)?;
+    row.link.wanted = booking.as_ref().and_then(EventFields::wanted);
+    row.link = learn(row.link, seen);
+    // What is out of step on purpose stays so; it is known what it is like now.
+    if row.state != State::Ignored {
+        row.state = State::Due;
+        row.run_at = now;
+    }
+    links::update(tx, &row)
+}
+
+fn is_nothing_new(row: &EventLink, seen: &Seen) -> bool {
+    let is_over = row.state == State::Closed && !row.link.may_be_undone_by(seen);
+    is_over || row.state == State::Detached || is_known(row, seen)
+}
+
+/// Our own write coming back, or what was seen before (scenario E5).
+fn is_known(row: &EventLink, seen: &Seen) -> bool {
+    let is_base = matches!(
+        (seen, &row.link.theirs),
+        (Seen::Live(remote), Some(base)) if remote.etag == base.etag
+    );
+    (is_base && row.link.seen.is_none()) || row.link.seen.as_ref() == Some(seen)
+}
