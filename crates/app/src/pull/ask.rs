@@ -94,6 +94,7 @@ pub(super) async fn instances(
 ) -> Result<Page, Unread> {
     let (google, reader) = reader(app, begun, now)?;
     let paging = Paging {
+        // As many as Google gives: how many pages one series may have is bounded.
         items_max: pull::PAGE_ITEMS_MAX,
         token,
     };

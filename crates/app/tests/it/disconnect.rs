@@ -49,7 +49,10 @@ fn late(h: &Harness) {
 fn connected_for_long() -> Harness {
     let h = connected();
     late(&h);
-    h.google.answer(200, json!({ "items": [] }).to_string());
+    h.google.answer(
+        200,
+        json!({ "items": [], "nextSyncToken": "s" }).to_string(),
+    );
     work(&h);
     h
 }
@@ -318,7 +321,10 @@ fn a_grant_shared_with_another_organization_is_given_back_with_its_last_use() {
     let first = now(disconnect(&h.app, h.organization.id, mine)).unwrap();
     assert_eq!(first.grant, GrantFate::Shared);
     while is_wanted(&h) {
-        h.google.answer(200, json!({ "items": [] }).to_string());
+        h.google.answer(
+            200,
+            json!({ "items": [], "nextSyncToken": "s" }).to_string(),
+        );
         worked(&h);
     }
     assert_eq!(asked(&h), 0);
@@ -360,7 +366,10 @@ fn what_has_no_grant_is_only_left_alone() {
         now(connect_service_account(&h.app, h.organization.id)).unwrap();
     };
     let public = |h: &Harness| {
-        h.google.answer(200, json!({ "items": [] }).to_string());
+        h.google.answer(
+            200,
+            json!({ "items": [], "nextSyncToken": "s" }).to_string(),
+        );
         now(connect_public(
             &h.app,
             h.organization.id,
