@@ -1,4 +1,4 @@
-//! The host, editing the calendar in Google by hand: our events here, others in [`foreign`].
+//! The host, editing the calendar in Google by hand: our events here, others in `foreign`.
 
 mod foreign;
 
