@@ -51,7 +51,11 @@ impl Truth {
 pub fn window(scene: &mut Scene) -> Interval {
     let now = scene.now();
     let day = SignedDuration::from_hours(24);
-    let fresh = || Interval::lasting(now - day, REACH);
+    // Google ignores fractions of a second in bounds (google-calendar.md §5); whole hours have none.
+    let hour = SignedDuration::from_hours(1).as_micros();
+    let whole = i64::try_from(i128::from((now - day).as_micros()) / hour * hour);
+    let from = whole.map_or(now - day, Instant::from_micros);
+    let fresh = || Interval::lasting(from, REACH);
     *scene.truth.window.get_or_insert_with(fresh)
 }
 
