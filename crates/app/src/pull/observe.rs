@@ -59,7 +59,7 @@ fn doubt(tx: &mut dyn Tx, mut row: EventLink, seen: &Seen, now: Instant) -> Resu
 
 /// Notes that a full listing, begun at `began_at`, did not have the events of some links: they may be
 /// gone, and a direct look will tell. Gives where to go on from, if there may be more. What was written
-/// after the listing began need not be in it, and what is long over is not asked for.
+/// after the listing began need not be in it and is looked at for nothing; what is long over is not asked for.
 pub(super) fn missing(
     tx: &mut dyn Tx,
     part: Part,
@@ -68,7 +68,7 @@ pub(super) fn missing(
     now: Instant,
 ) -> Result<Option<LinkId>, StoreError> {
     let from = listed_from(began_at);
-    let found = links::unlisted(tx, part, began_at, from, after, AT_ONCE)?;
+    let found = links::unlisted(tx, part, from, after, AT_ONCE)?;
     let last = found.last().map(|row| row.id);
     for row in found {
         note(tx, row, Seen::Deleted { confirmed: false }, now)?;

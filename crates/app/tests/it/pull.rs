@@ -240,15 +240,19 @@ fn an_event_that_a_listing_anew_lacks_is_looked_at_and_not_given_up() {
     }
 }
 
-/// scenario C7: what was written after the listing began need not be in it.
+/// scenario C7: what was written after the listing began need not be in it. It is looked at directly, and
+/// nothing comes of it.
 #[test]
-fn an_event_made_during_a_listing_is_not_missed_by_it() {
+fn an_event_made_during_a_listing_is_looked_at_and_stays() {
     let h = read(&[]);
     position_ends(&h);
     shows(&h, &[], "nextPageToken", "p1");
     h.clock.advance(SignedDuration::from_secs(1));
-    let (booked, _) = written(&h);
+    let (booked, event) = written(&h);
     shows(&h, &[], "nextSyncToken", "s2");
+    assert_eq!(state(&h, &booked).0, Status::Confirmed);
+    h.google.answer(200, event.to_string());
+    worked(&h.app);
     assert_eq!(
         state(&h, &booked),
         (Status::Confirmed, CalendarSync::Synced)

@@ -287,15 +287,15 @@ pub fn named(tx: &mut dyn Tx, event_id: &str) -> Result<Option<LinkId>, StoreErr
         .transpose()
 }
 
-/// Links of a calendar whose events a whole listing into `part` did not have, though they were
-/// made before it began and end after `listed_from`; by id, from the one `after`.
+/// Links of a calendar whose events a whole listing into `part` did not have, though they end after
+/// `listed_from`; by id, from the one `after`. Those written since it began are among them: when a link was
+/// last in step says nothing about that, for it may have been so by an older look.
 ///
 /// # Errors
 /// [`StoreError`].
 pub fn unlisted(
     tx: &mut dyn Tx,
     part: Part,
-    began_at: Instant,
     listed_from: Instant,
     after: LinkId,
     limit: i64,
@@ -303,15 +303,15 @@ pub fn unlisted(
     let sql = select!(
         "JOIN booking b ON b.id = l.booking_id
          WHERE l.calendar_id = ?1 AND l.state IN ('due', 'settled', 'parked') AND l.ours IS NOT NULL
-           AND COALESCE(l.last_synced_at, 0) < ?3 AND b.ends_at > ?4 AND l.id > ?6
+           AND b.ends_at > ?3 AND l.id > ?5
            AND NOT EXISTS (SELECT 1 FROM mirror_event m WHERE m.calendar_id = l.calendar_id
              AND m.generation = ?2 AND m.event_id = l.event_id)
-         ORDER BY l.id LIMIT ?5"
+         ORDER BY l.id LIMIT ?4"
     );
     let (calendar, generation) = (part.calendar, part.generation);
     tx.rows(
         sql,
-        values![calendar, generation, began_at, listed_from, limit, after],
+        values![calendar, generation, listed_from, limit, after],
     )?
     .into_iter()
     .map(read)

@@ -241,12 +241,13 @@ on_every_database! {
         assert_eq!((named("event0"), named("event1")), (Some(LINK), None));
     }
 
-    /// scenario C7: what a listing lacks was there before it began, is not long over, and was made at all.
+    /// scenario C7: what a listing lacks is not long over, and was made at all. When it was last in step does not
+    /// matter (seed 3828).
     fn links_are_missing_from_a_listing_only_where_it_should_have_had_them(stage: &Stage) {
         let part = Part { calendar: CALENDAR, generation: 3 };
         stage.done(move |tx| {
             set_up(tx)?;
-            // Missing; listed; listed in another generation; long over; written since; never made; closed.
+            // Missing; listed; listed in another generation; long over; in step since; never made; closed.
             let made = |tx: &mut dyn Tx, number: u128, at: i64, change: fn(&mut EventLink)| {
                 let b = booking(number, hour(at));
                 book(tx, &b)?;
@@ -270,10 +271,10 @@ on_every_database! {
         });
         let unlisted = |after: u128, limit| {
             let after = LinkId(id(after));
-            let found = stage.done(move |tx| links::unlisted(tx, part, hours(5), hours(-2), after, limit));
+            let found = stage.done(move |tx| links::unlisted(tx, part, hours(-2), after, limit));
             found.into_iter().map(|link| link.event_id).collect::<Vec<_>>()
         };
-        assert_eq!(unlisted(0, 9), ["event101", "event103", "event108"]);
+        assert_eq!(unlisted(0, 9), ["event101", "event103", "event105", "event108"]);
         assert_eq!(unlisted(101, 1), ["event103"]);
         assert_eq!(unlisted(108, 9), Vec::<String>::new());
     }
