@@ -61,6 +61,7 @@ impl From<NotStored> for FinishError {
     fn from(error: NotStored) -> Self {
         match error {
             NotStored::OtherAccount { connected } => Self::OtherAccount { connected },
+            NotStored::Revoking => Self::StateUnknown,
             NotStored::Store(error) => Self::Store(error),
         }
     }

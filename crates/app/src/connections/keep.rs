@@ -30,6 +30,8 @@ pub(super) enum NotStored {
         /// The account connected.
         connected: String,
     },
+    /// The grant before is being given back, and the new one may end with it: consent again.
+    Revoking,
     /// The store failed.
     Store(StoreError),
 }
@@ -107,7 +109,6 @@ pub(super) async fn store(
             store_in(tx, &connection, &calendar, &link_ids, now)
         })
         .await
-        .map_err(NotStored::Store)
 }
 
 fn store_in(
@@ -116,7 +117,12 @@ fn store_in(
     calendar: &Calendar,
     link_ids: &[LinkId],
     now: Instant,
-) -> Result<(), StoreError> {
+) -> Result<(), NotStored> {
+    // This unit may have waited for longer than a consent is waited for.
+    let asked = revocations::lock(tx, connection.id)?;
+    if asked.is_some_and(|revocation| revocation.asked_until > now) && !fault!(16) {
+        return Err(NotStored::Revoking);
+    }
     // What is under way rests on the old grant.
     leases::revoke(tx, connection.id)?;
     // To give that back would end the new one too.

@@ -74,6 +74,7 @@ pub async fn connect_service_account(
             NotStored::OtherAccount { connected } => {
                 ServiceAccountError::OtherAccount { connected }
             }
+            NotStored::Revoking => ServiceAccountError::Store(StoreError::Overloaded),
             NotStored::Store(error) => ServiceAccountError::Store(error),
         })
 }
