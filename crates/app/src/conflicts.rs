@@ -15,7 +15,8 @@ use store::tables::{bookings, calendars, leases, outgoing_messages};
 use store::{Lane, StoreError, Tx};
 
 use crate::App;
-use crate::bookings::{BadCursor, Detail, chosen_id, cursor_at, read_cursor, surround};
+pub use crate::bookings::ListError;
+use crate::bookings::{Detail, chosen_id, cursor_at, read_cursor, surround};
 use crate::timeline::Pen;
 
 /// Most conflicts one page holds.
@@ -110,17 +111,6 @@ pub struct Page {
     pub items: Vec<Item>,
     /// Where the next page begins; `None` on the last.
     pub next: Option<String>,
-}
-
-/// Why there is no page.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ListError {
-    /// The cursor is none of ours.
-    #[error(transparent)]
-    Cursor(#[from] BadCursor),
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }
 
 /// Up to `limit` (at most [`PAGE_MAX`]) of what an organization must decide, from where `cursor` says.

@@ -120,29 +120,6 @@ pub struct Busy {
     pub link: Option<LinkId>,
 }
 
-/// What our books say, to one host, of the link that a row belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Booked {
-    /// Its booking takes the host's time then.
-    At(Interval),
-    /// Its booking has ended, and the event is on its way out.
-    Ended,
-    /// Its booking does not take this host's time.
-    Elsewhere,
-}
-
-impl Busy {
-    /// Whether the row blocks a host. Foreign time always does; an event of ours does where it says
-    /// anything that the booking's own claim does not say: another time, or another person's.
-    pub fn blocks(&self, booked: impl FnOnce(LinkId) -> Booked) -> bool {
-        match self.link.map(booked) {
-            None | Some(Booked::Elsewhere) => true,
-            Some(Booked::At(time)) => time != self.time,
-            Some(Booked::Ended) => false,
-        }
-    }
-}
-
 /// Sorted stretches in which at least one of `rows` is; none touches the next.
 pub fn blocks<'a>(rows: impl IntoIterator<Item = &'a Busy>) -> Vec<Interval> {
     Interval::merge(rows.into_iter().map(|row| row.time).collect())

@@ -42,7 +42,7 @@ mod walk;
 mod tests;
 
 pub use ask::AskGoogle;
-pub use busy::{Booked, Busy, BusyRules, Calendar, Free, blocks};
+pub use busy::{Busy, BusyRules, Calendar, Free, blocks};
 pub use event::{
     EventKind, EventMark, EventStatus, ForeignEvent, Occurrence, Response, Start, Timing,
 };

@@ -1,6 +1,6 @@
 //! `GET /api/v1/conflicts`: what an organization must decide, a page at a time.
 
-use app::conflicts::{self, ListError, PAGE_MAX};
+use app::conflicts::{self, PAGE_MAX};
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -11,18 +11,6 @@ use crate::ApiState;
 use crate::auth::{self, Bearer};
 use crate::problem::{FieldProblem, Problem, ProblemBody};
 use crate::request::QueryOf;
-
-impl From<ListError> for Problem {
-    fn from(error: ListError) -> Self {
-        match error {
-            ListError::Cursor(bad) => {
-                let fields = vec![FieldProblem::new("cursor", bad)];
-                Self::invalid_fields("invalid_parameters", fields)
-            }
-            ListError::Store(error) => Self::store(&error),
-        }
-    }
-}
 
 /// Conflicts on a page unless asked for otherwise.
 const PAGE: usize = 50;

@@ -212,27 +212,6 @@ fn an_event_of_ours_is_known_by_its_mark_and_id_and_its_copies_by_their_uid() {
 }
 
 #[test]
-fn a_linked_event_blocks_where_it_says_more_than_its_booking() {
-    let mut event = timed("2026-03-02T09:00:00");
-    assert!(row_of(&event, &[]).blocks(|_| Booked::Ended), "foreign");
-    event.ical_uid = Some("uid".to_owned());
-    let row = row_of(&event, &[("uid", link(1))]);
-    let later = Interval::lasting(row.time.end, row.time.span());
-    for (name, booked, blocks) in [
-        ("the booking's own time", Booked::At(row.time), false),
-        ("moved in Google", Booked::At(later), true),
-        ("ended, and on its way out", Booked::Ended, false),
-        ("another host's booking", Booked::Elsewhere, true),
-    ] {
-        assert_eq!(
-            row.blocks(|of| if of == link(1) { booked } else { Booked::Ended }),
-            blocks,
-            "{name}"
-        );
-    }
-}
-
-#[test]
 fn blocks_are_sorted_and_do_not_touch() {
     let row = |start: &str| expanded(&timed(start), &[]).unwrap().busy.remove(0);
     let rows = [
