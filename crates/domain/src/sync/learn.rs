@@ -1,6 +1,7 @@
 //! What an observation proves.
 
 use super::{EventFields, Intent, Link, Op, Remote, RemoteTime, Seen};
+use crate::event_text::EventText;
 use crate::time::Zone;
 
 /// `link` after one look at the remote event.
@@ -8,7 +9,7 @@ use crate::time::Zone;
 /// A write whose answer was lost is settled here: the event carries the number of the attempt that
 /// last wrote it, so a look at it proves whether the write landed.
 pub fn learn(mut link: Link, seen: Seen) -> Link {
-    if let Seen::Live(remote) = &seen
+    if let Some(remote) = seen.remote()
         && is_stale(&link, remote)
     {
         return link;
@@ -17,12 +18,12 @@ pub fn learn(mut link: Link, seen: Seen) -> Link {
         link = settle(link, intent, &seen);
     }
     match &seen {
-        Seen::Live(remote) => link = arrived_late(link, remote),
+        Seen::Live(remote) | Seen::Declined { remote, .. } => link = arrived_late(link, remote),
         // An id that has been used is never free again: nothing can land under it.
         Seen::Deleted { confirmed: true } => link.unanswered.clear(),
         Seen::Deleted { confirmed: false } | Seen::Absent | Seen::Foreign | Seen::Outdated => {}
     }
-    if let (Seen::Live(remote), None) = (&seen, &link.ours) {
+    if let (Some(remote), None) = (seen.remote(), &link.ours) {
         link = adopt(link, remote);
     }
     link.seen = Some(seen);
@@ -48,7 +49,9 @@ fn is_stale(link: &Link, remote: &Remote) -> bool {
 
 fn settle(mut link: Link, intent: Intent, seen: &Seen) -> Link {
     match seen {
-        Seen::Live(remote) if remote.rev == Some(intent.attempt) => {
+        Seen::Live(remote) | Seen::Declined { remote, .. }
+            if remote.rev == Some(intent.attempt) =>
+        {
             if let Some(fields) = intent.fields {
                 link = has_landed(link, fields, remote);
             }
@@ -92,11 +95,18 @@ fn has_landed(mut link: Link, fields: EventFields, remote: &Remote) -> Link {
     link
 }
 
-/// The answer we did not get: the event as seen, but at the time we asked for. If it is elsewhere
-/// now, someone moved it after our write, and the difference must show.
+/// The answer we did not get: the event as seen, but when, where and under which title we asked for. What is
+/// otherwise now was changed by someone after our write, and the difference must show. A description comes
+/// back in Google's words, so there is nothing to tell an edit of it by.
 fn as_answered(remote: &Remote, fields: &EventFields) -> Remote {
     Remote {
         time: RemoteTime::Timed(fields.time),
+        text: EventText {
+            title: fields.text.title.clone(),
+            location: fields.text.location.clone(),
+            description: remote.text.description.clone(),
+        },
+        declined: false,
         ..remote.clone()
     }
 }

@@ -9,20 +9,26 @@
 //! Ours is compared with ours and theirs with theirs, never across, because Google rewrites text.
 //! Times are the exception: an instant comes back as it was sent.
 //!
-//! The conflict rules here are the simple ones of the walking skeleton: a move made by the host is
-//! followed, a deletion confirmed by a direct read cancels, when both sides moved ours is kept, and
-//! everything else waits, parked and visible. Richer rules replace them behind the same two doors.
+//! What becomes of a conflict is decided per field in [`merge`], by what the connection's owner chose
+//! ([`policy`]); what nobody can decide waits, parked and visible. Many losses at once are held back by
+//! [`guard`].
 
+pub mod guard;
 pub mod learn;
+pub mod merge;
 pub mod plan;
+pub mod policy;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 
 use crate::booking::Booking;
+use self::merge::OwnText;
 use crate::event_text::EventText;
 use crate::fault;
 use crate::reminders::Reminders;
-use crate::time::{Interval, Zone};
+use crate::time::{Instant, Interval, Zone};
 
 /// The fields of a remote event that are ours, as we ask for them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,9 +110,12 @@ pub struct Remote {
     /// What it reminds us of; others have their own.
     #[serde(default)]
     pub reminders: Reminders,
-    /// The organizer's calendar calls it tentative, or the calendar's owner declined it.
+    /// The calendar's owner is a guest of it and said no.
     #[serde(default)]
     pub declined: bool,
+    /// When it was last changed, as Google says; not by every change.
+    #[serde(default)]
+    pub updated: Option<Instant>,
 }
 
 /// One look at the remote event.
@@ -115,6 +124,13 @@ pub struct Remote {
 pub enum Seen {
     /// It is there, and carries our mark.
     Live(Remote),
+    /// It is there and carries our mark, and the calendar's owner, a guest of it, said no.
+    Declined {
+        /// The event.
+        remote: Remote,
+        /// Whether a direct read said so.
+        confirmed: bool,
+    },
     /// It is marked as deleted. `confirmed` when a direct read said so, not only a list.
     Deleted {
         /// Whether a direct read said so.
@@ -126,6 +142,24 @@ pub enum Seen {
     Foreign,
     /// What was seen counts no more: a person says that it may have changed.
     Outdated,
+}
+
+impl Seen {
+    /// The event, where it is there and ours.
+    pub const fn remote(&self) -> Option<&Remote> {
+        match self {
+            Self::Live(remote) | Self::Declined { remote, .. } => Some(remote),
+            Self::Deleted { .. } | Self::Absent | Self::Foreign | Self::Outdated => None,
+        }
+    }
+
+    /// [`remote`](Self::remote), taken out.
+    pub fn into_remote(self) -> Option<Remote> {
+        match self {
+            Self::Live(remote) | Self::Declined { remote, .. } => Some(remote),
+            Self::Deleted { .. } | Self::Absent | Self::Foreign | Self::Outdated => None,
+        }
+    }
 }
 
 /// A kind of remote write.
@@ -170,6 +204,8 @@ pub struct Link {
     pub unanswered: Vec<Intent>,
     /// The newest observation that is not yet part of the base.
     pub seen: Option<Seen>,
+    /// Which texts are the event's own.
+    pub own: OwnText,
     /// Counts writes, from 0.
     pub attempt: i64,
     /// Counts event ids used up, from 0.
@@ -177,6 +213,24 @@ pub struct Link {
 }
 
 impl Link {
+    /// What the calendar should show: `fields`, but for texts that are the event's own.
+    pub fn want(&mut self, fields: Option<EventFields>) {
+        self.wanted = fields.map(|mut fields| {
+            if let Some(ours) = &self.ours {
+                let own = self.own;
+                let keep = |is_own: bool, field: &mut String, base: &String| {
+                    if is_own {
+                        field.clone_from(base);
+                    }
+                };
+                keep(own.title, &mut fields.text.title, &ours.text.title);
+                keep(own.description, &mut fields.text.description, &ours.text.description);
+                keep(own.location, &mut fields.text.location, &ours.text.location);
+            }
+            fields
+        });
+    }
+
     /// Decides on a write: gives it the next number and remembers it as the one in flight. A deletion
     /// may take the place of a write whose answer was lost; that one may still land.
     pub fn intend(&mut self, op: Op, fields: Option<EventFields>) -> Intent {
@@ -207,7 +261,7 @@ impl Link {
     /// thought lost has made the event after all.
     pub fn may_be_undone_by(&self, seen: &Seen) -> bool {
         match seen {
-            Seen::Live(remote) => {
+            Seen::Live(remote) | Seen::Declined { remote, .. } => {
                 let late = |intent: &Intent| remote.rev == Some(intent.attempt);
                 self.unanswered.iter().any(late)
             }
@@ -258,6 +312,18 @@ pub enum ParkReason {
     TooManyGenerations,
     /// Google refuses the change for good.
     Refused,
+    /// The host moved it, and the owner wants to be asked.
+    MovedThere,
+    /// The host deleted it, and the owner wants to be asked.
+    DeletedThere,
+    /// The host said no to it, and the owner wants to be asked.
+    DeclinedThere,
+    /// One of several hosts moved his copy of it.
+    MovedByOneOfSeveral,
+    /// One of several hosts deleted his copy of it, or said no to it.
+    DeletedByOneOfSeveral,
+    /// The event of a booking that is over came back, and cannot simply be taken up.
+    Restored,
 }
 
 impl ParkReason {
@@ -272,62 +338,12 @@ impl ParkReason {
             Self::NotFound => "not_found",
             Self::TooManyGenerations => "too_many_generations",
             Self::Refused => "refused",
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use jiff::SignedDuration;
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::reminders::{Method, Reminder};
-    use crate::time::Instant;
-
-    prop_compose! {
-        /// From few values, so that two often share some.
-        fn fields()(text in prop::array::uniform3(0..2_u8), hour in 0..2_i64, zone in 0..2_usize, minutes in 0..3_i64)
-            -> EventFields
-        {
-            let [title, description, location] = text.map(|n| n.to_string());
-            let start = Instant::from_micros(0) + SignedDuration::from_hours(hour);
-            let one = Reminder { minutes, method: Method::Popup };
-            EventFields {
-                text: EventText { title, description, location },
-                time: Interval::lasting(start, SignedDuration::from_hours(1)),
-                zone: Zone::parse(["UTC", "Europe/Madrid"][zone]).unwrap(),
-                reminders: if minutes == 0 { Reminders::Calendar } else { Reminders::Only(vec![one]) },
-            }
-        }
-    }
-
-    /// What Google makes of a patch.
-    fn patched(base: &EventFields, changes: Changes) -> EventFields {
-        let base = base.clone();
-        let (time, zone) = changes.time.unwrap_or((base.time, base.zone));
-        EventFields {
-            text: EventText {
-                title: changes.title.unwrap_or(base.text.title),
-                description: changes.description.unwrap_or(base.text.description),
-                location: changes.location.unwrap_or(base.text.location),
-            },
-            time,
-            zone,
-            reminders: changes.reminders.unwrap_or(base.reminders),
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn a_patch_sends_only_what_differs_and_all_of_it(base in fields(), wanted in fields()) {
-            let changes = wanted.changes_from(&base);
-            prop_assert_eq!(changes.title.is_some(), wanted.text.title != base.text.title);
-            prop_assert_eq!(changes.description.is_some(), wanted.text.description != base.text.description);
-            prop_assert_eq!(changes.location.is_some(), wanted.text.location != base.text.location);
-            prop_assert_eq!(changes.time.is_some(), (wanted.time, &wanted.zone) != (base.time, &base.zone));
-            prop_assert_eq!(changes.reminders.is_some(), wanted.reminders != base.reminders);
-            prop_assert_eq!(patched(&base, changes), wanted);
+            Self::MovedThere => "moved_there",
+            Self::DeletedThere => "deleted_there",
+            Self::DeclinedThere => "declined_there",
+            Self::MovedByOneOfSeveral => "moved_by_one_of_several",
+            Self::DeletedByOneOfSeveral => "deleted_by_one_of_several",
+            Self::Restored => "restored",
         }
     }
 }

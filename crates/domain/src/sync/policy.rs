@@ -1,0 +1,104 @@
+//! How conflicts between a booking and its event are decided (design section 6): what an owner may choose,
+//! and the facts that a decision rests on beside the link.
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Instant;
+
+/// Where a booking was born.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Here: on a page, through the API, by an agent.
+    #[default]
+    Here,
+    /// In Google: an event of a two-way calendar that became a booking.
+    Google,
+}
+
+/// What becomes of something that was done in Google alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnChange {
+    /// The booking follows, where it can.
+    #[default]
+    Follow,
+    /// A person is asked.
+    Ask,
+}
+
+/// Whose change counts when both sides changed the same field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Winner {
+    /// The booking's.
+    Ours,
+    /// The event's.
+    Theirs,
+    /// Whichever was made last; the booking's where Google does not say when.
+    Newest,
+}
+
+/// What a connection's owner chose. The default is the table of design section 6.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// The host moves the event.
+    pub moves: OnChange,
+    /// The host deletes it, or declines it.
+    pub deletions: OnChange,
+    /// The host brings it back after that.
+    pub restorations: OnChange,
+    /// Whether the place as edited in Google reaches the booking; if not, it is the event's own.
+    pub keeps_place: bool,
+    /// Both sides changed the same field; `None` lets the side win where the booking was born.
+    pub both: Option<Winner>,
+}
+
+/// What a decision about one link rests on, beside what the link knows.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts {
+    /// The present.
+    pub now: Instant,
+    /// What the connection's owner chose.
+    pub policy: Policy,
+    /// Where the booking was born.
+    pub origin: Origin,
+    /// Whether title and description travel both ways, as in two-way calendars. Elsewhere an edited one is
+    /// the event's own from then on.
+    pub text_travels: bool,
+    /// Whether other hosts of the booking have events of their own for it.
+    pub is_collective: bool,
+    /// Whether the booking is over because its event was deleted, and nobody has decided so here.
+    pub ended_in_google: bool,
+    /// When the booking was last changed here.
+    pub changed_at: Instant,
+}
+
+impl Facts {
+    /// Those of a booking of one host, born here, under the default policy.
+    pub fn plain(now: Instant) -> Self {
+        Self {
+            now,
+            policy: Policy::default(),
+            origin: Origin::Here,
+            text_travels: false,
+            is_collective: false,
+            ended_in_google: false,
+            changed_at: now,
+        }
+    }
+
+    /// Whether the event's value counts where both sides changed it; `updated` is when the event was.
+    pub(super) fn theirs_wins(&self, updated: Option<Instant>) -> bool {
+        let of_origin = match self.origin {
+            Origin::Here => Winner::Ours,
+            Origin::Google => Winner::Theirs,
+        };
+        match self.policy.both.unwrap_or(of_origin) {
+            Winner::Ours => false,
+            Winner::Theirs => true,
+            Winner::Newest => updated.is_some_and(|updated| updated > self.changed_at),
+        }
+    }
+}
