@@ -14,6 +14,10 @@ pub fn learn(mut link: Link, seen: Seen) -> Link {
     {
         return link;
     }
+    if !is_same(link.seen.as_ref(), &seen) {
+        // Whatever a person decided was about something else.
+        link.decided = None;
+    }
     if let Some(intent) = link.inflight.take() {
         link = settle(link, intent, &seen);
     }
@@ -36,9 +40,19 @@ pub fn landed(mut link: Link, remote: Remote) -> Link {
         link.ours = intent.fields;
         link.theirs = Some(remote);
         link.seen = None;
+        link.decided = None;
         link.unanswered.clear();
     }
     link
+}
+
+/// Whether two looks show the same: the same version of an event, or that it is gone.
+fn is_same(before: Option<&Seen>, seen: &Seen) -> bool {
+    match (before.and_then(Seen::remote), seen.remote()) {
+        (Some(before), Some(now)) => before.etag == now.etag,
+        (None, None) => true,
+        _ => false,
+    }
 }
 
 /// An older writing than the base's: the look was taken before our last write landed.

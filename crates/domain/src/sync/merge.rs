@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::policy::{Facts, OnChange};
+use super::policy::{Facts, OnChange, Side};
 use super::{EventFields, Link, ParkReason, Remote, RemoteTime};
 use crate::event_text::{
     DESCRIPTION_CHARS_MAX, EventText, LOCATION_CHARS_MAX, TITLE_CHARS_MAX,
@@ -106,6 +106,9 @@ pub struct Merge {
     pub aside: Vec<Aside>,
     /// What is the event's own, before this edit or from it on.
     pub own: OwnText,
+    /// Whether a person decided that the event goes back to the booking's time. It stays seen where it is,
+    /// until that is written.
+    pub brings_back: bool,
 }
 
 /// What becomes of the edit that `remote` shows, if it shows one.
@@ -142,6 +145,20 @@ fn time(
     if remote.time == *base {
         return Ok(());
     }
+    match link.decided {
+        Some(Side::Ours) if remote.time == RemoteTime::Recurring => {
+            return Err(ParkReason::MadeRecurring);
+        }
+        Some(Side::Ours) => {
+            merge.brings_back = true;
+            return Ok(());
+        }
+        Some(Side::Theirs) => {
+            merge.follow.time = Some(as_decided(&remote.time)?);
+            return Ok(());
+        }
+        None => {}
+    }
     let have_we_moved = wanted.time != ours.time && !fault!(6);
     if !have_we_moved {
         merge.follow.time = Some(followable(&remote.time, facts)?);
@@ -172,6 +189,15 @@ fn followable(time: &RemoteTime, facts: &Facts) -> Result<Interval, ParkReason> 
         RemoteTime::Timed(_) if facts.is_collective => Err(ParkReason::MovedByOneOfSeveral),
         RemoteTime::Timed(_) if facts.policy.moves == OnChange::Ask => Err(ParkReason::MovedThere),
         RemoteTime::Timed(to) if to.end <= facts.now => Err(ParkReason::MovedIntoPast),
+        RemoteTime::Timed(to) => Ok(*to),
+    }
+}
+
+/// Where a person wants it to be: only what no booking can be is still refused.
+const fn as_decided(time: &RemoteTime) -> Result<Interval, ParkReason> {
+    match time {
+        RemoteTime::AllDay => Err(ParkReason::MadeAllDay),
+        RemoteTime::Recurring => Err(ParkReason::MadeRecurring),
         RemoteTime::Timed(to) => Ok(*to),
     }
 }
@@ -270,7 +296,15 @@ impl Link {
             put(&mut ours.text.location, location);
         }
         self.own = merge.own;
-        self.theirs = Some(remote);
+        if merge.brings_back {
+            let time = self.theirs.map(|base| base.time);
+            let time = time.or_else(|| self.ours.as_ref().map(|ours| RemoteTime::Timed(ours.time)));
+            self.seen = Some(super::Seen::Live(remote.clone()));
+            self.theirs = time.map(|time| Remote { time, ..remote });
+        } else {
+            self.decided = None;
+            self.theirs = Some(remote);
+        }
         self
     }
 }

@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::booking::Booking;
 use self::merge::OwnText;
+use self::policy::Side;
 use crate::event_text::EventText;
 use crate::fault;
 use crate::reminders::Reminders;
@@ -206,6 +207,8 @@ pub struct Link {
     pub seen: Option<Seen>,
     /// Which texts are the event's own.
     pub own: OwnText,
+    /// What a person decided about what was seen; until it is carried out.
+    pub decided: Option<Side>,
     /// Counts writes, from 0.
     pub attempt: i64,
     /// Counts event ids used up, from 0.

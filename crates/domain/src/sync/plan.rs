@@ -1,7 +1,7 @@
 //! What to do next about one link.
 
 use super::merge::{Merge, merge};
-use super::policy::{Facts, OnChange};
+use super::policy::{Facts, OnChange, Side};
 use super::{Changes, EventFields, Link, Op, ParkReason, Remote, RemoteTime, Seen};
 use crate::fault;
 use crate::time::Interval;
@@ -78,6 +78,10 @@ fn plan_over(link: &Link, is_writing: bool, facts: &Facts) -> Plan {
 fn plan_restored(seen: &Seen, link: &Link, facts: &Facts) -> Plan {
     match seen {
         Seen::Live(remote) => match remote.time {
+            _ if link.decided == Some(Side::Ours) => Plan::Delete,
+            RemoteTime::Timed(time) if link.decided == Some(Side::Theirs) => {
+                Plan::ReviveBooking(time)
+            }
             RemoteTime::Timed(_) if facts.policy.restorations == OnChange::Ask => {
                 Plan::Park(ParkReason::Restored)
             }
@@ -114,13 +118,15 @@ fn plan_made(wanted: &EventFields, ours: &EventFields, link: &Link, facts: &Fact
     match &link.seen {
         Some(Seen::Deleted { confirmed: false }) if !fault!(4) => Plan::Read,
         Some(Seen::Outdated) => Plan::Read,
-        Some(Seen::Deleted { .. }) => plan_lost(ParkReason::DeletedThere, facts),
+        Some(Seen::Deleted { .. }) => plan_lost(ParkReason::DeletedThere, link, facts),
         Some(Seen::Absent | Seen::Foreign) => Plan::Park(ParkReason::NotFound),
-        Some(Seen::Declined { remote, .. }) if is_known_no(link) => {
+        Some(Seen::Declined { remote, .. })
+            if is_known_no(link) || link.decided == Some(Side::Ours) =>
+        {
             plan_live(wanted, ours, link, remote, facts)
         }
         Some(Seen::Declined { confirmed: false, .. }) => Plan::Read,
-        Some(Seen::Declined { .. }) => plan_lost(ParkReason::DeclinedThere, facts),
+        Some(Seen::Declined { .. }) => plan_lost(ParkReason::DeclinedThere, link, facts),
         Some(Seen::Live(remote)) => plan_live(wanted, ours, link, remote, facts),
         None => match &link.theirs {
             Some(theirs) => plan_ours(wanted, ours, &theirs.etag),
@@ -135,7 +141,14 @@ fn is_known_no(link: &Link) -> bool {
 }
 
 /// The host does not want it any more; `why` is what he did.
-fn plan_lost(why: ParkReason, facts: &Facts) -> Plan {
+fn plan_lost(why: ParkReason, link: &Link, facts: &Facts) -> Plan {
+    match link.decided {
+        Some(Side::Theirs) => return Plan::CancelBooking,
+        // A deleted id is never free again.
+        Some(Side::Ours) if link.generation < GENERATIONS_MAX => return Plan::NextGeneration,
+        Some(Side::Ours) => return Plan::Park(ParkReason::TooManyGenerations),
+        None => {}
+    }
     if facts.is_collective {
         return Plan::Park(ParkReason::DeletedByOneOfSeveral);
     }
@@ -156,9 +169,24 @@ fn plan_live(
     match merge(link, (wanted, ours), remote, facts) {
         Err(reason) => Plan::Park(reason),
         Ok(Some(merge)) => Plan::Merge(Box::new(merge)),
+        Ok(None) if is_brought_back(ours, link, remote) => Plan::Patch {
+            changes: Changes {
+                time: Some((wanted.time, wanted.zone.clone())),
+                ..wanted.changes_from(ours)
+            },
+            fields: wanted.clone(),
+            etag: remote.etag.clone(),
+        },
         // Nobody edited it: what we want is asked for, at the version seen.
         Ok(None) => plan_ours(wanted, ours, &remote.etag),
     }
+}
+
+/// Whether a person decided that the event goes back to where the booking is.
+fn is_brought_back(ours: &EventFields, link: &Link, remote: &Remote) -> bool {
+    let sent = RemoteTime::Timed(ours.time);
+    let base = link.theirs.as_ref().map_or(&sent, |base| &base.time);
+    link.decided == Some(Side::Ours) && remote.time != *base
 }
 
 fn plan_ours(wanted: &EventFields, ours: &EventFields, etag: &str) -> Plan {

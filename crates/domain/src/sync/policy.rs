@@ -39,6 +39,16 @@ pub enum Winner {
     Newest,
 }
 
+/// One of the two sides: what a person decided about a link that waits for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// The booking's: the event is brought back to it.
+    Ours,
+    /// The event's: the booking follows, though the rules would not let it.
+    Theirs,
+}
+
 /// What a connection's owner chose. The default is the table of design section 6.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

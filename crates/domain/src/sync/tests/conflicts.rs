@@ -3,7 +3,7 @@
 use super::*;
 use crate::sync::learn::learn;
 use crate::sync::merge::{Aside, Field, OwnText, Value};
-use crate::sync::policy::{OnChange, Origin, Policy, Winner};
+use crate::sync::policy::{OnChange, Origin, Policy, Side, Winner};
 
 fn facts() -> Facts {
     Facts::plain(now())
@@ -432,4 +432,97 @@ fn an_edit_of_the_place_over_a_write_whose_answer_was_lost_is_seen() {
     let merge = merge_of(&link, &facts());
     assert_eq!(merge.follow.location.as_deref(), Some("Room 2"));
     assert_eq!(merge.follow.time, None);
+}
+
+fn decided(link: Link, side: Side) -> Link {
+    Link {
+        decided: Some(side),
+        ..link
+    }
+}
+
+/// The buttons of the inbox: the booking follows, though the rules would not let it.
+#[test]
+fn a_person_lets_the_booking_follow() {
+    for (link, facts) in [
+        (edited(move_to(15)), asking()),
+        (edited(move_to(15)), collective()),
+        (edited(move_to(-30)), facts()),
+    ] {
+        let link = decided(link, Side::Theirs);
+        let RemoteTime::Timed(there) = link.seen.as_ref().unwrap().remote().unwrap().time else {
+            panic!("timed");
+        };
+        assert_eq!(merge_of(&link, &facts).follow.time, Some(there));
+        let link = carried_out(link, &facts);
+        assert_eq!((plan(&link, &facts), link.decided), (Plan::Settled, None));
+    }
+    let gone = learn(in_step(10), Seen::Deleted { confirmed: true });
+    let gone = decided(gone, Side::Theirs);
+    assert_eq!(plan(&gone, &asking()), Plan::CancelBooking);
+    assert_eq!(plan(&gone, &collective()), Plan::CancelBooking);
+    let back = learn(over(in_step(10)), Seen::Live(remote(15, 1)));
+    let back = decided(back, Side::Theirs);
+    assert_eq!(plan(&back, &ended(asking())), Plan::ReviveBooking(hour(15)));
+    for (time, reason) in [
+        (RemoteTime::AllDay, ParkReason::MadeAllDay),
+        (RemoteTime::Recurring, ParkReason::MadeRecurring),
+    ] {
+        let link = decided(edited(|remote| remote.time = time), Side::Theirs);
+        assert_eq!(plan(&link, &facts()), Plan::Park(reason), "no booking can");
+    }
+}
+
+/// The buttons of the inbox: the event goes back to its booking.
+#[test]
+fn a_person_brings_the_event_back() {
+    for time in [
+        RemoteTime::Timed(hour(15)),
+        RemoteTime::Timed(hour(-30)),
+        RemoteTime::AllDay,
+    ] {
+        let link = decided(edited(|remote| remote.time = time), Side::Ours);
+        assert_eq!(patched_time(&link, &asking()), Some(hour(10)));
+    }
+    let recurring = edited(|remote| remote.time = RemoteTime::Recurring);
+    let still = Plan::Park(ParkReason::MadeRecurring);
+    assert_eq!(plan(&decided(recurring, Side::Ours), &facts()), still);
+    let gone = learn(in_step(10), Seen::Deleted { confirmed: true });
+    let gone = decided(gone, Side::Ours);
+    assert_eq!(plan(&gone, &asking()), Plan::NextGeneration);
+    let worn_out = Link {
+        generation: 3,
+        ..gone
+    };
+    let too_many = Plan::Park(ParkReason::TooManyGenerations);
+    assert_eq!(plan(&worn_out, &asking()), too_many);
+    let back = learn(over(in_step(10)), Seen::Live(remote(15, 1)));
+    let back = decided(back, Side::Ours);
+    assert_eq!(plan(&back, &ended(asking())), Plan::Delete);
+}
+
+#[test]
+fn what_was_edited_besides_is_kept_when_the_event_is_brought_back() {
+    let link = edited(|remote| {
+        remote.time = RemoteTime::Timed(hour(15));
+        remote.text.location = "Room 2".into();
+    });
+    let link = decided(link, Side::Ours);
+    let merge = merge_of(&link, &facts());
+    assert_eq!(merge.follow.location.as_deref(), Some("Room 2"));
+    assert_eq!(merge.follow.time, None);
+    let link = carried_out(link, &facts());
+    assert_eq!(patched_time(&link, &facts()), Some(hour(10)));
+}
+
+#[test]
+fn a_decision_does_not_outlive_what_it_was_made_on() {
+    let link = decided(edited(move_to(15)), Side::Ours);
+    let again = Remote {
+        etag: "\"later\"".into(),
+        ..remote(16, 1)
+    };
+    let link = learn(link, Seen::Live(again));
+    assert_eq!(link.decided, None);
+    assert_eq!(plan(&link, &asking()), Plan::Park(ParkReason::MovedThere));
 }

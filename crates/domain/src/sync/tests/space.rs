@@ -4,7 +4,7 @@
 use super::*;
 use crate::sync::learn::{landed, learn};
 use crate::sync::merge::{Aside, OwnText};
-use crate::sync::policy::{OnChange, Origin, Policy, Winner};
+use crate::sync::policy::{OnChange, Origin, Policy, Side, Winner};
 
 /// Steps that any of these takes at most.
 const STEPS_MAX: usize = 12;
@@ -288,6 +288,11 @@ fn worlds() -> Vec<World> {
                     told.link = learn(told.link, Seen::Deleted { confirmed: false });
                     let mut outdated = world.clone();
                     outdated.link.seen = Some(Seen::Outdated);
+                    for side in [Side::Ours, Side::Theirs] {
+                        let mut decided = looked.clone();
+                        decided.link.decided = Some(side);
+                        all.push(decided);
+                    }
                     all.extend([world, looked, told, outdated]);
                 }
             }
@@ -354,7 +359,9 @@ fn no_edit_is_lost() {
             let is_aside = |text: &str| format!("{:?}", after.aside).contains(text);
             let booking = after.booking.as_ref().unwrap();
             let event_after = after.event.as_ref().unwrap();
-            if wanted.time == hour(12) {
+            // Of the time, a person has decided which counts.
+            let is_decided = world.link.decided.is_some();
+            if wanted.time == hour(12) && !is_decided {
                 let is_there = booking.time == hour(12);
                 assert!(is_there || !after.aside.is_empty(), "{world:#?}");
             }
@@ -362,7 +369,7 @@ fn no_edit_is_lost() {
                 let is_there = booking.text.location == "Room 3";
                 assert!(is_there || is_aside("Room 3"), "{world:#?}");
             }
-            if event.time == RemoteTime::Timed(hour(15)) {
+            if event.time == RemoteTime::Timed(hour(15)) && !is_decided {
                 let is_there = event_after.time == event.time && booking.time == hour(15);
                 assert!(is_there || !after.aside.is_empty(), "{world:#?}");
             }
