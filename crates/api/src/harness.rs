@@ -384,6 +384,7 @@ impl Harness {
                 opened_at: morning(),
                 closed_at: None,
                 resolution: None,
+                aside: None,
             };
             conflicts::insert(tx, &conflict)?;
             let entry = Entry {

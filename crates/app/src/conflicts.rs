@@ -1,12 +1,15 @@
-//! The inbox: what a person must decide about a booking's event, and the three ways to (scenario D2).
+//! The inbox: what a person must decide about a booking's event, and the ways to (scenario D2).
 //!
 //! Trying again and linking anew do not close a conflict, their outcome does: it stays, shown as being
 //! tried, until both sides agree or the link is parked once more. To add a kind: open it in link work, and
 //! give it its sentence in the pages' translations; richer kinds add their ways to decide to
 //! [`Resolution`].
 
+mod aside;
+
 use domain::booking::Cause;
-use domain::sync::{EventFields, Remote, RemoteTime, Seen};
+use domain::sync::policy::Side;
+use domain::sync::{EventFields, ParkReason, Remote, RemoteTime, Seen};
 use domain::{BookingId, ConflictId, Instant, Interval, OrganizationId};
 use serde_json::json;
 use store::tables::conflicts::{self, Conflict};
@@ -85,7 +88,7 @@ impl There {
     fn of(link: &EventLink) -> Self {
         let link = &link.link;
         match (&link.seen, &link.theirs) {
-            (Some(Seen::Live(remote)), _) => Self::live(remote),
+            (Some(Seen::Live(remote) | Seen::Declined { remote, .. }), _) => Self::live(remote),
             (Some(Seen::Deleted { .. }), _) => Self::Deleted,
             (Some(Seen::Absent), _) => Self::NotFound,
             (Some(Seen::Foreign), _) => Self::Foreign,
@@ -151,8 +154,9 @@ fn read(tx: &mut dyn Tx, conflict: Conflict) -> Result<Item, StoreError> {
     let missing = || StoreError::decode("a conflict's booking or link is missing");
     let booking = bookings::by_id(tx, conflict.booking_id)?.ok_or_else(missing)?;
     let link = links::by_id(tx, conflict.link_id)?.ok_or_else(missing)?;
+    let waits = link.state == State::Parked || conflict.aside.is_some();
     Ok(Item {
-        is_open: conflict.closed_at.is_none() && link.state == State::Parked,
+        is_open: conflict.closed_at.is_none() && waits,
         here: EventFields::wanted(&booking),
         there: There::of(&link),
         booking: surround(tx, booking)?,
@@ -169,11 +173,51 @@ pub enum Resolution {
     Relink,
     /// Leave it out of step until the booking changes.
     Ignore,
+    /// The booking's version counts: the event is brought back to it.
+    Ours,
+    /// The event's version counts: the booking follows.
+    Theirs,
 }
 
 impl Resolution {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Retry, Self::Relink, Self::Ignore];
+    pub const ALL: [Self; 5] = [
+        Self::Ours,
+        Self::Theirs,
+        Self::Retry,
+        Self::Relink,
+        Self::Ignore,
+    ];
+
+    /// Those that there are for a conflict.
+    pub fn of(conflict: &Conflict) -> &'static [Self] {
+        if conflict.aside.is_some() {
+            return &[Self::Ours, Self::Theirs];
+        }
+        match ParkReason::from_name(&conflict.kind) {
+            Some(
+                ParkReason::MovedOntoBooking
+                | ParkReason::MovedIntoPast
+                | ParkReason::MovedThere
+                | ParkReason::MovedByOneOfSeveral
+                | ParkReason::DeletedThere
+                | ParkReason::DeletedByOneOfSeveral
+                | ParkReason::DeclinedThere
+                | ParkReason::Restored,
+            ) => &Self::ALL,
+            // No booking can follow there.
+            Some(ParkReason::MadeAllDay | ParkReason::UnusableLength) => {
+                &[Self::Ours, Self::Retry, Self::Relink, Self::Ignore]
+            }
+            Some(
+                ParkReason::MadeRecurring
+                | ParkReason::NotFound
+                | ParkReason::TooManyGenerations
+                | ParkReason::Refused,
+            )
+            | None => &[Self::Retry, Self::Relink, Self::Ignore],
+        }
+    }
 
     /// Its stable name.
     pub const fn as_str(self) -> &'static str {
@@ -181,6 +225,8 @@ impl Resolution {
             Self::Retry => "retry",
             Self::Relink => "relink",
             Self::Ignore => "ignore",
+            Self::Ours => "ours",
+            Self::Theirs => "theirs",
         }
     }
 
@@ -195,6 +241,8 @@ impl Resolution {
             Self::Retry => "sync_retried",
             Self::Relink => "sync_relinked",
             Self::Ignore => "sync_ignored",
+            Self::Ours => "decided_for_booking",
+            Self::Theirs => "decided_for_event",
         }
     }
 }
@@ -226,6 +274,12 @@ pub enum ResolveError {
     /// It is not as the person saw it: tried again, or refused once more.
     #[error("this has changed meanwhile")]
     Changed,
+    /// There is no such way to decide this.
+    #[error("this cannot be decided so")]
+    NotPossible,
+    /// The booking cannot be there: another one is, or it is over.
+    #[error("another booking is at that time, or this one is over")]
+    CannotBe,
     /// The store failed; nothing was decided.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -272,6 +326,19 @@ fn resolve_in(
     {
         return Err(ResolveError::Changed);
     }
+    if !Resolution::of(&conflict).contains(&input.resolution) {
+        return Err(ResolveError::NotPossible);
+    }
+    if let Some(aside) = conflict.aside.clone() {
+        aside::decide(tx, &conflict, &aside, input, pen, now)?;
+        conflict.resolution = Some(input.resolution.as_str().to_owned());
+        conflict.closed_at = Some(now);
+        conflicts::update(tx, &conflict)?;
+        let detail = json!({ "field": aside.field.as_str() });
+        let kind = input.resolution.kind();
+        pen.write(tx, conflict.booking_id, kind, Some(input.cause), detail)?;
+        return Ok(read(tx, conflict)?);
+    }
     if link.state != State::Parked {
         return if is_same || input.resolution == Resolution::Retry {
             Ok(read(tx, conflict)?)
@@ -316,6 +383,8 @@ fn apply(
             link.event_id = chosen_id(tx, link.calendar_id, link.booking_id, generation)?;
             link.html_link = None;
         }
+        Resolution::Ours => link.link.decided = Some(Side::Ours),
+        Resolution::Theirs => link.link.decided = Some(Side::Theirs),
         Resolution::Ignore => {
             link.state = State::Ignored;
             link.problem = Some("ignored".to_owned());

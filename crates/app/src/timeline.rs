@@ -16,7 +16,7 @@ pub(crate) struct Pen {
 }
 
 /// More entries than any unit writes.
-const ENTRIES_MAX: usize = 8;
+const ENTRIES_MAX: usize = 24;
 
 impl Pen {
     pub(crate) fn new(app: &App, now: Instant) -> Self {

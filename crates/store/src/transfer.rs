@@ -211,6 +211,7 @@ pub const TABLES: &[(&str, usize, &[&str])] = &[
             "lease_epoch",
             "worked_at",
             "cause_since",
+            "policy",
         ],
     ),
     (
@@ -288,6 +289,8 @@ pub const TABLES: &[(&str, usize, &[&str])] = &[
             "inflight",
             "unanswered",
             "seen",
+            "own",
+            "decided",
             "html_link",
             "run_at",
             "failures",
@@ -308,6 +311,8 @@ pub const TABLES: &[(&str, usize, &[&str])] = &[
             "opened_at",
             "closed_at",
             "resolution",
+            "field",
+            "aside",
         ],
     ),
     (

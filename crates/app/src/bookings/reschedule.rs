@@ -1,10 +1,13 @@
 //! Moving a booking: by its attendee or the organization here, or by the host in Google.
 
-use domain::booking::{Booking, Cause, NotOpen, Refusal, check_open, check_start_with, is_taken};
+use domain::booking::{
+    Booking, Cause, NotOpen, Refusal, Status, check_open, check_start_with, is_taken,
+};
 use domain::event_type::EventType;
-use domain::{AttendeeId, BookingId, HostId, Instant, Interval};
+use domain::sync::merge::Follow;
+use domain::{AttendeeId, BookingId, ClaimId, HostId, Instant, Interval};
 use serde_json::json;
-use store::tables::claims::{self, Holder};
+use store::tables::claims::{self, Claim, Holder};
 use store::tables::{bookings, event_types, hosts, links, organizations, seats};
 use store::{Lane, StoreError, Tx};
 
@@ -241,12 +244,102 @@ pub(crate) enum MoveOutcome {
     Taken,
 }
 
+/// Whether a booking that the host puts somewhere may lie on top of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Firmness {
+    /// Not: somebody is asked first.
+    Alone,
+    /// It may: somebody was asked. Its claim is not exclusive then.
+    OnTop,
+}
+
+/// By whom a booking is changed in a unit, and when.
+pub(crate) struct Change<'p> {
+    pub(crate) cause: Cause,
+    pub(crate) pen: &'p mut Pen,
+    pub(crate) now: Instant,
+}
+
 /// Lets `booking` follow a move the host made in Google: outside hours is allowed, on top of another
-/// booking is not. Its text stays as it is, so that nothing need be written back (scenario C2).
+/// booking is not, unless somebody says so. Its text stays as it is, so that nothing need be written back
+/// (scenario C2).
 pub(crate) fn move_by_host(
     tx: &mut dyn Tx,
     booking: &mut Booking,
     time: Interval,
+    firmness: Firmness,
+    pen: &mut Pen,
+    now: Instant,
+) -> Result<MoveOutcome, StoreError> {
+    let cause = Cause::Calendar;
+    move_as_decided(tx, booking, time, firmness, Change { cause, pen, now })
+}
+
+/// Puts `booking` where somebody decided that it is: outside hours is allowed.
+pub(crate) fn move_as_decided(
+    tx: &mut dyn Tx,
+    booking: &mut Booking,
+    time: Interval,
+    firmness: Firmness,
+    change: Change<'_>,
+) -> Result<MoveOutcome, StoreError> {
+    let Change { cause, pen, now } = change;
+    let Some((locked, bound)) = lock_with_hosts(tx, booking.id)? else {
+        return Ok(MoveOutcome::Taken);
+    };
+    *booking = locked;
+    let is_taken = is_any_taken(tx, booking.id, &bound, time, now)?;
+    if is_taken && firmness == Firmness::Alone {
+        return Ok(MoveOutcome::Taken);
+    }
+    booking.forced = is_taken;
+    let kind = match cause {
+        Cause::Calendar => "moved_in_calendar",
+        Cause::Attendee | Cause::Api | Cause::Admin => "moved",
+    };
+    move_to(tx, booking, time, kind, cause, pen)?;
+    mark_others_due(tx, booking.id, bound.len(), now)?;
+    Ok(MoveOutcome::Moved)
+}
+
+/// Whether any of the `bound` hosts has another claim at `time`.
+fn is_any_taken(
+    tx: &mut dyn Tx,
+    booking: BookingId,
+    bound: &[HostId],
+    time: Interval,
+    now: Instant,
+) -> Result<bool, StoreError> {
+    for host in bound {
+        claims::remove_expired(tx, *host, time, now)?;
+        let except = Some(Holder::Booking(booking));
+        let claimed = claims::overlapping(tx, *host, time, except, now)?;
+        if is_taken(time, &claimed) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Other hosts may have events of their own, which follow.
+fn mark_others_due(
+    tx: &mut dyn Tx,
+    booking: BookingId,
+    hosts: usize,
+    now: Instant,
+) -> Result<(), StoreError> {
+    if hosts > 1 {
+        links::mark_due(tx, booking, now)?;
+    }
+    Ok(())
+}
+
+/// Brings `booking` back, whose event was deleted in Google and restored there, at `time`.
+pub(crate) fn revive_by_host(
+    tx: &mut dyn Tx,
+    booking: &mut Booking,
+    time: Interval,
+    firmness: Firmness,
     pen: &mut Pen,
     now: Instant,
 ) -> Result<MoveOutcome, StoreError> {
@@ -254,16 +347,78 @@ pub(crate) fn move_by_host(
         return Ok(MoveOutcome::Taken);
     };
     *booking = locked;
-    for host in bound {
-        claims::remove_expired(tx, host, time, now)?;
-        let except = Some(Holder::Booking(booking.id));
-        let claimed = claims::overlapping(tx, host, time, except, now)?;
-        if is_taken(time, &claimed) {
-            return Ok(MoveOutcome::Taken);
-        }
+    let is_taken = is_any_taken(tx, booking.id, &bound, time, now)?;
+    if is_taken && firmness == Firmness::Alone {
+        return Ok(MoveOutcome::Taken);
     }
-    move_to(tx, booking, time, "moved_in_calendar", Cause::Calendar, pen)?;
+    for host in &bound {
+        let claim = Claim {
+            id: ClaimId(pen.draw()?.0),
+            host: *host,
+            time,
+            holder: Holder::Booking(booking.id),
+            exclusive: !is_taken,
+        };
+        claims::insert(tx, &claim)?;
+    }
+    booking.status = Status::Confirmed;
+    booking.cancellation = None;
+    booking.forced = is_taken;
+    booking.time = time;
+    booking.version += 1;
+    bookings::update(tx, booking)?;
+    let detail = json!({ "start": time.start, "end": time.end });
+    let cause = Some(Cause::Calendar);
+    pen.write(tx, booking.id, "restored_in_calendar", cause, detail)?;
     Ok(MoveOutcome::Moved)
+}
+
+/// Lets `booking` take over texts that the host changed in Google.
+pub(crate) fn edit_by_host(
+    tx: &mut dyn Tx,
+    booking: &mut Booking,
+    follow: &Follow,
+    pen: &mut Pen,
+    now: Instant,
+) -> Result<(), StoreError> {
+    let cause = Cause::Calendar;
+    edit_to(tx, booking, follow, Change { cause, pen, now })
+}
+
+/// Gives `booking` the texts that somebody decided on.
+pub(crate) fn edit_to(
+    tx: &mut dyn Tx,
+    booking: &mut Booking,
+    follow: &Follow,
+    change: Change<'_>,
+) -> Result<(), StoreError> {
+    let Change { cause, pen, now: _ } = change;
+    let Follow {
+        time: _,
+        title,
+        description,
+        location,
+    } = follow;
+    let mut detail = serde_json::Map::new();
+    let mut put = |name: &str, field: &mut String, value: &Option<String>| {
+        if let Some(value) = value.as_ref().filter(|value| *value != field) {
+            detail.insert(name.to_owned(), json!({ "from": field, "to": value }));
+            field.clone_from(value);
+        }
+    };
+    put("title", &mut booking.text.title, title);
+    put("description", &mut booking.text.description, description);
+    put("location", &mut booking.text.location, location);
+    if detail.is_empty() {
+        return Ok(());
+    }
+    booking.version += 1;
+    bookings::update(tx, booking)?;
+    let kind = match cause {
+        Cause::Calendar => "edited_in_calendar",
+        Cause::Attendee | Cause::Api | Cause::Admin => "edited",
+    };
+    pen.write(tx, booking.id, kind, Some(cause), detail.into())
 }
 
 fn move_to(
@@ -278,7 +433,11 @@ fn move_to(
     booking.time = time;
     booking.version += 1;
     bookings::update(tx, booking)?;
-    claims::move_to(tx, booking.id, time)?;
+    if booking.forced {
+        claims::move_onto(tx, booking.id, time)?;
+    } else {
+        claims::move_to(tx, booking.id, time)?;
+    }
     let detail = json!({ "from": from.start, "start": time.start, "end": time.end });
     pen.write(tx, booking.id, kind, Some(cause), detail)
 }

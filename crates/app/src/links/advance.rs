@@ -1,17 +1,16 @@
 //! Carrying out what the plan asks for here, until it asks for a call.
 
-use domain::Interval;
 use domain::booking::Cause;
 use domain::sync::plan::{Plan, plan};
-use domain::sync::{EventFields, Link, ParkReason, RemoteTime, Seen};
+use domain::sync::{EventFields, ParkReason, Seen};
 use store::tables::busy;
-use store::tables::claims::SPAN_MAX;
 use store::tables::links::State;
 use store::{StoreError, Tx};
 
 use super::call::Call;
-use super::{Draws, Loaded, conflict};
-use crate::bookings::{MoveOutcome, cancel_in, chosen_id, move_by_host};
+use super::facts::facts;
+use super::{Draws, Loaded, conflict, follow};
+use crate::bookings::{cancel_in, chosen_id};
 
 /// Local plans in a row: each changes the state it was made on, and none needs more than a few.
 const PLANS_MAX: usize = 8;
@@ -24,8 +23,9 @@ pub(super) fn advance(
     draws: &mut Draws,
 ) -> Result<Option<Call>, StoreError> {
     for _ in 0..PLANS_MAX {
-        loaded.row.link.wanted = EventFields::wanted(&loaded.booking);
-        match plan(&loaded.row.link, draws.now) {
+        loaded.row.link.want(EventFields::wanted(&loaded.booking));
+        let facts = facts(tx, loaded, draws.now)?;
+        match plan(&loaded.row.link, &facts) {
             Plan::Settled => return settle(tx, loaded, draws),
             Plan::Close => return close(tx, loaded, draws),
             Plan::Park(reason) => return park(tx, loaded, reason, draws),
@@ -44,15 +44,22 @@ pub(super) fn advance(
             }
             Plan::Delete => return Ok(Some(Call::Delete)),
             Plan::NextGeneration => next_generation(tx, loaded)?,
-            Plan::MoveBooking(time) => match follow(tx, loaded, time, draws)? {
-                Some(reason) => return park(tx, loaded, reason, draws),
-                None => absorb(&mut loaded.row.link),
-            },
+            Plan::Merge(merge) => {
+                if let Some(reason) = follow::merge(tx, loaded, &merge, draws)? {
+                    return park(tx, loaded, reason, draws);
+                }
+            }
+            Plan::ReviveBooking(time) => {
+                if let Some(reason) = follow::revive(tx, loaded, time, draws)? {
+                    return park(tx, loaded, reason, draws);
+                }
+            }
             Plan::CancelBooking => {
                 let (pen, now) = (&mut draws.pen, draws.now);
                 cancel_in(tx, &mut loaded.booking, Cause::Calendar, "", pen, now)?;
-                loaded.row.link.seen = Some(Seen::Deleted { confirmed: true });
+                // Whom he said no to is still there, and goes with its booking.
                 loaded.row.link.inflight = None;
+                loaded.row.link.decided = None;
             }
         }
     }
@@ -63,7 +70,7 @@ pub(super) fn advance(
 /// Both sides agree: what was seen becomes the base.
 fn settle(tx: &mut dyn Tx, loaded: &mut Loaded, draws: &Draws) -> Result<Option<Call>, StoreError> {
     let row = &mut loaded.row;
-    if let Some(Seen::Live(remote)) = row.link.seen.take() {
+    if let Some(remote) = row.link.seen.take().and_then(Seen::into_remote) {
         row.link.theirs = Some(remote);
     }
     row.state = State::Settled;
@@ -82,6 +89,7 @@ fn close(tx: &mut dyn Tx, loaded: &mut Loaded, draws: &Draws) -> Result<Option<C
     loaded.row.failures = 0;
     busy::forget(tx, loaded.row.calendar_id, &loaded.row.event_id)?;
     conflict::close(tx, loaded, draws)?;
+    conflict::close_asides(tx, loaded, draws)?;
     Ok(None)
 }
 
@@ -100,35 +108,4 @@ fn next_generation(tx: &mut dyn Tx, loaded: &mut Loaded) -> Result<(), StoreErro
     row.link = std::mem::take(&mut row.link).let_go();
     row.event_id = chosen_id(tx, row.calendar_id, row.booking_id, row.link.generation)?;
     Ok(())
-}
-
-/// Lets the booking follow the host's move; gives the reason when it cannot.
-fn follow(
-    tx: &mut dyn Tx,
-    loaded: &mut Loaded,
-    time: Interval,
-    draws: &mut Draws,
-) -> Result<Option<ParkReason>, StoreError> {
-    if time.span() > SPAN_MAX || time.start >= time.end {
-        return Ok(Some(ParkReason::UnusableLength));
-    }
-    debug_assert!(
-        loaded.booking.status.has_event(),
-        "only a live booking is moved"
-    );
-    match move_by_host(tx, &mut loaded.booking, time, &mut draws.pen, draws.now)? {
-        MoveOutcome::Moved => Ok(None),
-        MoveOutcome::Taken => Ok(Some(ParkReason::MovedOntoBooking)),
-    }
-}
-
-/// The booking has followed: the move is part of both bases now.
-fn absorb(link: &mut Link) {
-    let Some(Seen::Live(remote)) = link.seen.take() else {
-        return;
-    };
-    if let (RemoteTime::Timed(time), Some(ours)) = (&remote.time, &mut link.ours) {
-        ours.time = *time;
-    }
-    link.theirs = Some(remote);
 }

@@ -3,6 +3,7 @@
 use domain::ConflictId;
 use domain::notice::{Audience, MessageKind};
 use domain::sync::ParkReason;
+use domain::sync::merge::Aside;
 use serde_json::json;
 use store::tables::conflicts::{self, Conflict};
 use store::tables::links::State;
@@ -10,6 +11,9 @@ use store::tables::outgoing_messages::{self, Draft};
 use store::{StoreError, Tx};
 
 use super::{Draws, Loaded};
+
+/// The kind of a conflict about a field that both sides changed.
+const BOTH_CHANGED: &str = "both_changed";
 
 /// Parks the link for `reason`, with Google's words where it `said` any: a conflict opens, or the one
 /// that is open for the same reason counts on. Only news is written to the timeline.
@@ -22,6 +26,7 @@ pub(super) fn park(
 ) -> Result<(), StoreError> {
     loaded.row.state = State::Parked;
     loaded.row.problem = Some(reason.as_str().to_owned());
+    loaded.row.link.decided = None;
     let is_news = match conflicts::open_of_link(tx, loaded.row.id)? {
         Some(mut known) if known.kind == reason.as_str() => {
             let is_news = known.said != said;
@@ -66,6 +71,7 @@ fn open(
         opened_at: draws.now,
         closed_at: None,
         resolution: None,
+        aside: None,
     };
     conflicts::insert(tx, &conflict)?;
     if reason == ParkReason::Refused {
@@ -81,6 +87,53 @@ fn open(
             };
             outgoing_messages::insert(tx, draft)?;
         }
+    }
+    Ok(())
+}
+
+/// Keeps the version of a field that does not count, until a person says so. A newer one of the same field
+/// takes the place of an older one.
+pub(super) fn set_aside(
+    tx: &mut dyn Tx,
+    loaded: &Loaded,
+    aside: &Aside,
+    draws: &mut Draws,
+) -> Result<(), StoreError> {
+    for open in conflicts::open_asides(tx, loaded.row.id)? {
+        if open.aside.as_ref().map(|known| known.field) == Some(aside.field) {
+            end(tx, open, "replaced", draws)?;
+        }
+    }
+    let conflict = Conflict {
+        id: ConflictId(draws.pen.draw()?.0),
+        organization_id: loaded.booking.organization_id,
+        booking_id: loaded.booking.id,
+        link_id: loaded.row.id,
+        kind: BOTH_CHANGED.to_owned(),
+        said: String::new(),
+        version: 1,
+        opened_at: draws.now,
+        closed_at: None,
+        resolution: None,
+        aside: Some(aside.clone()),
+    };
+    conflicts::insert(tx, &conflict)?;
+    let detail = json!({
+        "field": aside.field.as_str(), "here": aside.ours, "there": aside.theirs,
+        "counts": if aside.theirs_counts { "there" } else { "here" },
+    });
+    let booking = loaded.booking.id;
+    draws.pen.write(tx, booking, BOTH_CHANGED, None, detail)
+}
+
+/// Nothing is left to decide about an event whose booking is over.
+pub(super) fn close_asides(
+    tx: &mut dyn Tx,
+    loaded: &Loaded,
+    draws: &Draws,
+) -> Result<(), StoreError> {
+    for open in conflicts::open_asides(tx, loaded.row.id)? {
+        end(tx, open, "ended", draws)?;
     }
     Ok(())
 }

@@ -151,7 +151,7 @@ const fn landed_kind(op: Op) -> &'static str {
 /// What a look showed, as a stable code.
 pub(super) const fn shown(seen: &Seen) -> &'static str {
     match seen {
-        Seen::Live(_) => "found",
+        Seen::Live(_) | Seen::Declined { .. } => "found",
         Seen::Deleted { .. } => "deleted",
         Seen::Absent | Seen::Outdated => "not_found",
         Seen::Foreign => "foreign",

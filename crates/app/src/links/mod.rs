@@ -8,6 +8,8 @@ mod advance;
 mod call;
 mod conflict;
 pub mod detached;
+mod facts;
+mod follow;
 mod history;
 mod prepare;
 mod record;
@@ -113,7 +115,7 @@ fn load(tx: &mut dyn Tx, id: LinkId) -> Result<Option<Loaded>, StoreError> {
     };
     let booking = crate::bookings::lock(tx, row.booking_id)?.ok_or_else(missing)?;
     let mut row = links::by_id(tx, id)?.ok_or_else(missing)?;
-    row.link.wanted = EventFields::wanted(&booking);
+    row.link.want(EventFields::wanted(&booking));
     let calendar = calendars::by_id(tx, row.calendar_id)?.ok_or_else(missing)?;
     let connection = connections::by_id(tx, calendar.connection_id)?.ok_or_else(missing)?;
     let can_work = row.state == State::Due && connection.state == ConnectionState::Connected;

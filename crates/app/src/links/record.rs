@@ -89,11 +89,21 @@ fn keep(
     let link = std::mem::take(&mut row.link);
     let op = ready.intent.as_ref().map(|intent| intent.op);
     row.link = match (op, event.map(|event| event.seen_by(ready.link, true))) {
-        (Some(Op::Insert | Op::Patch), Some(Seen::Live(remote))) => landed(link, remote),
+        (
+            Some(Op::Insert | Op::Patch),
+            Some(Seen::Live(remote) | Seen::Declined { remote, .. }),
+        ) => landed(link, remote),
         (_, Some(seen)) => learn(link, seen),
         (_, None) => learn(link, Seen::Deleted { confirmed: true }),
     };
-    if is_unconfirmed && matches!(loaded.row.link.seen, Some(Seen::Live(_))) {
+    if is_unconfirmed
+        && loaded
+            .row
+            .link
+            .seen
+            .as_ref()
+            .is_some_and(|seen| seen.remote().is_some())
+    {
         // A list called it deleted, and it is there (scenario C4).
         note(tx, loaded, "deletion_not_confirmed", "", draws)?;
     }

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::mirror::{self as rules, Busy, BusyRules, ForeignEvent, Horizon};
 use domain::{Instant, Interval, LinkId, Zone};
+use store::tables::links::EventLink;
 use store::tables::mirror::{self, Part};
-use store::tables::{busy, links};
+use store::tables::{bookings, busy, links};
 use store::{StoreError, Tx};
 
 /// How Google ends the `iCalUID` of an event whose id was chosen: the rest is that id.
@@ -150,12 +151,33 @@ fn replace(tx: &mut dyn Tx, part: Part, source: &str, rows: Vec<Busy>) -> Result
             None => None,
         };
         row.link = link.as_ref().map(|link| link.id);
-        let ours = link.and_then(|link| link.link.ours);
-        if ours.is_none_or(|ours| ours.time != row.time) {
+        if !is_told_by_booking(tx, link.as_ref(), &row)? {
             kept.push(row);
         }
     }
     busy::replace(tx, part, source, &kept)
+}
+
+/// Whether a live booking takes that very time: then its event says nothing more.
+fn is_told_by_booking(
+    tx: &mut dyn Tx,
+    link: Option<&EventLink>,
+    row: &Busy,
+) -> Result<bool, StoreError> {
+    let Some(link) = link else {
+        return Ok(false);
+    };
+    let is_as_left = link
+        .link
+        .ours
+        .as_ref()
+        .is_some_and(|ours| ours.time == row.time);
+    if !is_as_left {
+        return Ok(false);
+    }
+    // It may have been restored after its booking had ended.
+    let booking = bookings::by_id(tx, link.booking_id)?;
+    Ok(booking.is_some_and(|booking| booking.status.blocks_time()))
 }
 
 /// Copies of our own events among `events`: a host who is a guest of one has it in his calendar too.

@@ -82,7 +82,8 @@ fn note(tx: &mut dyn Tx, mut row: EventLink, seen: Seen, now: Instant) -> Result
     }
     // What an adopted event is measured by.
     let booking = bookings::by_id(tx, row.booking_id)?;
-    row.link.wanted = booking.as_ref().and_then(EventFields::wanted);
+    row.link
+        .want(booking.as_ref().and_then(EventFields::wanted));
     row.link = learn(row.link, seen);
     // What is out of step on purpose stays so; it is known what it is like now.
     if row.state != State::Ignored {
@@ -93,15 +94,15 @@ fn note(tx: &mut dyn Tx, mut row: EventLink, seen: Seen, now: Instant) -> Result
 }
 
 fn is_nothing_new(row: &EventLink, seen: &Seen) -> bool {
-    let is_over = row.state == State::Closed && !row.link.may_be_undone_by(seen);
+    // What is kept of it tells whether it came back; weeks after its end nothing is kept.
+    let is_back = seen.remote().is_some() && row.link.ours.is_some();
+    let is_over = row.state == State::Closed && !is_back && !row.link.may_be_undone_by(seen);
     is_over || row.state == State::Detached || is_known(row, seen)
 }
 
 /// Our own write coming back, or what was seen before (scenario E5).
 fn is_known(row: &EventLink, seen: &Seen) -> bool {
-    let is_base = matches!(
-        (seen, &row.link.theirs),
-        (Seen::Live(remote), Some(base)) if remote.etag == base.etag
-    );
+    let base = row.link.theirs.as_ref().map(|base| &base.etag);
+    let is_base = base.is_some() && seen.remote().map(|remote| &remote.etag) == base;
     (is_base && row.link.seen.is_none()) || row.link.seen.as_ref() == Some(seen)
 }

@@ -37,8 +37,11 @@ pub fn learn(mut link: Link, seen: Seen) -> Link {
 /// `link` after Google answered the write in flight with the event as it now is.
 pub fn landed(mut link: Link, remote: Remote) -> Link {
     if let Some(intent) = link.inflight.take() {
+        // A no that was known is no news in the answer.
+        let declined = matches!(link.seen, Some(Seen::Declined { .. }))
+            || link.theirs.is_some_and(|base| base.declined);
         link.ours = intent.fields;
-        link.theirs = Some(remote);
+        link.theirs = Some(Remote { declined, ..remote });
         link.seen = None;
         link.decided = None;
         link.unanswered.clear();

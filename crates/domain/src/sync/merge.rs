@@ -8,9 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::policy::{Facts, OnChange, Side};
 use super::{EventFields, Link, ParkReason, Remote, RemoteTime};
-use crate::event_text::{
-    DESCRIPTION_CHARS_MAX, EventText, LOCATION_CHARS_MAX, TITLE_CHARS_MAX,
-};
+use crate::event_text::{DESCRIPTION_CHARS_MAX, EventText, LOCATION_CHARS_MAX, TITLE_CHARS_MAX};
 use crate::fault;
 use crate::time::{Instant, Interval};
 
@@ -127,7 +125,12 @@ pub(super) fn merge(
         ..Merge::default()
     };
     time(&mut merge, link, (wanted, ours), remote, facts)?;
-    texts(&mut merge, (&wanted.text, &ours.text), (base_text, remote), facts);
+    texts(
+        &mut merge,
+        (&wanted.text, &ours.text),
+        (base_text, remote),
+        facts,
+    );
     let is_edit = !merge.follow.is_empty() || !merge.aside.is_empty() || merge.own != link.own;
     Ok(is_edit.then_some(merge))
 }
@@ -234,9 +237,19 @@ fn texts(
         one_text(merge, &text, remote.updated, facts);
     };
     text(Field::Title, |t| &t.title, TITLE_CHARS_MAX, travels);
-    text(Field::Description, |t| &t.description, DESCRIPTION_CHARS_MAX, travels);
+    text(
+        Field::Description,
+        |t| &t.description,
+        DESCRIPTION_CHARS_MAX,
+        travels,
+    );
     let travels = !facts.policy.keeps_place;
-    text(Field::Location, |t| &t.location, LOCATION_CHARS_MAX, travels);
+    text(
+        Field::Location,
+        |t| &t.location,
+        LOCATION_CHARS_MAX,
+        travels,
+    );
 }
 
 fn one_text(merge: &mut Merge, text: &Text<'_>, updated: Option<Instant>, facts: &Facts) {

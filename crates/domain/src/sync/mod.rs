@@ -23,9 +23,9 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use crate::booking::Booking;
 use self::merge::OwnText;
 use self::policy::Side;
+use crate::booking::Booking;
 use crate::event_text::EventText;
 use crate::fault;
 use crate::reminders::Reminders;
@@ -227,7 +227,11 @@ impl Link {
                     }
                 };
                 keep(own.title, &mut fields.text.title, &ours.text.title);
-                keep(own.description, &mut fields.text.description, &ours.text.description);
+                keep(
+                    own.description,
+                    &mut fields.text.description,
+                    &ours.text.description,
+                );
                 keep(own.location, &mut fields.text.location, &ours.text.location);
             }
             fields
@@ -330,6 +334,29 @@ pub enum ParkReason {
 }
 
 impl ParkReason {
+    /// All of them.
+    pub const ALL: [Self; 14] = [
+        Self::MovedOntoBooking,
+        Self::MovedIntoPast,
+        Self::MadeAllDay,
+        Self::MadeRecurring,
+        Self::UnusableLength,
+        Self::NotFound,
+        Self::TooManyGenerations,
+        Self::Refused,
+        Self::MovedThere,
+        Self::DeletedThere,
+        Self::DeclinedThere,
+        Self::MovedByOneOfSeveral,
+        Self::DeletedByOneOfSeveral,
+        Self::Restored,
+    ];
+
+    /// The one of a stable name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == name)
+    }
+
     /// Its stable name in the store and the API.
     pub const fn as_str(self) -> &'static str {
         match self {

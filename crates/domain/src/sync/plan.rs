@@ -125,7 +125,9 @@ fn plan_made(wanted: &EventFields, ours: &EventFields, link: &Link, facts: &Fact
         {
             plan_live(wanted, ours, link, remote, facts)
         }
-        Some(Seen::Declined { confirmed: false, .. }) => Plan::Read,
+        Some(Seen::Declined {
+            confirmed: false, ..
+        }) => Plan::Read,
         Some(Seen::Declined { .. }) => plan_lost(ParkReason::DeclinedThere, link, facts),
         Some(Seen::Live(remote)) => plan_live(wanted, ours, link, remote, facts),
         None => match &link.theirs {

@@ -247,6 +247,10 @@ impl From<Event> for RemoteEvent {
                 .attendees
                 .iter()
                 .any(|a| a.is_self && a.response_status == "declined"),
+            updated: event
+                .updated
+                .as_deref()
+                .and_then(|at| Instant::parse(at).ok()),
         });
         Self {
             is_deleted: event.status == "cancelled",

@@ -47,7 +47,12 @@ impl RemoteEvent {
         match (&self.mark, &self.remote) {
             _ if self.is_deleted => Seen::Deleted { confirmed },
             (Some((mark, named)), Some(remote)) if mark.link == link && *named == self.id => {
-                Seen::Live(remote.clone())
+                let remote = remote.clone();
+                if remote.declined {
+                    Seen::Declined { remote, confirmed }
+                } else {
+                    Seen::Live(remote)
+                }
             }
             _ => Seen::Foreign,
         }

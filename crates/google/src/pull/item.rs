@@ -207,6 +207,10 @@ impl Raw<'_> {
                 },
                 reminders: read_reminders(self.reminders),
                 declined: response == Some(Response::Declined),
+                updated: self
+                    .updated
+                    .as_deref()
+                    .and_then(|at| Instant::parse(at).ok()),
             }),
             mark: mark.clone(),
             html_link: self.html_link.filter(|link| link.starts_with("http")),

@@ -267,6 +267,8 @@ CREATE TABLE connection (
   worked_at         INTEGER NOT NULL DEFAULT 0,
   -- Since when it is as `cause` says.
   cause_since       INTEGER,
+  -- How its owner wants conflicts decided; what is not named is as by default.
+  policy            TEXT NOT NULL DEFAULT '{}',
   -- Once disconnected there is no token left.
   CHECK ((kind = 'oauth' AND state <> 'inactive') = (refresh_token IS NOT NULL)),
   CHECK (state <> 'inactive' OR access_token IS NULL),
@@ -374,6 +376,9 @@ CREATE TABLE event_link (
   inflight       TEXT,
   unanswered     TEXT,
   seen           TEXT,
+  -- Which texts are the event's own, and what a person decided about what was seen.
+  own            TEXT,
+  decided        TEXT,
   html_link      TEXT,
   run_at         INTEGER NOT NULL,
   failures       INTEGER NOT NULL,
@@ -402,10 +407,16 @@ CREATE TABLE conflict (
   closed_at       INTEGER,
   -- What became of it: what a person chose last, or how it ended by itself.
   resolution      TEXT,
+  -- Of a field that both sides changed: which, and both versions of it.
+  field           TEXT,
+  aside           TEXT,
   CHECK (closed_at IS NULL OR resolution IS NOT NULL)
 ) STRICT, WITHOUT ROWID;
 
-CREATE UNIQUE INDEX conflict_link_id_key ON conflict (link_id) WHERE closed_at IS NULL;
+CREATE UNIQUE INDEX conflict_link_id_key ON conflict (link_id)
+  WHERE closed_at IS NULL AND field IS NULL;
+CREATE UNIQUE INDEX conflict_link_id_field_key ON conflict (link_id, field)
+  WHERE closed_at IS NULL AND field IS NOT NULL;
 CREATE INDEX conflict_open ON conflict (organization_id, opened_at, id) WHERE closed_at IS NULL;
 
 -- A message to people, written in the transaction of its cause and once for it. Delivery reads it.

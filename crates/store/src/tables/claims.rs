@@ -132,6 +132,18 @@ pub fn move_to(tx: &mut dyn Tx, booking: BookingId, time: Interval) -> Result<()
     .map(drop)
 }
 
+/// Moves every claim of `booking` to `time`, on top of whatever is there: somebody said so.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn move_onto(tx: &mut dyn Tx, booking: BookingId, time: Interval) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE claim SET starts_at = ?2, ends_at = ?3, exclusive = 0 WHERE booking_id = ?1",
+        values![booking, time.start, time.end],
+    )
+    .map(drop)
+}
+
 /// Gives up every claim of `booking`.
 ///
 /// # Errors

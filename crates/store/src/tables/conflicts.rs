@@ -1,10 +1,14 @@
 //! Conflicts: what a person must decide about one booking's event, while it is open and afterwards.
 //!
-//! A link has at most one open conflict. It stays the same one, with a higher version, while the link
-//! is parked again and again for the same reason; it closes when both sides agree, or a person says so.
+//! A link has at most one open conflict that keeps it parked. It stays the same one, with a higher version,
+//! while the link is parked again and again for the same reason; it closes when both sides agree, or a person
+//! says so. Beside it there may be one for each field that both sides changed: the link goes on, with one of
+//! the two versions, and the other waits until a person says so.
 
+use domain::sync::merge::Aside;
 use domain::{BookingId, ConflictId, ConnectionId, Instant, LinkId, OrganizationId};
 
+use crate::tx::json_option;
 use crate::{Row, StoreError, Tx, values};
 
 /// A conflict as stored.
@@ -30,13 +34,15 @@ pub struct Conflict {
     pub closed_at: Option<Instant>,
     /// What a person chose last, or how it ended by itself.
     pub resolution: Option<String>,
+    /// Both versions of a field that both sides changed, where it is about that.
+    pub aside: Option<Aside>,
 }
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, organization_id, booking_id, link_id, kind, said, version, opened_at,
-               closed_at, resolution FROM conflict ",
+               closed_at, resolution, aside FROM conflict ",
             $rest
         )
     };
@@ -54,6 +60,7 @@ fn read(mut row: Row) -> Result<Conflict, StoreError> {
         opened_at: row.take()?,
         closed_at: row.take()?,
         resolution: row.take()?,
+        aside: row.take_json_option()?,
     })
 }
 
@@ -65,8 +72,8 @@ pub fn insert(tx: &mut dyn Tx, conflict: &Conflict) -> Result<(), StoreError> {
     let c = conflict;
     tx.execute(
         "INSERT INTO conflict (id, organization_id, booking_id, link_id, kind, said, version,
-           opened_at, closed_at, resolution)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+           opened_at, closed_at, resolution, field, aside)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         values![
             c.id,
             c.organization_id,
@@ -77,7 +84,9 @@ pub fn insert(tx: &mut dyn Tx, conflict: &Conflict) -> Result<(), StoreError> {
             c.version,
             c.opened_at,
             c.closed_at,
-            c.resolution.as_ref()
+            c.resolution.as_ref(),
+            c.aside.as_ref().map(|aside| aside.field.as_str()),
+            json_option(c.aside.as_ref()),
         ],
     )
     .map(drop)
@@ -122,13 +131,24 @@ pub fn by_id(tx: &mut dyn Tx, id: ConflictId) -> Result<Option<Conflict>, StoreE
         .transpose()
 }
 
-/// The open one of a link.
+/// The open one that keeps a link parked.
 ///
 /// # Errors
 /// [`StoreError`].
 pub fn open_of_link(tx: &mut dyn Tx, link: LinkId) -> Result<Option<Conflict>, StoreError> {
-    let sql = select!("WHERE link_id = ?1 AND closed_at IS NULL");
+    let sql = select!("WHERE link_id = ?1 AND closed_at IS NULL AND field IS NULL");
     tx.first(sql, values![link])?.map(read).transpose()
+}
+
+/// The open ones about fields of a link's event that both sides changed.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn open_asides(tx: &mut dyn Tx, link: LinkId) -> Result<Vec<Conflict>, StoreError> {
+    let sql = select!(
+        "WHERE link_id = ?1 AND closed_at IS NULL AND field IS NOT NULL ORDER BY field LIMIT 10"
+    );
+    tx.rows(sql, values![link])?.into_iter().map(read).collect()
 }
 
 /// The open ones of an organization after `after`, oldest first.

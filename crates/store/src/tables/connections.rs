@@ -2,10 +2,12 @@
 
 use domain::connection::Cause;
 use domain::notice::message_of;
+use domain::sync::policy::Policy;
 use domain::{ConnectionId, Instant, OrganizationId};
 
 use super::bookings::named;
 use super::outgoing_messages::{self, Draft};
+use crate::tx::json;
 use crate::{Row, StoreError, Tx, values};
 
 /// More connections than one organization has.
@@ -408,4 +410,23 @@ pub fn next_due(
     tx.first(sql, values![now])?
         .map(|mut row| Ok((row.take()?, row.take()?)))
         .transpose()
+}
+
+/// How a connection's owner wants conflicts decided.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn policy(tx: &mut dyn Tx, id: ConnectionId) -> Result<Policy, StoreError> {
+    let sql = "SELECT policy FROM connection WHERE id = ?1";
+    tx.first(sql, values![id])?
+        .map_or_else(|| Ok(Policy::default()), |mut row| row.take_json())
+}
+
+/// Stores how a connection's owner wants conflicts decided.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn set_policy(tx: &mut dyn Tx, id: ConnectionId, policy: &Policy) -> Result<(), StoreError> {
+    let sql = "UPDATE connection SET policy = ?2 WHERE id = ?1";
+    tx.execute(sql, values![id, json(policy)]).map(drop)
 }

@@ -1,5 +1,6 @@
 //! Event links: what is known about each booking's event in Google, and when to look again.
 
+use domain::sync::merge::OwnText;
 use domain::sync::{Link, Seen};
 use domain::{BookingId, CalendarId, ConnectionId, Instant, LinkId};
 
@@ -84,7 +85,8 @@ macro_rules! select {
         concat!(
             "SELECT l.id, l.booking_id, l.calendar_id, l.event_id, l.state, l.problem, l.html_link,
                l.run_at, l.failures, l.last_synced_at,
-               l.generation, l.attempt, l.ours, l.theirs, l.inflight, l.unanswered, l.seen
+               l.generation, l.attempt, l.ours, l.theirs, l.inflight, l.unanswered, l.seen,
+               l.own, l.decided
              FROM event_link l ",
             $rest
         )
@@ -112,6 +114,8 @@ fn read(mut row: Row) -> Result<EventLink, StoreError> {
             inflight: row.take_json_option()?,
             unanswered: row.take_json_option()?.unwrap_or_default(),
             seen: row.take_json_option()?,
+            own: row.take_json_option()?.unwrap_or_default(),
+            decided: row.take_json_option()?,
         },
     })
 }
@@ -146,7 +150,7 @@ pub fn update(tx: &mut dyn Tx, link: &EventLink) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE event_link SET event_id = ?2, state = ?3, problem = ?4, html_link = ?5, run_at = ?6,
            failures = ?7, last_synced_at = ?8, generation = ?9, attempt = ?10, ours = ?11,
-           theirs = ?12, inflight = ?13, seen = ?14, unanswered = ?15
+           theirs = ?12, inflight = ?13, seen = ?14, unanswered = ?15, own = ?16, decided = ?17
          WHERE id = ?1",
         values![
             l.id,
@@ -164,6 +168,8 @@ pub fn update(tx: &mut dyn Tx, link: &EventLink) -> Result<(), StoreError> {
             json_option(k.inflight.as_ref()),
             json_option(k.seen.as_ref()),
             json_option(Some(&k.unanswered).filter(|late| !late.is_empty())),
+            json_option(Some(&k.own).filter(|own| **own != OwnText::default())),
+            json_option(k.decided.as_ref()),
         ],
     )?;
     if l.state == State::Due {
@@ -244,7 +250,7 @@ pub fn readopt_of_connection(
 /// [`StoreError`].
 pub fn shrink(tx: &mut dyn Tx, before: Instant, limit: i64) -> Result<u64, StoreError> {
     let sql = "UPDATE event_link SET state = 'closed', ours = NULL, theirs = NULL, inflight = NULL,
-                 unanswered = NULL, seen = NULL
+                 unanswered = NULL, seen = NULL, own = NULL, decided = NULL
                WHERE id IN (SELECT l.id FROM event_link l JOIN booking b ON b.id = l.booking_id
                  WHERE l.ours IS NOT NULL AND l.state IN ('settled', 'closed') AND b.ends_at < ?1
                  ORDER BY l.booking_id LIMIT ?2)";

@@ -116,6 +116,12 @@ pub(crate) fn problem_key(code: &str) -> Option<Key> {
         "unusable_length" => key("problem-length"),
         "not_found" => key("problem-not-found"),
         "too_many_generations" => key("problem-generations"),
+        "moved_there" => key("problem-moved-there"),
+        "deleted_there" => key("problem-deleted-there"),
+        "declined_there" => key("problem-declined-there"),
+        "moved_by_one_of_several" => key("problem-moved-by-one"),
+        "deleted_by_one_of_several" => key("problem-deleted-by-one"),
+        "restored" => key("problem-restored"),
         "retrying" | "looking_again" => key("problem-retrying"),
         code => return Cause::of(code).map(cause),
     })

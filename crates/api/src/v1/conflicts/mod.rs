@@ -5,6 +5,8 @@ mod resolve;
 
 use app::conflicts::{Item, Resolution, There};
 use domain::Interval;
+use domain::sync::RemoteTime;
+use domain::sync::merge::{Aside, Value};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -27,8 +29,10 @@ pub(crate) struct ConflictItem {
     #[schema(format = Uuid)]
     id: String,
     /// Why, as a stable code: `refused` (Google refuses the change for good), `moved_onto_booking`,
-    /// `moved_into_past`, `made_all_day`, `made_recurring`, `unusable_length`, `not_found` or
-    /// `too_many_generations`. There will be more.
+    /// `moved_into_past`, `made_all_day`, `made_recurring`, `unusable_length`, `not_found`,
+    /// `too_many_generations`, `restored`; where one of several hosts did it `moved_by_one_of_several`,
+    /// `deleted_by_one_of_several`; where the owner wants to be asked `moved_there`, `deleted_there`,
+    /// `declined_there`; and `both_changed`, for a field that both sides changed. There will be more.
     kind: String,
     /// `open`, `trying` (what was decided is under way) or `over`.
     state: &'static str,
@@ -48,8 +52,45 @@ pub(crate) struct ConflictItem {
     here: Option<Side>,
     /// What it shows, as far as known.
     there: Remote,
-    /// What can be decided: `retry`, `relink`, `ignore`. Empty unless it is open.
+    /// Of `both_changed`: both versions of the field, and which counts.
+    #[schema(required = true)]
+    field: Option<FieldOfBoth>,
+    /// What can be decided: some of `ours`, `theirs`, `retry`, `relink`, `ignore`. Empty unless it is
+    /// open.
     resolutions: Vec<&'static str>,
+}
+
+/// A field that both sides changed.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FieldOfBoth {
+    /// `time`, `title`, `description` or `location`.
+    name: &'static str,
+    /// As the booking had it: when it begins and ends, or the text.
+    here: String,
+    /// As the event had it; `all_day` or `recurring` where it has no time of its own.
+    there: String,
+    /// `here` or `there`: which one is in effect.
+    counts: &'static str,
+}
+
+impl FieldOfBoth {
+    fn new(aside: &Aside) -> Self {
+        let said = |value: &Value| match value {
+            Value::Text(text) => text.clone(),
+            Value::Time(RemoteTime::Timed(time)) => {
+                let (start, end) = rfc3339_utc(time);
+                format!("{start}/{end}")
+            }
+            Value::Time(RemoteTime::AllDay) => "all_day".to_owned(),
+            Value::Time(RemoteTime::Recurring) => "recurring".to_owned(),
+        };
+        Self {
+            name: aside.field.as_str(),
+            here: said(&aside.ours),
+            there: said(&aside.theirs),
+            counts: if aside.theirs_counts { "there" } else { "here" },
+        }
+    }
 }
 
 /// An event as it should be.
@@ -85,7 +126,8 @@ pub(crate) struct Remote {
 impl ConflictItem {
     fn new(item: Item) -> Self {
         let conflict = item.conflict;
-        let resolutions = Resolution::ALL.map(Resolution::as_str);
+        let resolutions = Resolution::of(&conflict).iter();
+        let resolutions = resolutions.map(|resolution| resolution.as_str()).collect();
         let side = |title: String, time: &Interval| {
             let (start, end) = rfc3339_utc(time);
             Side { title, start, end }
@@ -104,8 +146,9 @@ impl ConflictItem {
             said: Some(conflict.said).filter(|said| !said.is_empty()),
             here: item.here.map(|here| side(here.text.title, &here.time)),
             there: Remote::new(item.there),
+            field: conflict.aside.as_ref().map(FieldOfBoth::new),
             resolutions: if item.is_open {
-                resolutions.into()
+                resolutions
             } else {
                 Vec::new()
             },

@@ -26,6 +26,14 @@ impl From<ResolveError> for Problem {
             ResolveError::Changed => {
                 Self::new(StatusCode::CONFLICT, "conflict_changed", error.to_string())
             }
+            ResolveError::NotPossible => Self::new(
+                StatusCode::CONFLICT,
+                "resolution_not_possible",
+                format!("{error}: `resolutions` names the ways there are"),
+            ),
+            ResolveError::CannotBe => {
+                Self::new(StatusCode::CONFLICT, "booking_cannot_be", error.to_string())
+            }
             ResolveError::Store(error) => Self::store(&error),
         }
     }
@@ -40,6 +48,8 @@ fn no_conflict() -> Problem {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ResolveRequest {
+    /// `ours`: the booking's version counts, and the event is brought back to it. `theirs`: the event's
+    /// version counts, and the booking follows, on top of another one if need be.
     /// `retry`: look at the event and ask Google once more. `relink`: make a new event and let go of the
     /// old one, which stays in Google as it is. `ignore`: leave the event out of step until the booking
     /// changes.
@@ -52,7 +62,7 @@ pub(crate) struct ResolveRequest {
 
 /// Decides about a conflict.
 ///
-/// Deciding the same again changes nothing. After `retry` and `relink` the conflict is `trying`, and over
+/// Deciding the same again changes nothing. After all but `ignore` the conflict is `trying`, and over
 /// when booking and event agree; should Google refuse once more, it is open again under the next `version`.
 #[utoipa::path(
     post, path = "/api/v1/conflicts/{id}/resolve", tag = "calendars",
@@ -73,7 +83,9 @@ pub(crate) struct ResolveRequest {
         (status = 404, body = ProblemBody, content_type = "application/problem+json",
             description = "`conflict_not_found`: missing, or not yours"),
         (status = 409, body = ProblemBody, content_type = "application/problem+json",
-            description = "`conflict_over`, `conflict_changed`"),
+            description = "`conflict_over`, `conflict_changed`, `resolution_not_possible` \
+                (`resolutions` of the conflict names the ways there are), `booking_cannot_be` (another \
+                booking is at that time, or this one is over)"),
         (status = 413, body = ProblemBody, content_type = "application/problem+json",
             description = "`too_large`"),
         (status = 415, body = ProblemBody, content_type = "application/problem+json",
@@ -92,7 +104,10 @@ pub(crate) async fn resolve(
     let organization = auth::organization(&state.app, &bearer).await?;
     let conflict: ConflictId = id.parse().map_err(|_| no_conflict())?;
     let resolution = Resolution::from_name(&request.resolution).ok_or_else(|| {
-        let wrong = FieldProblem::new("resolution", "must be retry, relink or ignore");
+        let wrong = FieldProblem::new(
+            "resolution",
+            "must be ours, theirs, retry, relink or ignore",
+        );
         Problem::invalid_fields("invalid_body", vec![wrong])
     })?;
     let input = ResolveInput {

@@ -200,10 +200,7 @@ fn what_is_tried_again_is_looked_at_first_and_what_was_refused_is_asked_for_agai
         wanted: Some(fields(12)),
         ..in_step(10)
     };
-    assert_eq!(
-        next(&refused.look_again()),
-        patch(10, 12, "\"10-1\"")
-    );
+    assert_eq!(next(&refused.look_again()), patch(10, 12, "\"10-1\""));
 }
 
 #[test]
@@ -274,8 +271,5 @@ fn an_id_used_by_something_else_is_left_alone() {
         generation: GENERATIONS_MAX,
         ..link
     };
-    assert_eq!(
-        next(&worn_out),
-        Plan::Park(ParkReason::TooManyGenerations)
-    );
+    assert_eq!(next(&worn_out), Plan::Park(ParkReason::TooManyGenerations));
 }

@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 use proptest::prelude::*;
 
-use crate::sync::*;
 use crate::reminders::{Method, Reminder};
+use crate::sync::*;
 use crate::time::Instant;
 
 prop_compose! {

@@ -45,7 +45,11 @@ impl World {
 
     fn write(&mut self, fields: &EventFields, changes: Option<&crate::sync::Changes>) {
         let intent = self.link.intend(
-            if changes.is_some() { Op::Patch } else { Op::Insert },
+            if changes.is_some() {
+                Op::Patch
+            } else {
+                Op::Insert
+            },
             Some(fields.clone()),
         );
         self.version += 1;
@@ -218,10 +222,7 @@ fn links() -> Vec<Link> {
         Link::default(),
         inserting(10),
         in_step(10),
-        Link {
-            own,
-            ..in_step(10)
-        },
+        Link { own, ..in_step(10) },
         patching(10, 12),
         Link {
             inflight: Some(Intent {

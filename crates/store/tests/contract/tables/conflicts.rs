@@ -1,5 +1,7 @@
 //! Conflicts.
 
+use domain::sync::RemoteTime;
+use domain::sync::merge::{Aside, Field, Value};
 use domain::{BookingId, ConflictId, ConnectionId, LinkId, OrganizationId};
 use store::tables::conflicts::{self, Conflict};
 use store::tables::links;
@@ -42,6 +44,21 @@ fn conflict(number: u128) -> Conflict {
         opened_at: NOW,
         closed_at: None,
         resolution: None,
+        aside: None,
+    }
+}
+
+fn of_field(number: u128, field: Field) -> Conflict {
+    let aside = Aside {
+        field,
+        ours: Value::Text("Room 3".to_owned()),
+        theirs: Value::Time(RemoteTime::AllDay),
+        theirs_counts: true,
+    };
+    Conflict {
+        id: ConflictId(id(number)),
+        aside: Some(aside),
+        ..conflict(100)
     }
 }
 
@@ -76,6 +93,28 @@ on_every_database! {
         let ended = Conflict { closed_at: Some(NOW), ..conflict(101) };
         let silent = stage.run(move |tx| conflicts::insert(tx, &ended));
         assert!(silent.is_err(), "an end says how");
+    }
+
+    fn beside_it_there_may_be_one_for_each_field(stage: &Stage) {
+        stage.done(set_up);
+        stage.done(|tx| {
+            conflicts::insert(tx, &conflict(100))?;
+            conflicts::insert(tx, &of_field(901, Field::Time))?;
+            conflicts::insert(tx, &of_field(902, Field::Location))
+        });
+        let twice = stage.run(|tx| conflicts::insert(tx, &of_field(903, Field::Time)));
+        assert_eq!(twice, Err(StoreError::Constraint("conflict_link_id_field_key".into())));
+        assert_eq!(stage.done(|tx| conflicts::open_of_link(tx, LINK)), Some(conflict(100)));
+        let asides = stage.done(|tx| conflicts::open_asides(tx, LINK));
+        assert_eq!(asides, [of_field(902, Field::Location), of_field(901, Field::Time)]);
+        let over = Conflict {
+            closed_at: Some(NOW),
+            resolution: Some("theirs".to_owned()),
+            ..of_field(901, Field::Time)
+        };
+        stage.done(move |tx| conflicts::update(tx, &over));
+        let asides = stage.done(|tx| conflicts::open_asides(tx, LINK));
+        assert_eq!(asides, [of_field(902, Field::Location)]);
     }
 
     fn open_conflicts_are_paged_oldest_first(stage: &Stage) {

@@ -2,6 +2,8 @@
 
 use domain::booking::{Cancellation, Cause, Status};
 use domain::mirror::ForeignEvent;
+use domain::sync::merge::OwnText;
+use domain::sync::policy::Side;
 use domain::sync::{EventFields, Intent, Link, Op, Remote, RemoteTime, Seen};
 use domain::{BookingId, CalendarId, ConnectionId, LinkId, Zone};
 use store::tables::bookings;
@@ -34,6 +36,7 @@ fn busy_link(before: EventLink) -> EventLink {
         text: fields.text.clone(),
         reminders: fields.reminders.clone(),
         declined: true,
+        updated: Some(NOW),
     };
     EventLink {
         event_id: "event1".to_owned(),
@@ -60,7 +63,15 @@ fn busy_link(before: EventLink) -> EventLink {
                 op: Op::Insert,
                 fields: Some(fields),
             }],
-            seen: Some(Seen::Live(remote)),
+            seen: Some(Seen::Declined {
+                remote,
+                confirmed: true,
+            }),
+            own: OwnText {
+                title: true,
+                ..OwnText::default()
+            },
+            decided: Some(Side::Ours),
             attempt: 3,
             generation: 1,
         },

@@ -8,6 +8,8 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::booking::Cause;
 use domain::notice::{Audience, MessageKind};
+use domain::sync::RemoteTime;
+use domain::sync::merge::{Aside, Field, Value};
 use domain::{ConflictId, Zone};
 use http::StatusCode;
 
@@ -84,6 +86,8 @@ pub(crate) const fn way(resolution: Resolution) -> Way {
         Resolution::Retry => (key("inbox-retry"), key("inbox-retry-help")),
         Resolution::Relink => (key("inbox-relink"), key("inbox-relink-help")),
         Resolution::Ignore => (key("inbox-ignore"), key("inbox-ignore-help")),
+        Resolution::Ours => (key("inbox-ours"), key("inbox-ours-help")),
+        Resolution::Theirs => (key("inbox-theirs"), key("inbox-theirs-help")),
     };
     Way {
         value: resolution.as_str(),
@@ -97,7 +101,13 @@ impl ItemView {
     pub(crate) fn new(words: Words, item: &Item, zone: &Zone) -> Self {
         let (conflict, booking) = (&item.conflict, &item.booking.booking);
         let moment = |at| dates::moment(words, at, zone);
-        let here = item.here.as_ref().map(|here| moment(here.time.start));
+        let (here, there) = match &conflict.aside {
+            Some(aside) => (
+                value(words, &aside.ours, zone),
+                value(words, &aside.theirs, zone),
+            ),
+            None => sides(words, item, zone),
+        };
         Self {
             id: conflict.id.to_string(),
             version: conflict.version,
@@ -105,27 +115,67 @@ impl ItemView {
             attendee: booking.attendee.name.clone(),
             service: item.booking.event_type.name.clone(),
             booking_href: urls::admin_booking(booking.id),
-            problem: problem(words, &conflict.kind),
+            problem: conflict.aside.as_ref().map_or_else(
+                || problem(words, &conflict.kind),
+                |aside| both_changed(words, aside),
+            ),
             said: Some(conflict.said.clone()).filter(|said| !said.is_empty()),
             since: moment(conflict.opened_at),
-            here: here.unwrap_or_else(|| words.say("inbox-here-nothing")),
-            there: match &item.there {
-                There::Timed { time, .. } => moment(time.start),
-                There::AllDay { .. } => words.say("inbox-there-all-day"),
-                There::Recurring { .. } => words.say("inbox-there-recurring"),
-                There::Deleted => words.say("inbox-there-deleted"),
-                There::NotFound => words.say("inbox-there-not-found"),
-                There::Foreign => words.say("inbox-there-foreign"),
-                There::NotMade => words.say("inbox-there-not-made"),
-            },
+            here,
+            there,
             ways: if item.is_open {
-                Resolution::ALL.map(way).into()
+                Resolution::of(conflict).iter().copied().map(way).collect()
             } else {
                 Vec::new()
             },
             action: format!("{PATH}/{}", conflict.id),
         }
     }
+}
+
+/// When the booking is, and when its event.
+fn sides(words: Words, item: &Item, zone: &Zone) -> (String, String) {
+    let moment = |at| dates::moment(words, at, zone);
+    let here = item.here.as_ref().map(|here| moment(here.time.start));
+    let there = match &item.there {
+        There::Timed { time, .. } => moment(time.start),
+        There::AllDay { .. } => words.say("inbox-there-all-day"),
+        There::Recurring { .. } => words.say("inbox-there-recurring"),
+        There::Deleted => words.say("inbox-there-deleted"),
+        There::NotFound => words.say("inbox-there-not-found"),
+        There::Foreign => words.say("inbox-there-foreign"),
+        There::NotMade => words.say("inbox-there-not-made"),
+    };
+    let nothing = || words.say("inbox-here-nothing");
+    (here.unwrap_or_else(nothing), there)
+}
+
+/// One side's version of a field.
+fn value(words: Words, value: &Value, zone: &Zone) -> String {
+    match value {
+        Value::Time(RemoteTime::Timed(time)) => dates::moment(words, time.start, zone),
+        Value::Time(RemoteTime::AllDay) => words.say("inbox-there-all-day"),
+        Value::Time(RemoteTime::Recurring) => words.say("inbox-there-recurring"),
+        Value::Text(text) if text.is_empty() => words.say("inbox-nothing-said"),
+        Value::Text(text) => text.clone(),
+    }
+}
+
+/// What happened to a field that both sides changed, and which version counts.
+fn both_changed(words: Words, aside: &Aside) -> String {
+    let field = match aside.field {
+        Field::Time => key("field-time"),
+        Field::Title => key("field-title"),
+        Field::Description => key("field-description"),
+        Field::Location => key("field-location"),
+    };
+    let sentence = if aside.theirs_counts {
+        "problem-both-changed-there"
+    } else {
+        "problem-both-changed-here"
+    };
+    let field = words.say(field);
+    words.with(sentence, &[("field", field.as_str())])
 }
 
 impl ToldView {
@@ -166,6 +216,22 @@ fn result(words: Words, name: &str) -> Option<Notice> {
             key("inbox-relinked-help"),
         ),
         "ignore" => (Tone::Good, key("inbox-ignored"), key("inbox-ignored-help")),
+        "ours" => (
+            Tone::Good,
+            key("inbox-ours-done"),
+            key("inbox-ours-done-help"),
+        ),
+        "theirs" => (
+            Tone::Good,
+            key("inbox-theirs-done"),
+            key("inbox-theirs-done-help"),
+        ),
+        "not-possible" => (Tone::Bad, key("inbox-changed"), key("inbox-changed-help")),
+        "cannot-be" => (
+            Tone::Bad,
+            key("inbox-cannot-be"),
+            key("inbox-cannot-be-help"),
+        ),
         "over" => (Tone::Bad, key("inbox-over"), key("inbox-over-help")),
         "changed" => (Tone::Bad, key("inbox-changed"), key("inbox-changed-help")),
         _ => return None,
@@ -242,6 +308,8 @@ pub(crate) async fn post(
         Ok(_) => resolution.as_str(),
         Err(ResolveError::Over) => "over",
         Err(ResolveError::Changed) => "changed",
+        Err(ResolveError::NotPossible) => "not-possible",
+        Err(ResolveError::CannotBe) => "cannot-be",
         Err(ResolveError::NotFound) => return Err(missing()),
         Err(error @ ResolveError::Store(_)) => return Err(state.failed(&visitor, &error)),
     };

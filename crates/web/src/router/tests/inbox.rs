@@ -57,6 +57,7 @@ async fn refused() -> Browser {
             opened_at: now,
             closed_at: None,
             resolution: None,
+            aside: None,
         };
         conflicts::insert(tx, &conflict)
     });

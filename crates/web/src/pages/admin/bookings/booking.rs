@@ -131,6 +131,12 @@ fn entry_text(
         "sync_relinked" => words.say("timeline-relinked"),
         "sync_ignored" => words.say("timeline-ignored"),
         "parked" => words.say("timeline-parked"),
+        "edited_in_calendar" => words.say("timeline-edited-in-calendar"),
+        "edited" => words.say("timeline-edited"),
+        "restored_in_calendar" => words.with("timeline-restored-in-calendar", &[("when", when)]),
+        "both_changed" => words.say("timeline-both-changed"),
+        "decided_for_booking" => words.say("timeline-decided-for-booking"),
+        "decided_for_event" => words.say("timeline-decided-for-event"),
         other => words.with("timeline-other", &[("kind", other)]),
     };
     let by = by.filter(|by| *by != Cause::Calendar);
