@@ -11,6 +11,7 @@ use crate::fault;
 use crate::ids::{BookingId, EventTypeId, HostId, OrganizationId};
 use crate::reminders::Reminders;
 use crate::schedule::Schedule;
+use crate::sync::merge::Texts;
 use crate::time::{Instant, Interval, Zone};
 
 /// The agreement between a host and an attendee.
@@ -40,6 +41,8 @@ pub struct Booking {
     pub attendee: Attendee,
     /// What its remote event says, frozen when it was last changed.
     pub text: EventText,
+    /// Which of it somebody edited by hand.
+    pub edited: Texts,
     /// What Google reminds the calendar's owner of, frozen likewise.
     pub reminders: Reminders,
     /// Why and by whom it was cancelled or declined.

@@ -427,6 +427,31 @@ impl World {
         Ok(())
     }
 
+    /// Takes an event out of the bin, as its host would by hand: whatever the API says of writing to deleted
+    /// events, the bin of the calendar's page gives back what was deleted in the last 30 days (§9).
+    ///
+    /// # Errors
+    /// What the API would answer.
+    pub fn restore_event(
+        &mut self,
+        now: Timestamp,
+        calendar: &str,
+        event_id: &str,
+    ) -> Result<Value, ApiError> {
+        let patch = object(&serde_json::json!({ "status": "confirmed" }))?;
+        self.write(now, calendar, SendUpdates::None, |target, _, rules| {
+            let rules = Rules {
+                tombstone_writes: TombstoneWrites::Revive,
+                ..rules.clone()
+            };
+            let write = host_write(now, &rules, event_id);
+            target.patch(&write, &patch).map(|_| ())
+        })?;
+        self.notice(now);
+        self.event(calendar, event_id)
+            .ok_or_else(ApiError::not_found)
+    }
+
     /// Changes an instance and all that follow, as its host would by hand on Google's page ("this
     /// and following events"), which no single method of the API does: the series ends before the
     /// instance, and a new one begins there that copies everything, private extended properties

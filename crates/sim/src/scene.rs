@@ -2,13 +2,14 @@
 //! known to have happened, and the first rule that was broken.
 
 use std::cell::{RefCell, RefMut};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use app::App;
 use bytes::Bytes;
-use domain::{Clock, HostId, Instant, Interval, OrganizationId};
+use domain::sync::policy::Policy;
+use domain::{BookingId, Clock, HostId, Instant, Interval, OrganizationId};
 use fake_google::World;
 use jiff::{SignedDuration, Timestamp};
 use store::inline::Inline;
@@ -50,6 +51,10 @@ pub struct Scene {
     pub bookings: Bookings,
     /// Every turn of every event.
     pub events: Events,
+    /// How the owner wants conflicts decided.
+    pub policy: Policy,
+    /// Bookings about which a person has decided: then an edit may be undone, or a move overwritten.
+    pub decided: BTreeSet<BookingId>,
     /// What is in the calendar, and what Google's listings showed.
     pub truth: Truth,
     /// What counted after the last commit of a pull.
@@ -99,6 +104,8 @@ impl Scene {
             stats: Stats::default(),
             bookings: Bookings::default(),
             events: Events::default(),
+            policy: Policy::default(),
+            decided: BTreeSet::new(),
             truth: Truth::default(),
             counted: None,
             turns_left: BTreeMap::new(),

@@ -100,6 +100,7 @@ pub const TABLES: &[(&str, usize, &[&str])] = &[
             "capacity",
             "text",
             "reminders",
+            "edited",
             "cancelled_at",
             "cancel_cause",
             "cancel_reason",

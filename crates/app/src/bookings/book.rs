@@ -5,6 +5,7 @@ use domain::booking::{Booking, Cause, Refusal, Status};
 use domain::event_text::{EventText, Placeholders, group_kind};
 use domain::event_type::{Assignment, EventType};
 use domain::reminders::Reminders;
+use domain::sync::merge::Texts;
 use domain::text::BadText;
 use domain::{AttendeeId, BookingId, ClaimId, HostId, Instant, Interval, LinkId};
 use serde_json::json;
@@ -371,6 +372,7 @@ fn new_booking(
         text: EventText::default(),
         reminders: Reminders::default(),
         attendee,
+        edited: Texts::default(),
         cancellation: None,
         created_at: draws.now,
     };
@@ -487,7 +489,7 @@ pub(super) fn freeze_event(
         .map_or("", |host| host.name.as_str());
     booking.reminders.clone_from(&event_type.reminders);
     let attendee = &booking.attendee;
-    booking.text = event_type.text.render(&Placeholders {
+    let text = event_type.text.render(&Placeholders {
         attendee: &attendee.name,
         event_type: &event_type.name,
         host,
@@ -501,4 +503,24 @@ pub(super) fn freeze_event(
         capacity: &booking.capacity.to_string(),
         group_kind: group_kind(organization.locale, booking.capacity),
     });
+    // What somebody wrote by hand stays.
+    let EventText {
+        title,
+        description,
+        location,
+    } = text;
+    let edited = booking.edited;
+    for (is_edited, field, text) in [
+        (edited.title, &mut booking.text.title, title),
+        (
+            edited.description,
+            &mut booking.text.description,
+            description,
+        ),
+        (edited.location, &mut booking.text.location, location),
+    ] {
+        if !is_edited {
+            *field = text;
+        }
+    }
 }

@@ -400,15 +400,28 @@ pub(crate) fn edit_to(
         location,
     } = follow;
     let mut detail = serde_json::Map::new();
-    let mut put = |name: &str, field: &mut String, value: &Option<String>| {
+    let (text, edited) = (&mut booking.text, &mut booking.edited);
+    for (name, field, is_edited, value) in [
+        ("title", &mut text.title, &mut edited.title, title),
+        (
+            "description",
+            &mut text.description,
+            &mut edited.description,
+            description,
+        ),
+        (
+            "location",
+            &mut text.location,
+            &mut edited.location,
+            location,
+        ),
+    ] {
         if let Some(value) = value.as_ref().filter(|value| *value != field) {
             detail.insert(name.to_owned(), json!({ "from": field, "to": value }));
             field.clone_from(value);
+            *is_edited = true;
         }
-    };
-    put("title", &mut booking.text.title, title);
-    put("description", &mut booking.text.description, description);
-    put("location", &mut booking.text.location, location);
+    }
     if detail.is_empty() {
         return Ok(());
     }

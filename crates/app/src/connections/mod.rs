@@ -5,6 +5,7 @@ mod disconnect;
 mod finish;
 pub(crate) mod health;
 mod keep;
+pub mod policy;
 mod proof;
 mod public;
 mod revoke;

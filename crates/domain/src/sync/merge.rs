@@ -81,16 +81,18 @@ pub struct Aside {
     pub theirs_counts: bool,
 }
 
-/// Fields whose text is the event's own: somebody edited them in Google, and they are not written any more.
+/// Some of the texts of an event. Of a link: those that are the event's own, because somebody edited them in
+/// Google; they are not written any more. Of a booking: those that somebody edited, so that a template does
+/// not write over them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OwnText {
+pub struct Texts {
     /// The title.
     #[serde(default)]
     pub title: bool,
     /// The description.
     #[serde(default)]
     pub description: bool,
-    /// The place, where the policy says so.
+    /// The place.
     #[serde(default)]
     pub location: bool,
 }
@@ -103,7 +105,7 @@ pub struct Merge {
     /// What is kept for a person.
     pub aside: Vec<Aside>,
     /// What is the event's own, before this edit or from it on.
-    pub own: OwnText,
+    pub own: Texts,
     /// Whether a person decided that the event goes back to the booking's time. It stays seen where it is,
     /// until that is written.
     pub brings_back: bool,

@@ -23,7 +23,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use self::merge::OwnText;
+use self::merge::Texts;
 use self::policy::Side;
 use crate::booking::Booking;
 use crate::event_text::EventText;
@@ -206,7 +206,7 @@ pub struct Link {
     /// The newest observation that is not yet part of the base.
     pub seen: Option<Seen>,
     /// Which texts are the event's own.
-    pub own: OwnText,
+    pub own: Texts,
     /// What a person decided about what was seen; until it is carried out.
     pub decided: Option<Side>,
     /// Counts writes, from 0.

@@ -3,6 +3,7 @@
 mod foreign;
 
 use domain::Interval;
+use fake_google::ApiError;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use store::sqlite::digest::Digest;
@@ -40,6 +41,21 @@ fn act(scene: &mut Scene) {
         .filter(|(_, event)| event.when() != When::Gone)
         .map(|(id, _)| id.clone())
         .collect();
+    let deleted: Vec<String> = scene
+        .events
+        .ours
+        .iter()
+        .filter(|(_, event)| event.when() == When::Gone && event.last_by() == Some(By::Host))
+        .map(|(id, _)| id.clone())
+        .collect();
+    if let Some(id) = scene
+        .stream(Actor::Host, "restores")
+        .pick(&deleted)
+        .cloned()
+        && scene.stream(Actor::Host, "restores").is_hit(150)
+    {
+        return restore(scene, &id);
+    }
     let stream = scene.stream(Actor::Host, "acts");
     let (roll, chosen) = (stream.below(100), stream.pick(&ours).cloned());
     match (roll, chosen) {
@@ -165,7 +181,13 @@ fn edit_text(scene: &mut Scene, id: &str) {
 
 fn edit_ours(scene: &mut Scene, id: &str, patch: &Value, name: &'static str) {
     let now = scene.timestamp();
-    match scene.google.edit_event(now, CALENDAR, id, patch) {
+    let edit = scene.google.edit_event(now, CALENDAR, id, patch);
+    edited(scene, id, name, edit);
+}
+
+/// Writes down what the host's hand has done.
+fn edited(scene: &mut Scene, id: &str, name: &'static str, edit: Result<Value, ApiError>) {
+    match edit {
         Ok(resource) => {
             note(scene, name, &resource);
             let when = When::read(&resource);
@@ -200,6 +222,16 @@ fn delete(scene: &mut Scene, id: &str) {
     }
 }
 
+/// Out of the bin, where he had put it.
+fn restore(scene: &mut Scene, id: &str) {
+    edit_ours(
+        scene,
+        id,
+        &json!({ "status": "confirmed" }),
+        "host.restored",
+    );
+}
+
 /// Duplicates one of ours, marks and all: the copy is the host's (design, section 5).
 fn copy(scene: &mut Scene, id: &str) {
     let Some(original) = scene.google.event(CALENDAR, id) else {
@@ -231,7 +263,7 @@ fn note(scene: &mut Scene, name: &'static str, resource: &Value) {
 }
 
 /// Google lets its user do all of these.
-fn failed(scene: &mut Scene, name: &str, error: &fake_google::ApiError) {
+fn failed(scene: &mut Scene, name: &str, error: &ApiError) {
     let message = format!("{name}: {error:?}");
     scene.hold(Err(Failure::new("simulator", message)));
 }

@@ -22,6 +22,16 @@ pub fn committed(scene: &Scene, new: &Version) -> Checked {
             "causes",
             format!("sync made booking {}", new.booking.id),
         )),
+        (Actor::Sync(_), Some(before), Status::Confirmed)
+            if before.booking.status == Status::Cancelled =>
+        {
+            revived(scene, before, new)
+        }
+        (Actor::Sync(_), Some(before), Status::Confirmed)
+            if before.booking.time == new.booking.time =>
+        {
+            edited(scene, new)
+        }
         (Actor::Sync(_), Some(before), Status::Confirmed) => follows(scene, before, new),
         (Actor::Sync(_), Some(_), Status::Cancelled) => deleted_by_host(scene, new),
         (_, _, Status::Cancelled) => cancelled_here(new),
@@ -35,7 +45,11 @@ pub fn committed(scene: &Scene, new: &Version) -> Checked {
 
 /// What both sides agree on after a commit: the booking has followed its event.
 pub fn follow_up(scene: &mut Scene, actor: Actor, id: BookingId) {
+    let versions = scene.bookings.versions(id);
+    let before = versions.len().checked_sub(2).map(|n| &versions[n].booking);
+    let was_over = before.is_some_and(|before| before.status == Status::Cancelled);
     let name = match (actor, scene.bookings.now(id).map(|now| now.booking.status)) {
+        (Actor::Sync(_), Some(Status::Confirmed)) if was_over => "bookings.revived",
         (Actor::Sync(_), Some(Status::Confirmed)) => "bookings.followed",
         (Actor::Sync(_), _) => "bookings.cancelled-in-google",
         (_, Some(Status::Cancelled)) => "bookings.cancelled",
@@ -46,7 +60,7 @@ pub fn follow_up(scene: &mut Scene, actor: Actor, id: BookingId) {
     let Some(time) = scene.bookings.now(id).map(|now| now.booking.time) else {
         return;
     };
-    if name == "bookings.followed" {
+    if matches!(name, "bookings.followed" | "bookings.revived") {
         for event in scene.events.of_mut(id).filter(|e| e.was_put_at(time)) {
             event.agreed = time;
         }
@@ -71,6 +85,7 @@ fn no_overlap(scene: &Scene, new: &Version) -> Checked {
         other.booking.id != new.booking.id
             && other.booking.host_id == new.booking.host_id
             && other.is_live()
+            && !(other.booking.forced || new.booking.forced)
             && other.booking.time.overlaps(&new.booking.time)
     };
     match scene.bookings.all().find(is_other) {
@@ -92,7 +107,8 @@ fn follows(scene: &Scene, before: &Version, new: &Version) -> Checked {
         let message = format!("booking {id} went to {to:?}, where the host never put its event");
         return Err(Failure::new("follows", message));
     };
-    if event.agreed == from {
+    let may_overwrite = scene.policy.both.is_some() || scene.decided.contains(&id);
+    if event.agreed == from || may_overwrite {
         Ok(())
     } else {
         let agreed: Interval = event.agreed;
@@ -100,6 +116,38 @@ fn follows(scene: &Scene, before: &Version, new: &Version) -> Checked {
             "booking {id} was moved here from {agreed:?} to {from:?}, and this move was \
              overwritten by the host's to {to:?}"
         );
+        Err(Failure::new("follows", message))
+    }
+}
+
+/// A booking comes back only if its event was deleted in Google, which ended it, and is there again, at the
+/// time at which the host put it back.
+fn revived(scene: &Scene, before: &Version, new: &Version) -> Checked {
+    let id = new.booking.id;
+    let fail = |what: &str| {
+        let message = format!("booking {id} was revived {what}");
+        Err(Failure::new("revivals", message))
+    };
+    let cause = before.booking.cancellation.as_ref().map(|end| end.cause);
+    if cause != Some(Cause::Calendar) {
+        return fail("though somebody here had cancelled it");
+    }
+    let mut events = scene.events.of(id).map(|(_, event)| event);
+    if events.any(|event| event.was_put_at(new.booking.time)) {
+        Ok(())
+    } else {
+        fail("at a time at which the host never put its event")
+    }
+}
+
+/// A booking says something else only if the host has edited its event.
+fn edited(scene: &Scene, new: &Version) -> Checked {
+    let id = new.booking.id;
+    let mut events = scene.events.of(id).map(|(_, event)| event);
+    if events.any(|event| event.is_text_edited) {
+        Ok(())
+    } else {
+        let message = format!("booking {id} was edited, and its event never was");
         Err(Failure::new("follows", message))
     }
 }

@@ -3,6 +3,7 @@
 
 use domain::LinkId;
 use domain::booking::Booking;
+use domain::sync::policy::Policy;
 use store::tables::claims::SPAN_MAX;
 use store::tables::links;
 
@@ -47,7 +48,14 @@ pub fn has_cause(scene: &Scene, id: LinkId) -> Checked {
 /// Whether an event that the host has put at `when` is a reason to park its link as `problem`.
 pub fn explains(scene: &Scene, booking: &Booking, problem: &str, when: When) -> bool {
     match (problem, when) {
-        ("moved_onto_booking", When::Timed(time)) => scene
+        ("moved_there", When::Timed(_)) | ("deleted_there", When::Gone) => {
+            scene.policy != Policy::default()
+        }
+        ("restored", When::Timed(_)) if scene.policy != Policy::default() => true,
+        // Over, on no clock, or where another booking is.
+        ("restored", When::AllDay) => true,
+        ("restored", When::Timed(time)) if time.end <= scene.now() => true,
+        ("restored" | "moved_onto_booking", When::Timed(time)) => scene
             .bookings
             .histories()
             .filter(|(id, _)| *id != booking.id)

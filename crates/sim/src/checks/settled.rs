@@ -120,6 +120,12 @@ fn in_step(scene: &Scene, version: &Version, link: &EventLink) -> Checked {
         (status, _) if !matches!(status, Status::Cancelled | Status::Confirmed) => {
             fail("causes", "has a status nobody gives here")
         }
+        (Status::Cancelled, [_]) if link.state == State::Parked => {
+            match why_not_parked(scene, booking, link) {
+                None => Ok(()),
+                Some(why) => fail("parked", why),
+            }
+        }
         (Status::Cancelled, _) => fail("orphans", "is cancelled, and its event is still there"),
         (_, [_, _, ..]) => fail("duplicates", "has more than one event"),
         (Status::Confirmed, _) if link.state == State::Parked => {
@@ -138,6 +144,8 @@ fn in_step(scene: &Scene, version: &Version, link: &EventLink) -> Checked {
                 fail("in step", "is linked to another event")
             } else if !event.is_text_edited && text_of(&resource) != booking.text {
                 fail("in step", "does not say what its event says")
+            } else if text_of(&resource).location != booking.text.location {
+                fail("in step", "is not where its event is")
             } else if reminders_of(&resource).as_ref() != Some(&booking.reminders) {
                 fail("in step", "has not the reminders of its event")
             } else {

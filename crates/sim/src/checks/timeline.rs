@@ -11,7 +11,10 @@ use crate::failure::{Checked, Failure};
 use crate::scene::Scene;
 
 /// Kinds of entries that tell of a change of the booking itself.
-const CHANGES: [&str; 5] = [
+const CHANGES: [&str; 8] = [
+    "edited",
+    "edited_in_calendar",
+    "restored_in_calendar",
     "booked",
     "moved",
     "moved_in_calendar",
@@ -34,7 +37,10 @@ pub fn tells_all(scene: &Scene, id: BookingId, link: &EventLink) -> Checked {
             (entry.kind.clone(), start)
         })
         .collect();
-    let mut happened: Vec<_> = scene.bookings.versions(id).iter().map(expected).collect();
+    let versions = scene.bookings.versions(id);
+    let before = std::iter::once(None).chain(versions.iter().map(Some));
+    let pairs = versions.iter().zip(before);
+    let mut happened: Vec<_> = pairs.map(|(now, before)| expected(now, before)).collect();
     told.sort_unstable();
     happened.sort_unstable();
     if told != happened {
@@ -53,12 +59,18 @@ pub fn tells_all(scene: &Scene, id: BookingId, link: &EventLink) -> Checked {
     Ok(())
 }
 
-fn expected(version: &Version) -> (String, Option<String>) {
+fn expected(version: &Version, before: Option<&Version>) -> (String, Option<String>) {
     let (booking, is_by_sync) = (&version.booking, matches!(version.by, Actor::Sync(_)));
     let start = Some(booking.time.start.to_string());
+    let before = before.map(|before| &before.booking);
+    let is_back = before.is_some_and(|before| before.status == Status::Cancelled);
+    let is_edit = before.is_some_and(|before| before.time == booking.time);
     let (kind, start) = match (booking.status, is_by_sync) {
         (Status::Cancelled, true) => ("cancelled_in_calendar", None),
         (Status::Cancelled, false) => ("cancelled", None),
+        (_, true) if is_back => ("restored_in_calendar", start),
+        (_, true) if is_edit => ("edited_in_calendar", None),
+        (_, false) if is_edit => ("edited", None),
         (_, true) => ("moved_in_calendar", start),
         (_, false) if booking.version == 1 => ("booked", start),
         (_, false) => ("moved", start),

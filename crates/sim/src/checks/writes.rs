@@ -20,7 +20,7 @@ pub fn patched(scene: &Scene, id: &str, when: When) -> Checked {
             format!("we patched event {id}, which is not ours"),
         ));
     };
-    if when != When::Timed(event.agreed) {
+    if when != When::Timed(event.agreed) || scene.decided.contains(&event.booking) {
         return Ok(());
     }
     let (agreed, before) = (event.agreed, event.when());

@@ -5,6 +5,7 @@
     reason = "a history that cannot be told as meant has failed"
 )]
 
+mod conflicts;
 mod failures;
 mod histories;
 mod seeds;

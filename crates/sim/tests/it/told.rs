@@ -2,18 +2,23 @@
 
 use app::availability::slots;
 use app::bookings::{self, BookInput};
+use app::conflicts::{self, Item, Resolution, ResolveError, ResolveInput};
+use app::connections::policy::choose_policy;
 use app::limits::Asker;
 use domain::attendee::AttendeeForm;
 use domain::booking::{Booking, Cause, Status};
+use domain::sync::policy::Policy;
 use domain::{BookingId, Instant, Interval};
 use jiff::SignedDuration;
-use serde_json::json;
+use serde_json::{Value, json};
 use sim::actors::Actor;
 use sim::events::{By, Turn, When};
 use sim::machine::{Fate, Machine, Next};
 use sim::network::{self, Ask, moment};
 use sim::run::come_to_rest;
+use sim::scene::Scene;
 use sim::setup::{self, CALENDAR, ORGANIZATION};
+use store::tables::{connections, timeline};
 
 pub(crate) const ATTENDEE: Actor = Actor::Attendee(1);
 
@@ -43,23 +48,8 @@ impl Told {
                 .await
                 .unwrap();
             let free: Vec<Instant> = found.slots.iter().map(|s| s.start).step_by(8).collect();
-            let input = BookInput {
-                organization: ORGANIZATION.to_owned(),
-                event_type: "short".to_owned(),
-                start: free[0],
-                attendee: AttendeeForm {
-                    name: "Ana".to_owned(),
-                    email: Some("ana@example.com".to_owned()),
-                    ..AttendeeForm::default()
-                },
-                host: None,
-                hold: None,
-                forced: None,
-                asker: Asker::Public(None),
-                idempotency_key: None,
-                cause: Cause::Attendee,
-            };
-            let booked = bookings::book(&stage.app, input).await.unwrap();
+            let booked = bookings::book(&stage.app, booking_at(free[0])).await;
+            let booked = booked.unwrap();
             (booked.booking, free)
         });
         let sync = Actor::Sync(1).live(machine.stage());
@@ -106,13 +96,133 @@ impl Told {
         let patch = json!({ "start": moment(time.start), "end": moment(time.end) });
         let now = scene.timestamp();
         scene.google.edit_event(now, CALENDAR, &id, &patch).unwrap();
+        self.turns(&mut scene, &id, When::Timed(time));
+    }
+
+    /// The host edits the event by hand: anything but when it is.
+    pub(crate) fn host_edits(&mut self, patch: &Value) {
+        let id = self.event_id();
+        let mut scene = self.machine.stage().scene();
+        let now = scene.timestamp();
+        scene.google.edit_event(now, CALENDAR, &id, patch).unwrap();
+        scene.events.ours.get_mut(&id).unwrap().is_text_edited = true;
+    }
+
+    pub(crate) fn host_deletes(&mut self) {
+        let id = self.event_id();
+        let mut scene = self.machine.stage().scene();
+        let now = scene.timestamp();
+        scene.google.delete_event(now, CALENDAR, &id).unwrap();
+        self.turns(&mut scene, &id, When::Gone);
+    }
+
+    /// Out of the bin; gives when it is now.
+    pub(crate) fn host_restores(&mut self) {
+        let id = self.event_id();
+        let mut scene = self.machine.stage().scene();
+        let now = scene.timestamp();
+        let resource = scene.google.restore_event(now, CALENDAR, &id).unwrap();
+        self.turns(&mut scene, &id, When::read(&resource));
+    }
+
+    fn turns(&self, scene: &mut Scene, id: &str, when: When) {
+        let by = By::Host;
         let step = scene.trace.step();
-        let turn = Turn {
-            step,
-            by: By::Host,
-            when: When::Timed(time),
+        let turn = Turn { step, by, when };
+        scene.events.ours.get_mut(id).unwrap().turns.push(turn);
+    }
+
+    /// The owner of the calendar chooses how conflicts are decided.
+    pub(crate) fn owner_chooses(&mut self, chosen: Policy) {
+        let stage = self.machine.stage().clone();
+        let organization = stage.scene().organization;
+        let all = stage.scene().read(|tx| connections::list(tx, organization));
+        let id = all[0].id;
+        let choice = async move { choose_policy(&stage.app, organization, id, chosen).await };
+        assert_eq!(self.machine.complete(ATTENDEE, choice), Ok(true));
+        self.machine.stage().scene().policy = chosen;
+    }
+
+    /// The booking as it is.
+    pub(crate) fn now(&self) -> Booking {
+        let scene = self.machine.stage().scene();
+        scene.bookings.now(self.booking.id).unwrap().booking.clone()
+    }
+
+    /// What its event says.
+    pub(crate) fn event(&self) -> Value {
+        let id = self.event_id();
+        let scene = self.machine.stage().scene();
+        scene.google.event(CALENDAR, &id).unwrap()
+    }
+
+    /// Somebody else books at `start`.
+    pub(crate) fn another_books(&mut self, start: Instant) {
+        let stage = self.machine.stage().clone();
+        let book = async move { bookings::book(&stage.app, booking_at(start)).await };
+        self.machine.complete(ATTENDEE, book).unwrap();
+    }
+
+    /// Whether `start` is on offer.
+    pub(crate) fn is_free(&mut self, start: Instant) -> bool {
+        let stage = self.machine.stage().clone();
+        let window = Interval::lasting(start, SignedDuration::from_mins(1));
+        let ask = async move { slots(&stage.app, ORGANIZATION, "short", window).await };
+        let found = self.machine.complete(ATTENDEE, ask).unwrap();
+        found.slots.iter().any(|slot| slot.start == start)
+    }
+
+    /// What its timeline tells, in stable codes.
+    pub(crate) fn kinds(&self) -> Vec<String> {
+        let scene = self.machine.stage().scene();
+        let id = self.booking.id;
+        let entries = scene.read(|tx| timeline::list(tx, id));
+        entries.into_iter().map(|entry| entry.kind).collect()
+    }
+
+    pub(crate) fn time_passes(&self) {
+        let scene = self.machine.stage().scene();
+        let later = scene.now() + SignedDuration::from_mins(1);
+        scene.clock.advance_to(later);
+    }
+
+    pub(crate) fn host_makes_it_all_day(&mut self) {
+        let id = self.event_id();
+        let mut scene = self.machine.stage().scene();
+        let now = scene.timestamp();
+        let date = |day: &str| json!({ "date": day, "dateTime": null, "timeZone": null });
+        let day = self.booking.time.start.to_string()[..10].to_owned();
+        let next = (self.booking.time.start + SignedDuration::from_hours(24)).to_string();
+        let patch = json!({ "start": date(&day), "end": date(&next[..10]) });
+        scene.google.edit_event(now, CALENDAR, &id, &patch).unwrap();
+        self.turns(&mut scene, &id, When::AllDay);
+    }
+
+    /// What waits for a person.
+    pub(crate) fn inbox(&mut self) -> Vec<Item> {
+        let stage = self.machine.stage().clone();
+        let organization = stage.scene().organization;
+        let listed = self.machine.complete(ATTENDEE, async move {
+            conflicts::list(&stage.app, organization, None, 10).await
+        });
+        listed.unwrap().items
+    }
+
+    /// A person decides what waits: the only thing that does.
+    pub(crate) fn is_decided(&mut self, resolution: Resolution) -> Result<Item, ResolveError> {
+        let [item] = <[Item; 1]>::try_from(self.inbox()).unwrap();
+        let stage = self.machine.stage().clone();
+        let input = ResolveInput {
+            conflict: item.conflict.id,
+            organization: stage.scene().organization,
+            resolution,
+            version: Some(item.conflict.version),
+            cause: Cause::Admin,
         };
-        scene.events.ours.get_mut(&id).unwrap().turns.push(turn);
+        stage.scene().decided.insert(item.booking.booking.id);
+        self.machine.complete(ATTENDEE, async move {
+            conflicts::resolve(&stage.app, input).await
+        })
     }
 
     /// Runs sync up to its next request that `is_meant`, and gives that one this fate.
@@ -167,6 +277,25 @@ impl Told {
         versions
             .filter(|version| matches!(version.by, Actor::Sync(_)))
             .count()
+    }
+}
+
+fn booking_at(start: Instant) -> BookInput {
+    BookInput {
+        organization: ORGANIZATION.to_owned(),
+        event_type: "short".to_owned(),
+        start,
+        attendee: AttendeeForm {
+            name: "Ana".to_owned(),
+            email: Some("ana@example.com".to_owned()),
+            ..AttendeeForm::default()
+        },
+        host: None,
+        hold: None,
+        forced: None,
+        asker: Asker::Public(None),
+        idempotency_key: None,
+        cause: Cause::Attendee,
     }
 }
 

@@ -108,6 +108,8 @@ CREATE TABLE booking (
   capacity          bigint NOT NULL CHECK (capacity >= 1),
   text              text COLLATE "C" NOT NULL,
   reminders         text COLLATE "C" NOT NULL,
+  -- Which texts somebody edited by hand: a template does not write over them.
+  edited            text COLLATE "C",
   cancelled_at      bigint,
   cancel_cause      text COLLATE "C",
   cancel_reason     text COLLATE "C",
@@ -258,7 +260,7 @@ CREATE TABLE connection (
   -- Since when it is as `cause` says.
   cause_since       bigint,
   -- How its owner wants conflicts decided; what is not named is as by default.
-  policy            TEXT NOT NULL DEFAULT '{}',
+  policy            TEXT COLLATE "C" NOT NULL DEFAULT '{}',
   -- Once disconnected there is no token left.
   CHECK ((kind = 'oauth' AND state <> 'inactive') = (refresh_token IS NOT NULL)),
   CHECK (state <> 'inactive' OR access_token IS NULL),
@@ -367,8 +369,8 @@ CREATE TABLE event_link (
   unanswered     text COLLATE "C",
   seen           text COLLATE "C",
   -- Which texts are the event's own, and what a person decided about what was seen.
-  own            TEXT,
-  decided        TEXT,
+  own            TEXT COLLATE "C",
+  decided        TEXT COLLATE "C",
   html_link      text COLLATE "C",
   run_at         bigint NOT NULL,
   failures       bigint NOT NULL,
@@ -398,8 +400,8 @@ CREATE TABLE conflict (
   -- What became of it: what a person chose last, or how it ended by itself.
   resolution      text COLLATE "C",
   -- Of a field that both sides changed: which, and both versions of it.
-  field           TEXT,
-  aside           TEXT,
+  field           TEXT COLLATE "C",
+  aside           TEXT COLLATE "C",
   CHECK (closed_at IS NULL OR resolution IS NOT NULL)
 );
 

@@ -103,6 +103,8 @@ CREATE TABLE booking (
   capacity          INTEGER NOT NULL CHECK (capacity >= 1),
   text              TEXT NOT NULL,
   reminders         TEXT NOT NULL,
+  -- Which texts somebody edited by hand: a template does not write over them.
+  edited            TEXT,
   cancelled_at      INTEGER,
   cancel_cause      TEXT,
   cancel_reason     TEXT,

@@ -1,20 +1,21 @@
 //! Bookings, each with the attendee who made it.
 
 use domain::booking::{Booking, Cancellation, Cause, Status};
+use domain::sync::merge::Texts;
 use domain::time::zone_rules_version;
 use domain::{BookingId, EventTypeId, Instant, Interval, OrganizationId};
 
 use super::seats;
 
-use crate::tx::json;
+use crate::tx::{json, json_option};
 use crate::{Dialect, Row, StoreError, Tx, values};
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT b.id, b.organization_id, b.event_type_id, b.host_id, b.starts_at, b.ends_at,
-               b.time_zone, b.status, b.version, b.forced, b.capacity, b.text, b.reminders, b.cancelled_at,
-               b.cancel_cause, b.cancel_reason, b.created_at,
+               b.time_zone, b.status, b.version, b.forced, b.capacity, b.text, b.edited, b.reminders,
+               b.cancelled_at, b.cancel_cause, b.cancel_reason, b.created_at,
                a.name, a.email, a.phone, a.time_zone, a.locale, a.notes
              FROM booking b JOIN attendee a ON a.booking_id = b.id AND a.seat = 0 ",
             $rest
@@ -38,6 +39,7 @@ fn read(mut row: Row) -> Result<Booking, StoreError> {
         forced: row.take()?,
         capacity: row.take()?,
         text: row.take_json()?,
+        edited: row.take_json_option()?.unwrap_or_default(),
         reminders: row.take_json()?,
         cancellation: read_cancellation(&mut row)?,
         created_at: row.take()?,
@@ -70,8 +72,8 @@ pub fn insert(tx: &mut dyn Tx, booking: &Booking) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO booking (id, organization_id, event_type_id, host_id, starts_at, ends_at,
            civil_start, time_zone, zone_rules, status, version, forced, capacity, text, created_at,
-           reminders)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+           reminders, edited)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
         values![
             b.id,
             b.organization_id,
@@ -89,9 +91,14 @@ pub fn insert(tx: &mut dyn Tx, booking: &Booking) -> Result<(), StoreError> {
             json(&b.text),
             b.created_at,
             json(&b.reminders),
+            edited(b),
         ],
     )
     .map(drop)
+}
+
+fn edited(booking: &Booking) -> Option<String> {
+    json_option(Some(&booking.edited).filter(|edited| **edited != Texts::default()))
 }
 
 /// Stores what may change of a booking: time, host, status, text, version. `booking.version` is the new
@@ -105,7 +112,8 @@ pub fn update(tx: &mut dyn Tx, booking: &Booking) -> Result<(), StoreError> {
     let changed = tx.execute(
         "UPDATE booking SET starts_at = ?3, ends_at = ?4, civil_start = ?5, zone_rules = ?6,
            status = ?7, version = ?2, text = ?8, cancelled_at = ?9, cancel_cause = ?10,
-           cancel_reason = ?11, host_id = ?12, forced = ?13, reminders = ?14
+           cancel_reason = ?11, host_id = ?12, forced = ?13, reminders = ?14,
+           edited = ?15
          WHERE id = ?1 AND version = ?2 - 1",
         values![
             b.id,
@@ -122,6 +130,7 @@ pub fn update(tx: &mut dyn Tx, booking: &Booking) -> Result<(), StoreError> {
             b.host_id,
             b.forced,
             json(&b.reminders),
+            edited(b),
         ],
     )?;
     match changed {

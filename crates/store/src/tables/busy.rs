@@ -19,7 +19,7 @@ const CALENDARS_MAX: i64 = 500;
 ///
 /// Events of ours count only where they say something else than the booking of this host that they
 /// show: its claim says the rest, and the bookings of others who share the calendar are none of this
-/// host's time (row T8).
+/// host's time (row T8). The event of a booking that is over, restored by hand, counts like any other.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -36,7 +36,7 @@ pub fn overlapping(
                LEFT JOIN booking b ON b.id = l.booking_id
                WHERE h.host_id = ?1 AND h.blocks = 1
                  AND i.starts_at < ?3 AND i.starts_at > ?4 AND i.ends_at > ?2
-                 AND (b.id IS NULL OR (
+                 AND (b.id IS NULL OR (b.host_id = ?1 AND b.status IN ('cancelled', 'declined')) OR (
                    (b.starts_at <> i.starts_at OR b.ends_at <> i.ends_at)
                    AND EXISTS (SELECT 1 FROM claim k WHERE k.booking_id = b.id AND k.host_id = ?1)))
                UNION ALL

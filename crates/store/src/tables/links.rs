@@ -1,6 +1,6 @@
 //! Event links: what is known about each booking's event in Google, and when to look again.
 
-use domain::sync::merge::OwnText;
+use domain::sync::merge::Texts;
 use domain::sync::{Link, Seen};
 use domain::{BookingId, CalendarId, ConnectionId, Instant, LinkId};
 
@@ -168,7 +168,7 @@ pub fn update(tx: &mut dyn Tx, link: &EventLink) -> Result<(), StoreError> {
             json_option(k.inflight.as_ref()),
             json_option(k.seen.as_ref()),
             json_option(Some(&k.unanswered).filter(|late| !late.is_empty())),
-            json_option(Some(&k.own).filter(|own| **own != OwnText::default())),
+            json_option(Some(&k.own).filter(|own| **own != Texts::default())),
             json_option(k.decided.as_ref()),
         ],
     )?;

@@ -111,6 +111,7 @@ mod tests {
                     "title": "Ana", "start": "2026-11-24T09:00:00Z", "end": "2026-11-24T10:00:00Z",
                 },
                 "there": { "state": "not_made", "title": null, "start": null, "end": null },
+                "field": null,
                 "resolutions": ["retry", "relink", "ignore"],
             })
         );

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::sync::learn::learn;
-use crate::sync::merge::{Aside, Field, OwnText, Value};
+use crate::sync::merge::{Aside, Field, Texts, Value};
 use crate::sync::policy::{OnChange, Origin, Policy, Side, Winner};
 
 fn facts() -> Facts {
@@ -259,7 +259,7 @@ fn title_and_description_are_the_events_own_once_edited() {
         remote.text.description = "His notes".into();
     });
     let merge = merge_of(&link, &facts());
-    let own = OwnText {
+    let own = Texts {
         title: true,
         description: true,
         location: false,
@@ -293,7 +293,7 @@ fn title_and_description_travel_in_two_way_calendars() {
     let merge = merge_of(&link, &facts);
     assert_eq!(merge.follow.title.as_deref(), Some("Visita – Ana"));
     assert_eq!(merge.follow.description.as_deref(), Some("Llevar llaves"));
-    assert_eq!(merge.own, OwnText::default());
+    assert_eq!(merge.own, Texts::default());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::sync::learn::{landed, learn};
-use crate::sync::merge::{Aside, OwnText};
+use crate::sync::merge::{Aside, Texts};
 use crate::sync::policy::{OnChange, Origin, Policy, Side, Winner};
 
 /// Steps that any of these takes at most.
@@ -214,9 +214,9 @@ fn events() -> Vec<Option<Remote>> {
 
 /// How a link may stand towards the event: never made, in step, with a write on the way.
 fn links() -> Vec<Link> {
-    let own = OwnText {
+    let own = Texts {
         title: true,
-        ..OwnText::default()
+        ..Texts::default()
     };
     vec![
         Link::default(),

@@ -71,7 +71,8 @@ fn one_reading_serves_mirror_links_and_two_way() {
     let remote = read.remote.unwrap();
     assert!(matches!(
         remote.seen_by(link, false),
-        domain::sync::Seen::Live(remote) if remote.rev == Some(3) && remote.declined
+        domain::sync::Seen::Declined { remote, confirmed: false }
+            if remote.rev == Some(3) && remote.declined
     ));
     let standing = Standing {
         is_own: true,

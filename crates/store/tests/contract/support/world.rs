@@ -7,6 +7,7 @@ use domain::event_type::{Assignment, EventType, Host, Rules};
 use domain::mirror::Busy;
 use domain::reminders::{Method, Reminder, Reminders};
 use domain::schedule::{Hours, Schedule, WeeklyHours};
+use domain::sync::merge::Texts;
 use domain::{
     AttendeeId, BookingId, CalendarId, ClaimId, ConnectionId, EventTypeId, HostId, Instant,
     Interval, Locale, OrganizationId, ScheduleId, Zone,
@@ -132,6 +133,7 @@ pub(crate) fn booking(number: u128, time: Interval) -> Booking {
             location: "here".to_owned(),
         },
         reminders: reminders(),
+        edited: Texts::default(),
         cancellation: None,
         created_at: NOW,
     }

@@ -79,6 +79,10 @@ on_every_database! {
         stage.done(move |tx| claims::move_to(tx, B100, half_past));
         let onto = stage.run(|tx| claims::move_to(tx, B100, hour(4)));
         assert_eq!(onto, taken());
+        // Somebody says so: it lies on top, and nothing else may be put there.
+        stage.done(|tx| claims::move_onto(tx, B100, hour(4)));
+        let both = stage.done(|tx| claims::overlapping(tx, HOST, hour(4), None, NOW));
+        assert_eq!(both, [hour(4), hour(4)]);
         stage.done(|tx| claims::release(tx, BookingId(id(101))));
         stage.done(|tx| claims::move_to(tx, B100, hour(4)));
         let open = stage.done(|tx| claims::overlapping(tx, HOST, hour(2), None, NOW));

@@ -1,6 +1,7 @@
 //! Calendar connections.
 
 use domain::connection::Cause;
+use domain::sync::policy::{OnChange, Policy, Winner};
 use domain::{ConnectionId, OrganizationId};
 use store::StoreError;
 use store::tables::connections::{
@@ -8,7 +9,7 @@ use store::tables::connections::{
 };
 use store::tables::leases;
 
-use crate::support::world::{CONNECTION, ORGANIZATION, connection, found, hours, id};
+use crate::support::world::{CONNECTION, ORGANIZATION, connect, connection, found, hours, id};
 use crate::support::{NOW, on_every_database};
 
 on_every_database! {
@@ -77,6 +78,22 @@ on_every_database! {
             stage.done(move |tx| connections::insert(tx, &stored, NOW));
             assert_eq!(stage.done(move |tx| connections::by_id(tx, ConnectionId(id(number)))), Some(made));
         }
+    }
+
+    fn how_conflicts_are_decided_is_by_default_until_it_is_chosen(stage: &Stage) {
+        stage.done(|tx| {
+            found(tx)?;
+            connect(tx)
+        });
+        assert_eq!(stage.done(|tx| connections::policy(tx, CONNECTION)), Policy::default());
+        let chosen = Policy {
+            deletions: OnChange::Ask,
+            both: Some(Winner::Newest),
+            keeps_place: true,
+            ..Policy::default()
+        };
+        stage.done(move |tx| connections::set_policy(tx, CONNECTION, &chosen));
+        assert_eq!(stage.done(|tx| connections::policy(tx, CONNECTION)), chosen);
     }
 
     fn the_connection_due_first_is_found_if_it_works_and_is_free(stage: &Stage) {

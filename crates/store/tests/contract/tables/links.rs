@@ -2,7 +2,7 @@
 
 use domain::booking::{Cancellation, Cause, Status};
 use domain::mirror::ForeignEvent;
-use domain::sync::merge::OwnText;
+use domain::sync::merge::Texts;
 use domain::sync::policy::Side;
 use domain::sync::{EventFields, Intent, Link, Op, Remote, RemoteTime, Seen};
 use domain::{BookingId, CalendarId, ConnectionId, LinkId, Zone};
@@ -67,9 +67,9 @@ fn busy_link(before: EventLink) -> EventLink {
                 remote,
                 confirmed: true,
             }),
-            own: OwnText {
+            own: Texts {
                 title: true,
-                ..OwnText::default()
+                ..Texts::default()
             },
             decided: Some(Side::Ours),
             attempt: 3,

@@ -170,9 +170,9 @@ fn both_changed(words: Words, aside: &Aside) -> String {
         Field::Location => key("field-location"),
     };
     let sentence = if aside.theirs_counts {
-        "problem-both-changed-there"
+        key("problem-both-changed-there")
     } else {
-        "problem-both-changed-here"
+        key("problem-both-changed-here")
     };
     let field = words.say(field);
     words.with(sentence, &[("field", field.as_str())])
