@@ -27,8 +27,7 @@ pub use list::{BadCursor, Filter, ListError, PAGE_MAX, Page, list};
 pub(crate) use list::{cursor_at, read_cursor};
 pub use reassign::{ReassignError, ReassignInput, reassign};
 pub(crate) use reschedule::{
-    Change, Firmness, MoveOutcome, edit_by_host, edit_to, lock, move_as_decided, move_by_host,
-    revive_by_host,
+    Change, Firmness, MoveOutcome, edit_to, lock, move_as_decided, revive_by_host,
 };
 pub use reschedule::{RescheduleError, RescheduleInput, reschedule};
 pub use store::tables::timeline::Entry;

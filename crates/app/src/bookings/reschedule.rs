@@ -260,27 +260,15 @@ pub(crate) struct Change<'p> {
     pub(crate) now: Instant,
 }
 
-/// Lets `booking` follow a move the host made in Google: outside hours is allowed, on top of another
-/// booking is not, unless somebody says so. Its text stays as it is, so that nothing need be written back
-/// (scenario C2).
-pub(crate) fn move_by_host(
-    tx: &mut dyn Tx,
-    booking: &mut Booking,
-    time: Interval,
-    firmness: Firmness,
-    pen: &mut Pen,
-    now: Instant,
-) -> Result<MoveOutcome, StoreError> {
-    let cause = Cause::Calendar;
-    move_as_decided(tx, booking, time, firmness, Change { cause, pen, now })
-}
-
-/// Puts `booking` where somebody decided that it is: outside hours is allowed.
+/// Puts `booking` where somebody decided that it is, the host by hand in Google or a person in the inbox, and
+/// gives it the `texts` decided on with that, as one change. Outside hours is allowed, on top of another
+/// booking is not, unless somebody says so. Its other texts stay as they are, so that nothing need be written
+/// back (scenario C2).
 pub(crate) fn move_as_decided(
     tx: &mut dyn Tx,
     booking: &mut Booking,
-    time: Interval,
-    firmness: Firmness,
+    (time, firmness): (Interval, Firmness),
+    texts: &Follow,
     change: Change<'_>,
 ) -> Result<MoveOutcome, StoreError> {
     let Change { cause, pen, now } = change;
@@ -293,6 +281,7 @@ pub(crate) fn move_as_decided(
         return Ok(MoveOutcome::Taken);
     }
     booking.forced = is_taken;
+    put_texts(tx, booking, texts, cause, pen)?;
     let kind = match cause {
         Cause::Calendar => "moved_in_calendar",
         Cause::Attendee | Cause::Api | Cause::Admin => "moved",
@@ -373,32 +362,34 @@ pub(crate) fn revive_by_host(
     Ok(MoveOutcome::Moved)
 }
 
-/// Lets `booking` take over texts that the host changed in Google.
-pub(crate) fn edit_by_host(
-    tx: &mut dyn Tx,
-    booking: &mut Booking,
-    follow: &Follow,
-    pen: &mut Pen,
-    now: Instant,
-) -> Result<(), StoreError> {
-    let cause = Cause::Calendar;
-    edit_to(tx, booking, follow, Change { cause, pen, now })
-}
-
-/// Gives `booking` the texts that somebody decided on.
+/// Gives `booking` the texts that somebody decided on, where it is.
 pub(crate) fn edit_to(
     tx: &mut dyn Tx,
     booking: &mut Booking,
-    follow: &Follow,
+    texts: &Follow,
     change: Change<'_>,
 ) -> Result<(), StoreError> {
-    let Change { cause, pen, now: _ } = change;
+    if put_texts(tx, booking, texts, change.cause, change.pen)? {
+        booking.version += 1;
+        bookings::update(tx, booking)?;
+    }
+    Ok(())
+}
+
+/// Puts texts in place and tells of it; the caller stores the booking. Gives whether any differs.
+fn put_texts(
+    tx: &mut dyn Tx,
+    booking: &mut Booking,
+    texts: &Follow,
+    cause: Cause,
+    pen: &mut Pen,
+) -> Result<bool, StoreError> {
     let Follow {
         time: _,
         title,
         description,
         location,
-    } = follow;
+    } = texts;
     let mut detail = serde_json::Map::new();
     let (text, edited) = (&mut booking.text, &mut booking.edited);
     for (name, field, is_edited, value) in [
@@ -423,15 +414,14 @@ pub(crate) fn edit_to(
         }
     }
     if detail.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
-    booking.version += 1;
-    bookings::update(tx, booking)?;
     let kind = match cause {
         Cause::Calendar => "edited_in_calendar",
         Cause::Attendee | Cause::Api | Cause::Admin => "edited",
     };
-    pen.write(tx, booking.id, kind, Some(cause), detail.into())
+    pen.write(tx, booking.id, kind, Some(cause), detail.into())?;
+    Ok(true)
 }
 
 fn move_to(

@@ -55,7 +55,8 @@ fn apply(
     let mut follow = Follow::default();
     match (field, value) {
         (Field::Time, Value::Time(RemoteTime::Timed(time))) => {
-            let moved = move_as_decided(tx, &mut booking, *time, Firmness::Alone, change)?;
+            let to = (*time, Firmness::Alone);
+            let moved = move_as_decided(tx, &mut booking, to, &follow, change)?;
             return match moved {
                 MoveOutcome::Moved => Ok(()),
                 MoveOutcome::Taken => Err(ResolveError::CannotBe),

@@ -1,14 +1,15 @@
 //! The booking takes over what was changed in Google, and comes back where its event did.
 
 use domain::Interval;
+use domain::booking::Cause;
 use domain::sync::ParkReason;
-use domain::sync::merge::{Follow, Merge};
+use domain::sync::merge::Merge;
 use domain::sync::policy::Side;
 use store::tables::claims::SPAN_MAX;
 use store::{StoreError, Tx};
 
 use super::{Draws, Loaded, conflict};
-use crate::bookings::{Firmness, MoveOutcome, edit_by_host, move_by_host, revive_by_host};
+use crate::bookings::{Change, Firmness, MoveOutcome, edit_to, move_as_decided, revive_by_host};
 
 /// Carries `merge` out: all of it, or, where the booking cannot be there, nothing but the reason why.
 pub(super) fn merge(
@@ -17,20 +18,21 @@ pub(super) fn merge(
     merge: &Merge,
     draws: &mut Draws,
 ) -> Result<Option<ParkReason>, StoreError> {
-    let Follow { time, .. } = merge.follow;
-    if let Some(time) = time.filter(|time| *time != loaded.booking.time) {
-        if !can_be(time) {
-            return Ok(Some(ParkReason::UnusableLength));
-        }
-        let firmness = firmness(loaded);
-        let (pen, now) = (&mut draws.pen, draws.now);
-        match move_by_host(tx, &mut loaded.booking, time, firmness, pen, now)? {
+    let firmness = firmness(loaded);
+    let change = Change {
+        cause: Cause::Calendar,
+        pen: &mut draws.pen,
+        now: draws.now,
+    };
+    let (booking, follow) = (&mut loaded.booking, &merge.follow);
+    match follow.time.filter(|time| *time != booking.time) {
+        Some(time) if !can_be(time) => return Ok(Some(ParkReason::UnusableLength)),
+        Some(time) => match move_as_decided(tx, booking, (time, firmness), follow, change)? {
             MoveOutcome::Moved => {}
             MoveOutcome::Taken => return Ok(Some(ParkReason::MovedOntoBooking)),
-        }
+        },
+        None => edit_to(tx, booking, follow, change)?,
     }
-    let (pen, now) = (&mut draws.pen, draws.now);
-    edit_by_host(tx, &mut loaded.booking, &merge.follow, pen, now)?;
     for aside in &merge.aside {
         conflict::set_aside(tx, loaded, aside, draws)?;
     }

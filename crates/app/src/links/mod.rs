@@ -30,6 +30,7 @@ use crate::credentials::{self, Renewal};
 use crate::retry::Jitter;
 use crate::timeline::Pen;
 use call::Call;
+pub(crate) use facts::has_ended_in_google;
 
 /// A link with what it connects.
 struct Loaded {

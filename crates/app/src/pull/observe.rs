@@ -10,6 +10,7 @@ use store::tables::mirror::Part;
 use store::{StoreError, Tx};
 
 use super::ask::listed_from;
+use crate::links::has_ended_in_google;
 
 /// Links that are looked at in one unit.
 const AT_ONCE: i64 = 100;
@@ -78,7 +79,7 @@ pub(super) fn missing(
 
 fn note(tx: &mut dyn Tx, mut row: EventLink, seen: Seen, now: Instant) -> Result<(), StoreError> {
     if is_nothing_new(&row, &seen) {
-        return Ok(());
+        return doubt_end(tx, row, &seen, now);
     }
     // What an adopted event is measured by.
     let booking = bookings::by_id(tx, row.booking_id)?;
@@ -93,9 +94,32 @@ fn note(tx: &mut dyn Tx, mut row: EventLink, seen: Seen, now: Instant) -> Result
     links::update(tx, &row)
 }
 
+/// A list calls deleted what has ended for that very reason: most likely nothing new. But lists have been
+/// wrong, and should the host have brought it back, nothing would ever tell again.
+fn doubt_end(
+    tx: &mut dyn Tx,
+    mut row: EventLink,
+    seen: &Seen,
+    now: Instant,
+) -> Result<(), StoreError> {
+    let is_told_gone = *seen == Seen::Deleted { confirmed: false };
+    if row.state != State::Closed || !is_told_gone || row.link.ours.is_none() {
+        return Ok(());
+    }
+    let booking = bookings::by_id(tx, row.booking_id)?;
+    if booking.as_ref().is_some_and(has_ended_in_google) {
+        row.link.seen = Some(Seen::Outdated);
+        row.state = State::Due;
+        row.run_at = now;
+        links::update(tx, &row)?;
+    }
+    Ok(())
+}
+
 fn is_nothing_new(row: &EventLink, seen: &Seen) -> bool {
     // What is kept of it tells whether it came back; weeks after its end nothing is kept.
-    let is_back = seen.remote().is_some() && row.link.ours.is_some();
+    let is_kept = row.link.ours.is_some() || row.link.seen.is_some();
+    let is_back = seen.remote().is_some() && is_kept;
     let is_over = row.state == State::Closed && !is_back && !row.link.may_be_undone_by(seen);
     is_over || row.state == State::Detached || is_known(row, seen)
 }

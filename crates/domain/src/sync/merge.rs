@@ -12,6 +12,12 @@ use crate::event_text::{DESCRIPTION_CHARS_MAX, EventText, LOCATION_CHARS_MAX, TI
 use crate::fault;
 use crate::time::{Instant, Interval};
 
+/// Stands for an event on no clock: otherwise than any booking.
+const NO_TIME: Interval = Interval {
+    start: Instant::from_micros(0),
+    end: Instant::from_micros(0),
+};
+
 /// A field of an event that both sides may change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -288,7 +294,8 @@ fn one_text(merge: &mut Merge, text: &Text<'_>, updated: Option<Instant>, facts:
 
 impl Link {
     /// This link after its booking took over what `merge` says and the rest was set aside: what was seen is
-    /// the base now. What counts here and not there differs from the base in our words, and is sent.
+    /// the base now, on both sides. So whatever the booking wants otherwise is sent, also if it is moved back
+    /// to where it once was.
     pub fn merged(mut self, merge: &Merge) -> Self {
         let Some(remote) = self.seen.take().and_then(super::Seen::into_remote) else {
             return self;
@@ -309,6 +316,9 @@ impl Link {
             put(&mut ours.text.title, title);
             put(&mut ours.text.description, description);
             put(&mut ours.text.location, location);
+            for aside in merge.aside.iter().filter(|aside| !aside.theirs_counts) {
+                is_there(ours, aside);
+            }
         }
         self.own = merge.own;
         if merge.brings_back {
@@ -321,5 +331,19 @@ impl Link {
             self.theirs = Some(remote);
         }
         self
+    }
+}
+
+/// What the event says in a field where the booking's version counts, and is to be sent.
+fn is_there(ours: &mut EventFields, aside: &Aside) {
+    match (aside.field, &aside.theirs) {
+        (Field::Time, Value::Time(RemoteTime::Timed(time))) => ours.time = *time,
+        (Field::Time, Value::Time(RemoteTime::AllDay | RemoteTime::Recurring)) => {
+            ours.time = NO_TIME;
+        }
+        (Field::Title, Value::Text(text)) => ours.text.title.clone_from(text),
+        (Field::Description, Value::Text(text)) => ours.text.description.clone_from(text),
+        (Field::Location, Value::Text(text)) => ours.text.location.clone_from(text),
+        (Field::Time, Value::Text(_)) | (_, Value::Time(_)) => {}
     }
 }

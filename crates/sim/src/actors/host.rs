@@ -224,12 +224,9 @@ fn delete(scene: &mut Scene, id: &str) {
 
 /// Out of the bin, where he had put it.
 fn restore(scene: &mut Scene, id: &str) {
-    edit_ours(
-        scene,
-        id,
-        &json!({ "status": "confirmed" }),
-        "host.restored",
-    );
+    let now = scene.timestamp();
+    let restored = scene.google.restore_event(now, CALENDAR, id);
+    edited(scene, id, "host.restored", restored);
 }
 
 /// Duplicates one of ours, marks and all: the copy is the host's (design, section 5).

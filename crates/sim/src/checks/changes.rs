@@ -108,7 +108,8 @@ fn follows(scene: &Scene, before: &Version, new: &Version) -> Checked {
         return Err(Failure::new("follows", message));
     };
     let may_overwrite = scene.policy.both.is_some() || scene.decided.contains(&id);
-    if event.agreed == from || may_overwrite {
+    // Where both had put it of their own accord, nothing was ever written.
+    if event.agreed == from || event.was_put_at(from) || may_overwrite {
         Ok(())
     } else {
         let agreed: Interval = event.agreed;

@@ -1,7 +1,7 @@
 //! Nothing is silent: every version of a booking has its entry, with who or what decided.
 
 use domain::BookingId;
-use domain::booking::Status;
+use domain::booking::{Booking, Status};
 use store::tables::links::{EventLink, State};
 use store::tables::timeline::{self, Entry};
 
@@ -40,7 +40,9 @@ pub fn tells_all(scene: &Scene, id: BookingId, link: &EventLink) -> Checked {
     let versions = scene.bookings.versions(id);
     let before = std::iter::once(None).chain(versions.iter().map(Some));
     let pairs = versions.iter().zip(before);
-    let mut happened: Vec<_> = pairs.map(|(now, before)| expected(now, before)).collect();
+    let mut happened: Vec<_> = pairs
+        .flat_map(|(now, before)| expected(now, before))
+        .collect();
     told.sort_unstable();
     happened.sort_unstable();
     if told != happened {
@@ -59,21 +61,33 @@ pub fn tells_all(scene: &Scene, id: BookingId, link: &EventLink) -> Checked {
     Ok(())
 }
 
-fn expected(version: &Version, before: Option<&Version>) -> (String, Option<String>) {
+/// What the history tells of a version: one change may be both a move and an edit.
+fn expected(version: &Version, before: Option<&Version>) -> Vec<(String, Option<String>)> {
     let (booking, is_by_sync) = (&version.booking, matches!(version.by, Actor::Sync(_)));
     let start = Some(booking.time.start.to_string());
     let before = before.map(|before| &before.booking);
     let is_back = before.is_some_and(|before| before.status == Status::Cancelled);
-    let is_edit = before.is_some_and(|before| before.time == booking.time);
-    let (kind, start) = match (booking.status, is_by_sync) {
-        (Status::Cancelled, true) => ("cancelled_in_calendar", None),
-        (Status::Cancelled, false) => ("cancelled", None),
-        (_, true) if is_back => ("restored_in_calendar", start),
-        (_, true) if is_edit => ("edited_in_calendar", None),
-        (_, false) if is_edit => ("edited", None),
-        (_, true) => ("moved_in_calendar", start),
-        (_, false) if booking.version == 1 => ("booked", start),
-        (_, false) => ("moved", start),
+    let is_there = before.is_some_and(|before| before.time == booking.time);
+    // An attendee's move renders the texts anew, which is no edit.
+    let by_hand = |before: &Booking| before.text != booking.text && (is_by_sync || is_there);
+    let is_edit = !is_back && before.is_some_and(by_hand);
+    let change = match (booking.status, is_by_sync) {
+        (Status::Cancelled, true) => Some(("cancelled_in_calendar", None)),
+        (Status::Cancelled, false) => Some(("cancelled", None)),
+        (_, true) if is_back => Some(("restored_in_calendar", start)),
+        _ if is_there => None,
+        (_, true) => Some(("moved_in_calendar", start)),
+        (_, false) if booking.version == 1 => Some(("booked", start)),
+        (_, false) => Some(("moved", start)),
     };
-    (kind.to_owned(), start)
+    let edit = is_edit.then(|| {
+        let kind = if is_by_sync {
+            "edited_in_calendar"
+        } else {
+            "edited"
+        };
+        (kind, None)
+    });
+    let all = change.into_iter().chain(edit);
+    all.map(|(kind, start)| (kind.to_owned(), start)).collect()
 }

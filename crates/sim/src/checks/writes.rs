@@ -2,6 +2,8 @@
 
 use domain::booking::Status;
 
+use crate::actors::Actor;
+use crate::bookings::Version;
 use crate::events::When;
 use crate::failure::{Checked, Failure};
 use crate::scene::Scene;
@@ -24,6 +26,23 @@ pub fn patched(scene: &Scene, id: &str, when: When) -> Checked {
         return Ok(());
     }
     let (agreed, before) = (event.agreed, event.when());
+    // Where both had put it of their own accord, nothing was ever written: that was agreed on since.
+    let mut versions = scene.bookings.versions(event.booking).iter();
+    if before != when && versions.any(|version| When::Timed(version.booking.time) == before) {
+        return Ok(());
+    }
+    // Moved away here and back again, while the host moved it: both have, and ours counts.
+    let mut there = event.turns.iter().rev().filter(|turn| turn.when == when);
+    let since = there.next().map_or(0, |turn| turn.step);
+    let mut versions = scene.bookings.versions(event.booking).iter();
+    let is_elsewhere = |version: &Version| {
+        version.step > since
+            && version.booking.time != agreed
+            && !matches!(version.by, Actor::Sync(_))
+    };
+    if before != when && versions.any(is_elsewhere) {
+        return Ok(());
+    }
     let message = if before == when {
         format!("event {id} was patched for nothing: it was at {agreed:?}")
     } else {

@@ -526,3 +526,28 @@ fn a_decision_does_not_outlive_what_it_was_made_on() {
     assert_eq!(link.decided, None);
     assert_eq!(plan(&link, &asking()), Plan::Park(ParkReason::MovedThere));
 }
+
+/// Found by seed 675: what was asked for last is not what is there.
+#[test]
+fn moved_back_after_both_had_moved_it_is_still_sent() {
+    for time in [
+        RemoteTime::Timed(hour(15)),
+        RemoteTime::AllDay,
+        RemoteTime::Recurring,
+    ] {
+        let link = both(|remote| remote.time = time);
+        let mut link = carried_out(link, &facts());
+        link.want(Some(fields(10)));
+        assert_eq!(patched_time(&link, &facts()), Some(hour(10)));
+    }
+    let mut link = edited(|remote| remote.text.location = "Room 2".into());
+    let mut elsewhere = fields(10);
+    elsewhere.text.location = "Room 3".into();
+    link.want(Some(elsewhere));
+    let mut link = carried_out(link, &facts());
+    link.want(Some(fields(10)));
+    match plan(&link, &facts()) {
+        Plan::Patch { changes, .. } => assert_eq!(changes.location.as_deref(), Some("Online")),
+        other => panic!("{other:?}"),
+    }
+}
