@@ -305,8 +305,30 @@ CREATE TABLE calendar (
   -- Which rows of the mirror count; a full listing fills another generation beside it.
   generation    bigint NOT NULL,
   shadow        bigint,
+  dirty         bigint NOT NULL DEFAULT 0,
+  push_at       bigint DEFAULT 0,
+  push_failures bigint NOT NULL DEFAULT 0,
+  push_problem  text COLLATE "C",
   UNIQUE (connection_id, google_id)
 );
+
+CREATE TABLE push_channel (
+  id          text COLLATE "C" PRIMARY KEY,
+  calendar_id uuid NOT NULL REFERENCES calendar (id),
+  token_hash  bytea NOT NULL,
+  resource_id text COLLATE "C",
+  address     text COLLATE "C" NOT NULL,
+  state       text COLLATE "C" NOT NULL CHECK (state IN ('pending', 'live', 'stopping', 'stopped')),
+  expires_at  bigint NOT NULL,
+  run_at      bigint NOT NULL,
+  failures    bigint NOT NULL,
+  created_at  bigint NOT NULL
+);
+
+CREATE INDEX push_channel_of_calendar ON push_channel (calendar_id, state, expires_at);
+CREATE INDEX push_channel_by_run ON push_channel (run_at, id)
+  WHERE state = 'stopping' AND resource_id IS NOT NULL;
+CREATE INDEX push_channel_by_expiry ON push_channel (expires_at, id);
 
 -- Which calendars block a host's time.
 CREATE TABLE host_calendar (

@@ -315,8 +315,41 @@ CREATE TABLE calendar (
   -- Which rows of the mirror count; a full listing fills another generation beside it.
   generation    INTEGER NOT NULL,
   shadow        INTEGER,
+  -- Something changed since the last listing began, says a push.
+  dirty         INTEGER NOT NULL DEFAULT 0,
+  -- When to look at its channels; never, where Google has no push for it.
+  push_at       INTEGER DEFAULT 0,
+  push_failures INTEGER NOT NULL DEFAULT 0,
+  -- Why it has no channel.
+  push_problem  TEXT,
   UNIQUE (connection_id, google_id)
 ) STRICT, WITHOUT ROWID;
+
+-- Google's push subscription on a calendar: one row for each that was asked for, kept until some days after
+-- its end, so that pushes on it are known for what they are.
+CREATE TABLE push_channel (
+  -- Ours, drawn anew for each try.
+  id          TEXT PRIMARY KEY,
+  calendar_id BLOB NOT NULL REFERENCES calendar (id),
+  -- Of the token that comes back with each push, and that nobody keeps.
+  token_hash  BLOB NOT NULL,
+  -- Google's name of what is watched: unknown until it answers or a push says it; no stop without it.
+  resource_id TEXT,
+  -- Where its pushes go.
+  address     TEXT NOT NULL,
+  state       TEXT NOT NULL CHECK (state IN ('pending', 'live', 'stopping', 'stopped')),
+  -- As Google granted it; until it has, the longest that it can be.
+  expires_at  INTEGER NOT NULL,
+  -- When to try to stop it.
+  run_at      INTEGER NOT NULL,
+  failures    INTEGER NOT NULL,
+  created_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX push_channel_of_calendar ON push_channel (calendar_id, state, expires_at);
+CREATE INDEX push_channel_by_run ON push_channel (run_at, id)
+  WHERE state = 'stopping' AND resource_id IS NOT NULL;
+CREATE INDEX push_channel_by_expiry ON push_channel (expires_at, id);
 
 -- Which calendars block a host's time.
 CREATE TABLE host_calendar (

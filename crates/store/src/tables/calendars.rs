@@ -45,9 +45,18 @@ pub struct Position {
     pub generation: i64,
     /// The generation that a full listing under way fills beside the one that counts.
     pub shadow: Option<i64>,
+    /// Whether something changed since the last listing began, says a push. Written by [`mark_dirty`] and
+    /// [`clear_dirty`] only: a push comes whoever has the lease.
+    pub is_dirty: bool,
 }
 
 impl Calendar {
+    /// Whether it is to be looked at: its time has come, or a push tells that it changed and nothing has gone
+    /// wrong with the look before.
+    pub fn is_due(&self, now: Instant) -> bool {
+        self.pull_at <= now || (self.position.is_dirty && self.failures == 0)
+    }
+
     /// One that was never read, and is due at once.
     pub fn new(
         id: CalendarId,
@@ -75,7 +84,7 @@ macro_rules! select {
         concat!(
             "SELECT c.id, c.connection_id, c.google_id, c.name, c.zone, c.receives, c.pull_at,
                c.failures, c.as_of, c.sync_token, c.page_token, c.pull_began_at, c.generation,
-               c.shadow FROM calendar c ",
+               c.shadow, c.dirty FROM calendar c ",
             $rest
         )
     };
@@ -98,11 +107,12 @@ fn read(mut row: Row) -> Result<Calendar, StoreError> {
             began_at: row.take()?,
             generation: row.take()?,
             shadow: row.take()?,
+            is_dirty: row.take()?,
         },
     })
 }
 
-/// Adds a calendar.
+/// Adds a calendar; it is not dirty.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -157,6 +167,25 @@ pub fn update(tx: &mut dyn Tx, calendar: &Calendar) -> Result<(), StoreError> {
         ],
     )
     .map(drop)
+}
+
+/// Notes that a push says the calendar changed; `false` when that was known.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn mark_dirty(tx: &mut dyn Tx, id: CalendarId) -> Result<bool, StoreError> {
+    let sql = "UPDATE calendar SET dirty = 1 WHERE id = ?1 AND dirty = 0";
+    Ok(tx.execute(sql, values![id])? == 1)
+}
+
+/// Notes that a listing begins, which will show all that pushes have told of so far. Committed before its
+/// first request is sent: what is told of afterwards may not be in it.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn clear_dirty(tx: &mut dyn Tx, id: CalendarId) -> Result<(), StoreError> {
+    let sql = "UPDATE calendar SET dirty = 0 WHERE id = ?1 AND dirty = 1";
+    tx.execute(sql, values![id]).map(drop)
 }
 
 /// The one of this id.
@@ -219,7 +248,7 @@ pub fn receiver(
 }
 
 /// The calendar to look at first, of a connection that works and that nobody works on at `now`, with
-/// when.
+/// when: one that a push has told of is due since ever, as [`Calendar::is_due`] says.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -227,9 +256,11 @@ pub fn next_pull(
     tx: &mut dyn Tx,
     now: Instant,
 ) -> Result<Option<(CalendarId, Instant)>, StoreError> {
-    let sql = "SELECT c.id, c.pull_at FROM calendar c JOIN connection n ON n.id = c.connection_id
+    let sql =
+        "SELECT c.id, CASE WHEN c.dirty = 1 AND c.failures = 0 THEN 0 ELSE c.pull_at END AS due_at
+               FROM calendar c JOIN connection n ON n.id = c.connection_id
                WHERE n.state = 'connected' AND n.lease_until <= ?1
-               ORDER BY c.pull_at, c.id LIMIT 1";
+               ORDER BY due_at, c.id LIMIT 1";
     tx.first(sql, values![now])?
         .map(|mut row| Ok((row.take()?, row.take()?)))
         .transpose()

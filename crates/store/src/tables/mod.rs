@@ -8,6 +8,7 @@ pub mod allowances;
 pub mod bookings;
 pub mod busy;
 pub mod calendars;
+pub mod channels;
 pub mod claims;
 pub mod conflicts;
 pub mod connections;

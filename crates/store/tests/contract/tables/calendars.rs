@@ -29,6 +29,7 @@ on_every_database! {
                 began_at: Some(hours(1)),
                 generation: 2,
                 shadow: Some(3),
+                is_dirty: false,
             },
             ..calendar(6, "primary")
         };

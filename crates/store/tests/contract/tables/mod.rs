@@ -5,6 +5,7 @@ mod allowances;
 mod bookings;
 mod busy;
 mod calendars;
+mod channels;
 mod claims;
 mod conflicts;
 mod connections;
