@@ -24,6 +24,7 @@ use http::{Request, StatusCode};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use store::sqlite::inline::Inline;
+use store::tables::channels::{self, Channel};
 use store::tables::conflicts::{self, Conflict};
 use store::tables::links::{self, EventLink, State};
 use store::tables::timeline::{self, Entry};
@@ -224,6 +225,7 @@ fn app_on(store: Store, clock: Arc<HandClock>, limits: Limits) -> App {
         settings: Settings {
             public_url: "https://book.example".parse().unwrap(),
             google: Err(MissingSettings(vec!["GOOGLE_CLIENT_ID"])),
+            webhook_url: None,
             pull_interval: SignedDuration::from_secs(30),
             pull_size: app::settings::PullSize::default(),
             limits,
@@ -353,6 +355,36 @@ impl Harness {
             calendars::insert(tx, &calendar)
         });
         id
+    }
+
+    /// As if Google had opened this channel on the connected calendar.
+    pub(crate) fn watch(&self, id: &'static str, token: &'static str, resource: &'static str) {
+        self.unit(move |tx| {
+            let channel = Channel {
+                id: id.into(),
+                calendar_id: CalendarId(Uuid::from_u128(2)),
+                token_hash: app::secrets::hash(token).to_vec(),
+                resource_id: Some(resource.into()),
+                address: "https://book.example/webhooks/google-calendar".into(),
+                state: channels::State::Live,
+                expires_at: morning() + SignedDuration::from_hours(100),
+                run_at: morning(),
+                failures: 0,
+                created_at: morning(),
+            };
+            channels::insert(tx, &channel)
+        });
+    }
+
+    /// Whether a push is known to have told of the connected calendar.
+    pub(crate) fn is_dirty(&self) -> bool {
+        let calendar = CalendarId(Uuid::from_u128(2));
+        let found = now(
+            Store::new(self.store.clone()).unit(Lane::Read, "test.dirty", move |tx| {
+                calendars::by_id(tx, calendar)
+            }),
+        );
+        found.unwrap().unwrap().position.is_dirty
     }
 
     /// As if the booking's event had been written.

@@ -16,6 +16,7 @@ mod openapi;
 mod problem;
 mod request;
 mod v1;
+mod webhooks;
 
 #[cfg(test)]
 mod harness;
@@ -42,11 +43,12 @@ pub struct ApiState {
     pub app: App,
 }
 
-/// Everything programs can ask for: `/api/v1`, `/openapi.json`, `/healthz` and `/readyz`. Has no
+/// Everything programs can ask for or tell: `/webhooks`, `/api/v1`, `/openapi.json`, `/healthz` and `/readyz`. Has no
 /// fallback of its own, so that it can be merged with the pages.
 pub fn router(state: ApiState) -> Router {
     let (router, _) = endpoints().split_for_parts();
     router
+        .merge(webhooks::routes())
         // Whatever else is asked for under /api gets a problem, not the page of the same status.
         .route("/api", any(unknown_path))
         .route("/api/", any(unknown_path))

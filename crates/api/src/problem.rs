@@ -23,7 +23,7 @@ use crate::v1::Slot;
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Every code an answer may carry, with what it means: this table is part of the document.
-pub(crate) const CODES: [(&str, &str); 44] = [
+pub(crate) const CODES: [(&str, &str); 46] = [
     ("malformed_json", "the body is not JSON"),
     ("malformed_body", "the body ended early or cannot be read"),
     (
@@ -66,6 +66,14 @@ pub(crate) const CODES: [(&str, &str); 44] = [
     (
         "conflict_changed",
         "the conflict is no longer at the `version` sent, or is being tried again: read it again",
+    ),
+    (
+        "channel_not_found",
+        "a push on no channel of ours, or without its token and resource",
+    ),
+    (
+        "invalid_push",
+        "a header that every push of Google's has is missing or wrong",
     ),
     (
         "method_not_allowed",

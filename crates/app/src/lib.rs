@@ -25,6 +25,7 @@ pub mod notices;
 pub mod organizations;
 pub mod preset;
 mod pull;
+pub mod push;
 pub mod quota;
 pub mod readiness;
 mod retry;

@@ -19,6 +19,9 @@ pub struct Settings {
     pub public_url: Url,
     /// Google, when it is configured.
     pub google: Result<Google, MissingSettings>,
+    /// Where Google's pushes arrive, as Google reaches it: `LOCKSTEP_WEBHOOK_URL`. `None` where it cannot, so
+    /// that calendars are polled only.
+    pub webhook_url: Option<Url>,
     /// How often a connected calendar is looked at.
     pub pull_interval: SignedDuration,
     /// How much of it is read and kept at a time.

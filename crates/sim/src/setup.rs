@@ -232,6 +232,7 @@ fn settings(seed: u64, calendar: &str) -> settings::Settings {
             quota: app::quota::Quota::default(),
             login_hint: None,
         }),
+        webhook_url: None,
         pull_interval: POLL_INTERVAL,
         pull_size: pull_size(seed),
         limits: app::limits::Limits::default(),

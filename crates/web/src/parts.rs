@@ -4,6 +4,7 @@ pub(crate) mod cause;
 pub(crate) mod notice;
 pub(crate) mod occasion;
 pub(crate) mod problem;
+pub(crate) mod push;
 pub(crate) mod refusal;
 pub(crate) mod status;
 pub(crate) mod sync;

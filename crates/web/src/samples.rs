@@ -574,6 +574,7 @@ impl Sample {
                 let when = self.words.count("ago-minutes", 9, &[]);
                 self.words.with("proof-proven", &[("when", &when)])
             })),
+            push: (state == "connected").then(|| ("live", self.words.say("push-live"))),
             can_prove: action.is_none(),
             action,
             disconnect: (state != "inactive")

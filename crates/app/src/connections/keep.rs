@@ -3,9 +3,9 @@
 use domain::{CalendarId, ConnectionId, Instant, LinkId, OrganizationId, fault};
 use google::oauth::Tokens;
 use secrecy::SecretString;
-use store::tables::busy;
 use store::tables::calendars::{self, Calendar};
 use store::tables::connections::{self, Connection, Credential, Grant, Proof, ProofStage, State};
+use store::tables::{busy, channels};
 use store::tables::{leases, links, revocations};
 use store::{Lane, StoreError, Topic, Tx};
 
@@ -153,6 +153,8 @@ fn store_in(
             calendar.id
         }
     };
+    // Whether channels outlive the grant that opened them, Google does not say.
+    channels::open_anew(tx, connection.id, now)?;
     link_unlinked(tx, receiving, link_ids, now)?;
     links::readopt_of_connection(tx, connection.id, now)?;
     links::hurry(tx, connection.id, now)?;

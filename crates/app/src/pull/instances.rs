@@ -8,12 +8,12 @@ use domain::{Instant, Interval};
 use google::pull::{Item, Next};
 use store::tables::calendars::Calendar;
 use store::tables::mirror::{self as rows, Part};
-use store::tables::{calendars, leases};
+use store::tables::{calendars, channels, leases};
 use store::{Lane, StoreError, Tx};
 
 use super::ask::{self, Unread};
 use super::mirror::{Scale, put_instances};
-use super::{Begun, keep, renew};
+use super::{Begun, keep, pace, renew};
 use crate::{App, quota};
 
 /// Most pages that one series may fill: 20,000 instances within the horizon.
@@ -109,7 +109,7 @@ async fn keep_all(
         connection,
         lease,
     } = begun;
-    let (interval, inner) = (app.settings().pull_interval, app.clone());
+    let (usual, inner) = (app.settings().pull_interval, app.clone());
     calendar.failures = 0;
     app.store()
         .unit(Lane::Background, "pull.instances", move |tx| {
@@ -120,7 +120,12 @@ async fn keep_all(
             put_instances(tx, &scale, &master.id, &events)?;
             let is_more = rows::unknown(tx, scale.part)?.is_some();
             let mut calendar = calendar.clone();
-            calendar.pull_at = if is_more { now } else { now + interval };
+            let has_push = channels::live(tx, calendar.id, now)?.is_some();
+            calendar.pull_at = if is_more {
+                now
+            } else {
+                now + pace::interval(usual, has_push)
+            };
             calendars::update(tx, &calendar)?;
             quota::heed(tx, &inner, &connection.account_sub, lease, Ok(()))
         })

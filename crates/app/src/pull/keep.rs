@@ -6,13 +6,14 @@ use google::CallError;
 use google::pull::{Item, Next, Page, PullError};
 use store::tables::calendars::{self, Calendar};
 use store::tables::mirror::{self as rows, Part};
-use store::tables::{connections, leases};
+use store::tables::{channels, connections, leases};
 use store::{Lane, StoreError, Topic, Tx};
 
 use super::Begun;
 use super::ask::Unread;
 use super::mirror::{Scale, apply, expand};
 use super::observe::{self, missing};
+use super::pace;
 use crate::connections::{cause, health};
 use crate::retry::Jitter;
 use crate::{App, quota};
@@ -20,17 +21,28 @@ use crate::{App, quota};
 /// Series expanded further in one unit.
 const ROLLED_AT_ONCE: i64 = 20;
 
-/// Opens a pull, where none is under way: from when it counts, and where its rows go.
-pub(super) fn open(calendar: &mut Calendar, now: Instant) {
+/// Opens a pull, where none is under way: from when it counts, and where its rows go. It will show what pushes
+/// have told of so far; one that comes from here on makes another pull due, however far this one has come.
+pub(super) fn open(
+    tx: &mut dyn Tx,
+    calendar: &mut Calendar,
+    now: Instant,
+) -> Result<(), StoreError> {
+    // It may have begun before its time; it is due until its last page.
+    calendar.pull_at = calendar.pull_at.min(now);
     let position = &mut calendar.position;
     if position.page_token.is_none() {
         position.began_at = Some(now);
+        if std::mem::take(&mut position.is_dirty) {
+            calendars::clear_dirty(tx, calendar.id)?;
+        }
     }
     if position.sync_token.is_none() && position.page_token.is_none() {
         // Another one than any before: rows of a listing that was given up are not taken for its own.
         let last = position.shadow.unwrap_or(position.generation);
         position.shadow = Some(last.max(position.generation) + 1);
     }
+    Ok(())
 }
 
 /// Where the rows of the pull under way go.
@@ -94,7 +106,9 @@ pub(super) async fn page(
     if ends && !roll(app, lease, scale, now).await? {
         return Ok(());
     }
-    advance(&mut calendar, page.next, now, app.settings().pull_interval);
+    let usual = app.settings().pull_interval;
+    let is_read = matches!(page.next, Next::Sync(_)) && !is_moved;
+    advance(&mut calendar, page.next);
     if is_moved {
         // Its days begin elsewhere now: everything is read anew.
         calendar.position.sync_token = None;
@@ -114,6 +128,10 @@ pub(super) async fn page(
                 connections::update(tx, &connection)?;
             }
             let mut calendar = calendar.clone();
+            if is_read {
+                let has_push = channels::live(tx, calendar.id, now)?.is_some();
+                calendar.pull_at = now + pace::interval(usual, has_push);
+            }
             if ends && rows::unknown(tx, part(&calendar))?.is_some() {
                 // Google is asked about it at once.
                 calendar.pull_at = now;
@@ -211,8 +229,8 @@ fn roll_some(tx: &mut dyn Tx, scale: &Scale, horizon: Instant) -> Result<bool, S
     Ok(!short.is_empty())
 }
 
-/// The calendar's position after a page: on the next one, or waiting for the next pull.
-fn advance(calendar: &mut Calendar, next: Next, now: Instant, interval: jiff::SignedDuration) {
+/// The calendar's position after a page: on the next one, or at the end.
+fn advance(calendar: &mut Calendar, next: Next) {
     calendar.failures = 0;
     let position = &mut calendar.position;
     match next {
@@ -229,7 +247,6 @@ fn advance(calendar: &mut Calendar, next: Next, now: Instant, interval: jiff::Si
             if let Some(shadow) = position.shadow.take() {
                 position.generation = shadow;
             }
-            calendar.pull_at = now + interval;
         }
         // Never said of such a listing; asked again from its beginning.
         Next::End => position.page_token = None,

@@ -13,6 +13,7 @@ mod instances;
 mod keep;
 mod mirror;
 mod observe;
+mod pace;
 
 use domain::mirror::ForeignEvent;
 use domain::{CalendarId, Instant};
@@ -70,14 +71,14 @@ async fn begin(
     let (inner, interval) = (app.clone(), app.settings().pull_interval);
     app.store()
         .unit(Lane::Background, "pull.begin", move |tx| {
-            let Some(due) = calendars::by_id(tx, id)?.filter(|c| c.pull_at <= now) else {
+            let Some(due) = calendars::by_id(tx, id)?.filter(|c| c.is_due(now)) else {
                 return Ok(None);
             };
             let Some(lease) = leases::take(tx, due.connection_id, now, now + LEASE)? else {
                 return Ok(None);
             };
             // Read under the lease: what is stored back must not be older than it.
-            let calendar = calendars::by_id(tx, id)?.filter(|c| c.pull_at <= now);
+            let calendar = calendars::by_id(tx, id)?.filter(|c| c.is_due(now));
             let connection = connections::by_id(tx, due.connection_id)?
                 .filter(|connection| connection.state == ConnectionState::Connected);
             let (Some(mut calendar), Some(connection)) = (calendar, connection) else {
@@ -90,7 +91,7 @@ async fn begin(
             }
             let master = instances::next(tx, &calendar, now - interval)?;
             if master.is_none() {
-                keep::open(&mut calendar, now);
+                keep::open(tx, &mut calendar, now)?;
                 calendars::update(tx, &calendar)?;
             }
             let begun = Begun {

@@ -18,6 +18,7 @@ mod limits;
 mod preset;
 mod proof;
 mod pull;
+mod push;
 mod quota;
 mod reminders;
 mod rotation;

@@ -1,9 +1,9 @@
 //! An app under test: its clock is turned by hand, its chance counts, its Google is a script.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
@@ -95,6 +95,23 @@ pub(crate) fn app_limited(h: &Harness, limits: Limits) -> App {
     app_with(h.store.clone(), clock, google, vault, chance, limits)
 }
 
+/// Another app on what `h` has, whose pushes go to `address`. Its settings are else those of `h`.
+pub(crate) fn app_pushed(h: &Harness, address: Option<&str>) -> App {
+    let mut settings = h.app.settings().clone();
+    settings.webhook_url = address.map(|address| address.parse().unwrap());
+    App::new(Parts {
+        store: h.store.clone(),
+        transport: h.google.clone(),
+        clock: h.clock.clone(),
+        // Far from what another app drew.
+        chance: Arc::new(CountingChance(AtomicU64::new(
+            h.clock.now().as_micros().unsigned_abs(),
+        ))),
+        vault: Vault::new(&[7; 32]),
+        settings,
+    })
+}
+
 pub(crate) fn app_on(
     store: Store,
     clock: &Arc<HandClock>,
@@ -148,6 +165,7 @@ fn app_with(
                 quota: app::quota::Quota::default(),
                 login_hint: None,
             }),
+            webhook_url: None,
             pull_interval: SignedDuration::from_secs(30),
             pull_size: app::settings::PullSize::default(),
             limits,
@@ -201,6 +219,8 @@ impl Chance for CountingChance {
 pub(crate) struct Script {
     answers: Mutex<VecDeque<(u16, String)>>,
     asked: Mutex<Vec<http::Request<Bytes>>>,
+    /// Whether Google thinks for a while.
+    is_held: AtomicBool,
 }
 
 impl Script {
@@ -209,6 +229,11 @@ impl Script {
             .lock()
             .unwrap()
             .push_back((status, body.into()));
+    }
+
+    /// Whether answers wait from now on.
+    pub(crate) fn hold(&self, is_held: bool) {
+        self.is_held.store(is_held, Ordering::Relaxed);
     }
 
     /// The next write is accepted: the answer is the event as it was asked for.
@@ -262,18 +287,24 @@ impl Script {
 
 impl Transport for Script {
     fn send(&self, request: http::Request<Bytes>) -> Sending<'_> {
-        let answer = self.answers.lock().unwrap().pop_front();
-        let answer = answer.map(|(status, body)| match body.as_str() {
-            "" if status == 200 => (status, accepted(request.body())),
-            _ => (status, body),
-        });
+        let sent = request.body().clone();
         self.asked.lock().unwrap().push(request);
-        Box::pin(std::future::ready(match answer {
-            None => Err(TransportError::NotSent("nobody there".into())),
-            Some((status, body)) => Ok(http::Response::builder()
-                .status(status)
-                .body(Bytes::from(body))
-                .unwrap()),
+        Box::pin(poll_fn(move |_| {
+            if self.is_held.load(Ordering::Relaxed) {
+                return Poll::Pending;
+            }
+            let answer = self.answers.lock().unwrap().pop_front();
+            Poll::Ready(match answer {
+                None => Err(TransportError::NotSent("nobody there".into())),
+                Some((status, body)) => {
+                    let body = match body.as_str() {
+                        "" if status == 200 => accepted(&sent),
+                        _ => body,
+                    };
+                    let answer = http::Response::builder().status(status);
+                    Ok(answer.body(Bytes::from(body)).unwrap())
+                }
+            })
         }))
     }
 }

@@ -359,6 +359,21 @@ pub fn sweep(tx: &mut dyn Tx, before: Instant, most: i64) -> Result<u64, StoreEr
     tx.execute(sql, values![before, most])
 }
 
+/// Wants a channel opened at `now` for every calendar of a connection, unless Google has no push for it, whatever
+/// channels there are: they belong to another grant.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn open_anew(
+    tx: &mut dyn Tx,
+    connection: ConnectionId,
+    now: Instant,
+) -> Result<u64, StoreError> {
+    let sql = "UPDATE calendar SET push_at = ?2, push_failures = 0
+               WHERE connection_id = ?1 AND push_at IS NOT NULL";
+    tx.execute(sql, values![connection, now])
+}
+
 /// When to open a channel of a calendar, and how it went so far.
 ///
 /// # Errors

@@ -218,6 +218,7 @@ fn app_of(
         settings: Settings {
             public_url: public_url.parse().unwrap(),
             google,
+            webhook_url: None,
             pull_interval: SignedDuration::from_secs(30),
             pull_size: app::settings::PullSize::default(),
             limits,

@@ -9,6 +9,7 @@ mod list;
 mod prove;
 
 use app::connections;
+use app::push::{self, Push};
 use domain::Instant;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -76,6 +77,33 @@ pub(crate) struct ConnectedCalendar {
     id: String,
     /// Its name.
     name: String,
+    /// Whether Google tells of its changes as they happen.
+    push: PushAnswer,
+}
+
+/// Whether Google tells of a calendar's changes as they happen. It is looked at regularly all the same.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PushAnswer {
+    /// `off` (this installation has no address Google can reach, or the connection does not work or is public),
+    /// `opening`, `live`, `unsupported` (Google has no push for this calendar), or `failing` (see `problem`).
+    state: &'static str,
+    /// Why the last try to have it failed: `not_supported`, `address_unauthorized`, `address_not_https`,
+    /// `calendar_not_found`, `refused` or `unreachable`. Beside `live` it is the renewal that fails.
+    #[schema(required = true)]
+    problem: Option<&'static str>,
+    /// Until when it is granted.
+    #[schema(format = DateTime, required = true)]
+    expires_at: Option<String>,
+}
+
+impl PushAnswer {
+    fn new(push: &Push) -> Self {
+        Self {
+            state: push.state.as_str(),
+            problem: push.problem.map(push::Problem::as_str),
+            expires_at: push.expires_at.map(|at| at.to_string()),
+        }
+    }
 }
 
 /// What a test event has shown.
@@ -116,6 +144,7 @@ impl CalendarConnection {
                 .map(|calendar| ConnectedCalendar {
                     id: calendar.google_id,
                     name: calendar.name,
+                    push: PushAnswer::new(&calendar.push),
                 })
                 .collect(),
             state: connection.state.as_str(),

@@ -196,6 +196,9 @@ on_every_database! {
         assert_eq!(reopen(ADDRESS), 1);
         assert_eq!(next(), Some((CALENDAR, true)));
         stage.done(|tx| channels::insert(tx, &channel("a", State::Live)));
+        set(&later);
+        assert_eq!(stage.done(|tx| channels::open_anew(tx, CONNECTION, NOW)), 1);
+        assert_eq!(next(), Some((CALENDAR, true)), "whatever channels there are");
         assert_eq!((reopen(ADDRESS), reopen("https://elsewhere.example/")), (0, 1));
         set(&Opening { at: None, ..later });
         assert_eq!((reopen("https://elsewhere.example/"), next()), (0, None), "never");

@@ -18,6 +18,7 @@ use crate::i18n::{Key, Words, key};
 use crate::pages::admin::SignedIn;
 use crate::parts::cause::cause;
 use crate::parts::notice::{Notice, Tone};
+use crate::parts::push::push;
 use crate::request::fields::Fields;
 use crate::request::visitor::Visitor;
 use crate::shell::{Section, Shell};
@@ -69,6 +70,8 @@ pub(crate) struct ConnectionView {
     pub(crate) credential: Option<Key>,
     /// What a test event has shown: its stable name, and a sentence.
     pub(crate) proof: Option<(&'static str, String)>,
+    /// How Google's changes reach us: a stable name, and a sentence.
+    pub(crate) push: Option<(&'static str, String)>,
     /// Whether another test event can be asked for.
     pub(crate) can_prove: bool,
     /// The page that disconnects it, when there is something to disconnect.
@@ -116,6 +119,7 @@ impl ConnectionView {
                 let said = proof(words, connection, |at| dates::ago(words, at, now, zone));
                 (connection.proof.as_str(), said)
             }),
+            push: push(words, &connection.calendars).filter(|_| !is_inactive),
             can_prove: action.is_none()
                 && connection.credential != CredentialKind::ApiKey
                 && connection.proof != Proof::Pending,
@@ -138,6 +142,7 @@ impl ConnectionView {
             is_by_robot: false,
             credential: None,
             proof: None,
+            push: None,
             can_prove: false,
             disconnect: None,
         }
