@@ -18,6 +18,7 @@ mod instances;
 mod killed;
 mod limits;
 mod lost_update;
+mod push;
 mod races;
 mod road;
 mod stand_in;
