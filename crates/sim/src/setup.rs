@@ -15,7 +15,7 @@ use app::settings::PullSize;
 use app::sign_in::HashedPassword;
 use app::{App, Vault, connections, preset, settings};
 use domain::{Clock, EventTypeId, HostId, Instant, OrganizationId};
-use fake_google::{Request, World};
+use fake_google::{PushRules, Request, World};
 use google::Endpoints;
 use google::oauth::{OAuthClient, SCOPE_EVENTS};
 use jiff::SignedDuration;
@@ -183,6 +183,7 @@ fn google(seed: u64) -> World {
     world.rules.is_strict = true;
     // And what it answers, in a release build too.
     world.rules.checks_answers = true;
+    world.rules.push = push_rules(seed);
     world
         .add_account(ACCOUNT, "Host", ZONE)
         .expect("the account is the first");
@@ -191,6 +192,26 @@ fn google(seed: u64) -> World {
         .expect("the calendar is the first");
     world.add_client(CLIENT.0, CLIENT.1, &[REDIRECT]);
     world
+}
+
+/// In half of the seeds Google can reach us.
+fn has_push(seed: u64, calendar: &str) -> bool {
+    calendar == CALENDAR && Stream::new(seed, Actor::Setup, "push").is_hit(500)
+}
+
+/// How Google's messages fare.
+fn push_rules(seed: u64) -> PushRules {
+    let mut stream = Stream::new(seed, Actor::Setup, "push rules");
+    let mut one_of = |choices: &[u32]| stream.pick(choices).copied().unwrap_or(0);
+    let per_mille = |drawn: u32| u16::try_from(drawn).unwrap_or(0);
+    PushRules {
+        ttl_max_seconds: one_of(&[604_800, 604_800, 7_200, 600]),
+        delay_max_ms: one_of(&[0, 500, 5_000, 60_000]),
+        loss_per_mille: per_mille(one_of(&[0, 0, 100, 500])),
+        duplicates_per_mille: per_mille(one_of(&[0, 0, 200])),
+        stop_lag_seconds: one_of(&[0, 0, 60]),
+        ..PushRules::default()
+    }
 }
 
 /// Some seeds read a calendar in small steps, so that crashes and edits come between any two events.
@@ -232,7 +253,8 @@ fn settings(seed: u64, calendar: &str) -> settings::Settings {
             quota: app::quota::Quota::default(),
             login_hint: None,
         }),
-        webhook_url: None,
+        webhook_url: has_push(seed, calendar)
+            .then(|| url("https://book.example/webhooks/google-calendar")),
         pull_interval: POLL_INTERVAL,
         pull_size: pull_size(seed),
         limits: app::limits::Limits::default(),

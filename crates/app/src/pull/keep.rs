@@ -128,6 +128,9 @@ pub(super) async fn page(
                 connections::update(tx, &connection)?;
             }
             let mut calendar = calendar.clone();
+            if is_read && domain::fault!(17) {
+                calendars::clear_dirty(tx, calendar.id)?;
+            }
             if is_read {
                 let has_push = channels::live(tx, calendar.id, now)?.is_some();
                 calendar.pull_at = now + pace::interval(usual, has_push);

@@ -79,6 +79,9 @@ pub async fn arrived(app: &App, notice: Notice) -> Result<Arrived, ArriveError> 
 /// Whether it shows the token of its channel, and the resource, where that is known: the `sync` push may come
 /// before Google's answer (§12.3).
 fn is_genuine(found: &Arrival, notice: &Notice) -> bool {
+    if domain::fault!(18) {
+        return true;
+    }
     let Some(token) = &notice.token else {
         return false;
     };
