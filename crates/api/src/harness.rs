@@ -340,15 +340,14 @@ impl Harness {
             };
             connections::insert(tx, &connection, morning())?;
             let calendar = calendars::Calendar {
-                id: CalendarId(Uuid::from_u128(2)),
-                connection_id: id,
-                google_id: "primary".into(),
                 name: "Lessons".into(),
-                receives: true,
-                zone: None,
-                pull_at: morning(),
-                failures: 0,
-                position: calendars::Position::default(),
+                ..calendars::Calendar::new(
+                    CalendarId(Uuid::from_u128(2)),
+                    id,
+                    "primary",
+                    calendars::Mode::Write,
+                    morning(),
+                )
             };
             calendars::insert(tx, &calendar)
         });

@@ -2,7 +2,7 @@
 
 use domain::{CalendarId, ConnectionId, Instant, LinkId};
 use jiff::SignedDuration;
-use store::tables::{calendars, connections, leases, links, revocations};
+use store::tables::{audits, calendars, connections, leases, links, revocations};
 use store::{Lane, StoreError};
 
 use crate::{App, connections as connection_work, links as link_work, pull};
@@ -32,6 +32,7 @@ pub async fn step(app: &App) -> Result<Stepped, StoreError> {
         connection,
         revocation,
         calendar,
+        audit,
         lease_end,
     } = next(app, now).await?;
     match (link, connection, calendar) {
@@ -46,12 +47,19 @@ pub async fn step(app: &App) -> Result<Stepped, StoreError> {
             }
         }
         (_, _, Some((calendar, at))) if at <= now => pull::step(app, calendar).await?,
+        // Nobody waits for it.
+        _ if audit.is_some_and(|(_, at)| at <= now) => {
+            if let Some((calendar, _)) = audit {
+                pull::audit::step(app, calendar).await?;
+            }
+        }
         (link, connection, calendar) => {
             let whens = [
                 link.map(|l| l.1),
                 connection.map(|c| c.1),
                 revocation.map(|r| r.1),
                 calendar.map(|c| c.1),
+                audit.map(|a| a.1),
             ];
             return Ok(Stepped::Idle(
                 whens.into_iter().flatten().chain(lease_end).min(),
@@ -68,6 +76,8 @@ struct Next {
     /// A grant to be given back: of which connection.
     revocation: Option<(ConnectionId, Instant)>,
     calendar: Option<(CalendarId, Instant)>,
+    /// A calendar to be compared with Google's own expansion.
+    audit: Option<(CalendarId, Instant)>,
     /// A worker that died leaves its lease behind; then what it worked on is free.
     lease_end: Option<Instant>,
 }
@@ -80,6 +90,7 @@ async fn next(app: &App, now: Instant) -> Result<Next, StoreError> {
                 connection: connections::next_due(tx, now)?,
                 revocation: revocations::next_due(tx, now)?,
                 calendar: calendars::next_pull(tx, now)?,
+                audit: audits::next(tx, now)?,
                 lease_end: leases::next_end(tx, now)?,
             })
         })

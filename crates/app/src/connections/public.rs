@@ -4,11 +4,12 @@ use domain::{CalendarId, ConnectionId, OrganizationId};
 use google::CallError;
 use google::pull::{self, Listing, Paging, PullError};
 use store::tables::busy;
-use store::tables::calendars::{self, Calendar};
+use store::tables::calendars::{self, Calendar, Mode};
 use store::tables::connections::{self, Connection, Credential, Grant, Proof, State, Tokens};
 use store::{Lane, StoreError, Topic};
 
 use super::{Cause, cause};
+use crate::pull::audit;
 use crate::settings::MissingSettings;
 use crate::{App, quota};
 
@@ -92,7 +93,8 @@ pub async fn connect_public(
         failures: 0,
     };
     let id = CalendarId(chance.uuid(now));
-    let mut calendar = Calendar::new(id, connection.id, google_id, false, now);
+    let mut calendar = Calendar::new(id, connection.id, google_id, Mode::Busy, now);
+    calendar.audit.at = audit::first(chance, now);
     calendar.name = page.envelope.name;
     app.store()
         .unit(Lane::Interactive, "connections.connect_public", move |tx| {

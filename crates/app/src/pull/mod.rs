@@ -9,6 +9,7 @@
 //! in between leaves rows that the next one puts in place again.
 
 mod ask;
+pub(crate) mod audit;
 mod instances;
 mod keep;
 mod mirror;
@@ -53,6 +54,10 @@ async fn renew(app: &App, begun: Begun) -> Result<(), StoreError> {
     }
 }
 
+fn is_due(calendar: &Calendar, now: Instant) -> bool {
+    calendar.pull_at <= now && calendar.removed_at.is_none()
+}
+
 /// A pull with its lease.
 struct Begun {
     calendar: Calendar,
@@ -70,14 +75,14 @@ async fn begin(
     let (inner, interval) = (app.clone(), app.settings().pull_interval);
     app.store()
         .unit(Lane::Background, "pull.begin", move |tx| {
-            let Some(due) = calendars::by_id(tx, id)?.filter(|c| c.pull_at <= now) else {
+            let Some(due) = calendars::by_id(tx, id)?.filter(|c| is_due(c, now)) else {
                 return Ok(None);
             };
             let Some(lease) = leases::take(tx, due.connection_id, now, now + LEASE)? else {
                 return Ok(None);
             };
             // Read under the lease: what is stored back must not be older than it.
-            let calendar = calendars::by_id(tx, id)?.filter(|c| c.pull_at <= now);
+            let calendar = calendars::by_id(tx, id)?.filter(|c| is_due(c, now));
             let connection = connections::by_id(tx, due.connection_id)?
                 .filter(|connection| connection.state == ConnectionState::Connected);
             let (Some(mut calendar), Some(connection)) = (calendar, connection) else {
