@@ -150,7 +150,7 @@ text = { title = "{attendee}", description = "", location = "" }
 "#;
 
 /// Monday, 07:00 in Madrid.
-fn morning() -> Instant {
+pub(crate) fn morning() -> Instant {
     Instant::parse("2026-11-23T06:00:00Z").unwrap()
 }
 
@@ -408,7 +408,11 @@ impl Harness {
         });
     }
 
-    fn unit(&self, body: impl FnMut(&mut dyn Tx) -> Result<(), StoreError> + Send + 'static) {
+    /// What a test has to put in place.
+    pub(crate) fn unit(
+        &self,
+        body: impl FnMut(&mut dyn Tx) -> Result<(), StoreError> + Send + 'static,
+    ) {
         let store = Store::new(self.store.clone());
         now(store.unit(Lane::Interactive, "test", body)).unwrap();
     }

@@ -12,7 +12,8 @@ mod service_account;
 mod start;
 mod work;
 
-use domain::{ConnectionId, Instant, OrganizationId};
+use domain::{CalendarId, ConnectionId, Instant, OrganizationId};
+use store::tables::calendars::Mode;
 use store::tables::connections::State as Stored;
 use store::tables::{calendars, connections, links};
 use store::{Lane, StoreError};
@@ -88,6 +89,10 @@ pub enum Proof {
 /// One calendar of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Calendar {
+    /// Its identity.
+    pub id: CalendarId,
+    /// What it is connected for.
+    pub mode: Mode,
     /// Google's id of it.
     pub google_id: String,
     /// Its name.
@@ -188,6 +193,8 @@ fn read(
         _ => ConnectionState::Error,
     };
     let calendar = |c: &calendars::Calendar| Calendar {
+        id: c.id,
+        mode: c.mode,
         google_id: c.google_id.clone(),
         name: c.name.clone(),
     };
