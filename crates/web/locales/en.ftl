@@ -554,9 +554,9 @@ calendar-heading = Calendar settings
 calendar-settings = Settings of { $name }
 calendar-mode = What is it for?
 calendar-mode-help = Of a calendar that is only looked at, no titles, guests or descriptions are fetched.
-mode-busy = To see when you are busy
-mode-write = To see when you are busy, and for bookings
-mode-two-way = For bookings, and its events become bookings
+mode-busy = Busy times only
+mode-write = Busy times and bookings
+mode-two-way = Events become bookings too
 calendar-blocks = Whose time do its events take?
 calendar-receives = Whose bookings go there?
 calendar-receives-help = New bookings go there. Earlier ones stay where they are. To let somebody's bookings go elsewhere, tick the name at the other calendar.
@@ -567,7 +567,7 @@ calendar-adding = Looking at the calendar…
 calendar-id = Calendar ID
 calendar-id-help = In Google Calendar: the calendar's settings, under “Integrate calendar”.
 calendar-remove = Remove this calendar
-calendar-remove-help = Its events take nobody's time any more. Events of bookings there stay in Google as they are.
+calendar-remove-help = Once it is removed, its events take nobody's time. Events of bookings there stay in Google as they are.
 calendar-free-days =
     { $count ->
         [one] { $count } all-day event of the coming 30 days is marked as free, so it blocks nothing. To block the day, open the event in Google Calendar and choose “Busy”.

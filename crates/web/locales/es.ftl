@@ -554,9 +554,9 @@ calendar-heading = Ajustes del calendario
 calendar-settings = Ajustes de { $name }
 calendar-mode = ¿Para qué se usa?
 calendar-mode-help = De un calendario que solo se consulta no se leen títulos, invitados ni descripciones.
-mode-busy = Para ver cuándo estás ocupado
-mode-write = Para ver cuándo estás ocupado y anotar reservas
-mode-two-way = Para reservas, y sus eventos se convierten en reservas
+mode-busy = Solo horas ocupadas
+mode-write = Horas ocupadas y reservas
+mode-two-way = Sus eventos también son reservas
 calendar-blocks = ¿A quién ocupan sus eventos?
 calendar-receives = ¿De quién son las reservas que van ahí?
 calendar-receives-help = Las reservas nuevas van ahí. Las anteriores se quedan donde están. Para que las de alguien vayan a otro calendario, marca su nombre en ese otro.
@@ -567,7 +567,7 @@ calendar-adding = Consultando el calendario…
 calendar-id = ID del calendario
 calendar-id-help = En Google Calendar: los ajustes del calendario, en «Integrar el calendario».
 calendar-remove = Quitar este calendario
-calendar-remove-help = Sus eventos dejan de ocupar a nadie. Los eventos de reservas que tenga se quedan en Google tal como están.
+calendar-remove-help = Al quitarlo, sus eventos dejan de ocupar a nadie. Los eventos de reservas que tenga se quedan en Google tal como están.
 calendar-free-days =
     { $count ->
         [one] { $count } evento de día entero de los próximos 30 días está marcado como disponible, así que no bloquea nada. Para bloquear el día, abre el evento en Google Calendar y elige «No disponible».

@@ -164,7 +164,7 @@ async fn a_second_calendar_is_for_whom_it_is_told() {
             let events = google.world.with(|world| world.events(calendar));
             let is_there = events.iter().any(|event| {
                 let start = event["start"]["dateTime"].as_str().unwrap_or_default();
-                start.parse::<Timestamp>() == Ok(at)
+                start.parse::<Timestamp>().is_ok_and(|found| found == at)
             });
             is_there.then_some(())
         })
