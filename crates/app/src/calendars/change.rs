@@ -2,7 +2,7 @@
 
 use domain::{CalendarId, ConnectionId, HostId, Instant, OrganizationId};
 use store::tables::calendars::{self as rows, Calendar as Row};
-use store::tables::{busy, conflicts, hosts, leases, links, receivers};
+use store::tables::{busy, conflicts, hosts, leases, links, outgoing_messages, receivers};
 use store::{Lane, Topic, Tx};
 
 use super::look::look;
@@ -117,6 +117,7 @@ pub(super) fn let_go(
     now: Instant,
 ) -> Result<u64, CalendarError> {
     conflicts::close_of_calendar(tx, calendar, now)?;
+    outgoing_messages::clear_of_calendar(tx, calendar)?;
     Ok(links::detach_of_calendar(tx, calendar)?)
 }
 

@@ -1,14 +1,13 @@
 //! The calendars of a connection with their settings.
 
 use domain::mirror::{ForeignEvent, free_days};
-use domain::{ConnectionId, HostId, Instant, Interval, OrganizationId, Zone};
+use domain::{CalendarId, ConnectionId, HostId, Instant, Interval, OrganizationId, Zone};
 use jiff::SignedDuration;
 use store::tables::calendars::{self as rows, Calendar as Row};
 use store::tables::mirror::{self, Part};
-use store::tables::{busy, hosts as host_rows};
+use store::tables::{busy, hosts as host_rows, receivers};
 use store::{Lane, StoreError, Tx};
 
-use super::change::receiving;
 use super::{Calendar, CalendarError, own};
 use crate::App;
 
@@ -52,11 +51,15 @@ pub async fn list(
     app.store()
         .unit(Lane::Read, "calendars.list", move |tx| {
             let found = own(tx, organization, connection)?;
-            let hosts = host_rows::list(tx, organization)?;
-            let hosts: Vec<HostId> = hosts.into_iter().map(|(host, _)| host).collect();
+            let mut received = Vec::new();
+            for (host, _) in host_rows::list(tx, organization)? {
+                if let Some(receiver) = receivers::of_host(tx, organization, host)? {
+                    received.push((host, receiver.id));
+                }
+            }
             rows::of_connection(tx, found.id)?
                 .into_iter()
-                .map(|row| read(tx, organization, row, &hosts, now))
+                .map(|row| Ok(read(tx, row, &received, now)?))
                 .collect()
         })
         .await
@@ -64,11 +67,11 @@ pub async fn list(
 
 fn read(
     tx: &mut dyn Tx,
-    organization: OrganizationId,
     row: Row,
-    hosts: &[HostId],
+    received: &[(HostId, CalendarId)],
     now: Instant,
-) -> Result<Calendar, CalendarError> {
+) -> Result<Calendar, StoreError> {
+    let receives = received.iter().filter(|(_, calendar)| *calendar == row.id);
     Ok(Calendar {
         id: row.id,
         connection_id: row.connection_id,
@@ -77,7 +80,7 @@ fn read(
         audited_at: row.audit.done_at,
         audit_differences: u64::try_from(row.audit.differences).unwrap_or(0),
         blocks: busy::blocked(tx, row.id)?,
-        receives: receiving(tx, organization, row.id, hosts)?,
+        receives: receives.map(|(host, _)| *host).collect(),
         free_days: count_free_days(tx, &row, now)?,
         google_id: row.google_id,
         name: row.name,

@@ -90,6 +90,12 @@ fn asked_of(h: &Harness) -> String {
     path.split('/').next().unwrap().replace("%40", "@")
 }
 
+/// Reads whichever calendar is due; gives whether it was this one.
+fn asked_of_next(h: &Harness, google_id: &str) -> bool {
+    shows(h, &[], "nextSyncToken", "next");
+    asked_of(h) == google_id
+}
+
 /// row R11, design 7: what is read for its busy time alone is asked for nothing else.
 #[test]
 fn a_calendar_is_asked_for_no_more_than_it_is_connected_for() {
@@ -109,6 +115,15 @@ fn a_calendar_is_asked_for_no_more_than_it_is_connected_for() {
     shows(&h, &[event("a", 9)], "nextSyncToken", "t1");
     assert!(asked_of(&h) == TEAM && is_private(&h));
     assert_eq!(taken(&h), [hour(9)]);
+    // Not offered yet, but read as it says where it is so.
+    let team = named(&h, TEAM).id;
+    let set = h.store.unit(Lane::Background, "test.two_way", move |tx| {
+        store::tables::calendars::set_mode(tx, team, Mode::TwoWay, None)
+    });
+    now(set).unwrap();
+    later(&h);
+    while !asked_of_next(&h, TEAM) {}
+    assert!(fields_of_events(&h).contains("organizer/self"));
 }
 
 /// row T8: an event takes the time of the hosts that its calendar blocks; several may block one host.
