@@ -151,7 +151,7 @@ text = { title = "{attendee}", description = "", location = "" }
 "#;
 
 /// Monday, 07:00 in Madrid.
-fn morning() -> Instant {
+pub(crate) fn morning() -> Instant {
     Instant::parse("2026-11-23T06:00:00Z").unwrap()
 }
 
@@ -342,15 +342,14 @@ impl Harness {
             };
             connections::insert(tx, &connection, morning())?;
             let calendar = calendars::Calendar {
-                id: CalendarId(Uuid::from_u128(2)),
-                connection_id: id,
-                google_id: "primary".into(),
                 name: "Lessons".into(),
-                receives: true,
-                zone: None,
-                pull_at: morning(),
-                failures: 0,
-                position: calendars::Position::default(),
+                ..calendars::Calendar::new(
+                    CalendarId(Uuid::from_u128(2)),
+                    id,
+                    "primary",
+                    calendars::Mode::Write,
+                    morning(),
+                )
             };
             calendars::insert(tx, &calendar)
         });
@@ -441,7 +440,11 @@ impl Harness {
         });
     }
 
-    fn unit(&self, body: impl FnMut(&mut dyn Tx) -> Result<(), StoreError> + Send + 'static) {
+    /// What a test has to put in place.
+    pub(crate) fn unit(
+        &self,
+        body: impl FnMut(&mut dyn Tx) -> Result<(), StoreError> + Send + 'static,
+    ) {
         let store = Store::new(self.store.clone());
         now(store.unit(Lane::Interactive, "test", body)).unwrap();
     }

@@ -188,7 +188,7 @@ mod tests {
         let apart = ["/api", "/api/", "/api/{*rest}", app::push::PATH].map(str::to_owned);
         let routes: BTreeSet<String> = &routes() - &BTreeSet::from(apart);
         assert_eq!(routes, described);
-        assert_eq!(described.len(), 22);
+        assert_eq!(described.len(), 24);
     }
 
     #[test]
@@ -287,12 +287,15 @@ mod tests {
         for (method, path, operation) in operations() {
             let address = path
                 .replace("{id}", &booked.id)
+                .replace("{calendar}", &booked.id)
                 .replace("{org}", "tutoring");
             let body = match path.rsplit('/').next() {
                 Some("reschedule") => json!({ "start": "2026-11-24T09:00:00Z" }),
                 Some("cancel" | "approve" | "decline") => json!({}),
                 Some("reassign") => json!({ "host": harness.hosts("maths")[0].0 }),
                 Some("resolve") => json!({ "resolution": "retry" }),
+                Some("calendars") => json!({ "google_id": "a@b.cd", "mode": "busy" }),
+                Some("{calendar}") => json!({}),
                 Some("release") => json!({ "token": "x" }),
                 Some("holds") => json!({
                     "event_type": "maths", "start": "2026-11-25T11:00:00Z",

@@ -23,7 +23,7 @@ use crate::v1::Slot;
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Every code an answer may carry, with what it means: this table is part of the document.
-pub(crate) const CODES: [(&str, &str); 46] = [
+pub(crate) const CODES: [(&str, &str); 53] = [
     ("malformed_json", "the body is not JSON"),
     ("malformed_body", "the body ended early or cannot be read"),
     (
@@ -54,6 +54,34 @@ pub(crate) const CODES: [(&str, &str); 46] = [
     (
         "calendar_connection_not_found",
         "no such calendar connection, or it is not yours to see",
+    ),
+    (
+        "calendar_not_found",
+        "no such calendar, it was taken away, or it is not yours to see",
+    ),
+    (
+        "calendar_connected",
+        "the organization has this calendar already, perhaps through another account",
+    ),
+    (
+        "calendar_not_visible",
+        "Google shows the account no calendar of this id: its owner must share it with the account first",
+    ),
+    (
+        "calendar_read_only",
+        "the account may only read the calendar, or it is connected to be read: bookings cannot go there",
+    ),
+    (
+        "calendar_unreachable",
+        "Google could not be asked about the calendar, or did not answer: try again",
+    ),
+    (
+        "mode_not_offered",
+        "events are not taken over as bookings yet",
+    ),
+    (
+        "receiver_needed",
+        "bookings would have no calendar to go to: let them go to another one first",
     ),
     (
         "conflict_not_found",

@@ -3,7 +3,7 @@
 use domain::{CalendarId, ConnectionId, Instant, LinkId};
 use jiff::SignedDuration;
 use store::tables::channels::{self, Stop};
-use store::tables::{calendars, connections, leases, links, revocations};
+use store::tables::{audits, calendars, connections, leases, links, revocations};
 use store::{Lane, StoreError};
 
 use crate::{App, connections as connection_work, links as link_work, pull, push};
@@ -35,6 +35,7 @@ pub async fn step(app: &App) -> Result<Stepped, StoreError> {
         revocation,
         opening,
         calendar,
+        audit,
         lease_end,
     } = next(app, now).await?;
     match (link, connection, calendar) {
@@ -55,6 +56,12 @@ pub async fn step(app: &App) -> Result<Stepped, StoreError> {
             push::open_step(app, calendar).await?;
         }
         (_, _, Some((calendar, at))) if at <= now => pull::step(app, calendar).await?,
+        // Nobody waits for it.
+        _ if audit.is_some_and(|(_, at)| at <= now) => {
+            if let Some((calendar, _)) = audit {
+                pull::audit::step(app, calendar).await?;
+            }
+        }
         (link, connection, calendar) => {
             let whens = [
                 link.map(|l| l.1),
@@ -63,6 +70,7 @@ pub async fn step(app: &App) -> Result<Stepped, StoreError> {
                 revocation.map(|r| r.1),
                 opening.map(|o| o.1),
                 calendar.map(|c| c.1),
+                audit.map(|a| a.1),
             ];
             return Ok(Stepped::Idle(
                 whens.into_iter().flatten().chain(lease_end).min(),
@@ -83,6 +91,8 @@ struct Next {
     /// A channel to be opened: of which calendar.
     opening: Option<(CalendarId, Instant)>,
     calendar: Option<(CalendarId, Instant)>,
+    /// A calendar to be compared with Google's own expansion.
+    audit: Option<(CalendarId, Instant)>,
     /// A worker that died leaves its lease behind; then what it worked on is free.
     lease_end: Option<Instant>,
 }
@@ -102,6 +112,7 @@ async fn next(app: &App, now: Instant) -> Result<Next, StoreError> {
                     None
                 },
                 calendar: calendars::next_pull(tx, now)?,
+                audit: audits::next(tx, now)?,
                 lease_end: leases::next_end(tx, now)?,
             })
         })

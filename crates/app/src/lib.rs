@@ -13,6 +13,7 @@
 pub mod access;
 pub mod availability;
 pub mod bookings;
+pub mod calendars;
 pub mod conflicts;
 pub mod connections;
 mod credentials;

@@ -234,7 +234,7 @@ pub const TABLES: &[(&str, usize, &[&str])] = &[
             "google_id",
             "name",
             "zone",
-            "receives",
+            "mode",
             "pull_at",
             "failures",
             "as_of",
@@ -247,6 +247,10 @@ pub const TABLES: &[(&str, usize, &[&str])] = &[
             "push_at",
             "push_failures",
             "push_problem",
+            "removed_at",
+            "audit_at",
+            "audited_at",
+            "audit_differences",
         ],
     ),
     (
@@ -265,7 +269,11 @@ pub const TABLES: &[(&str, usize, &[&str])] = &[
             "created_at",
         ],
     ),
-    ("host_calendar", 2, &["host_id", "calendar_id", "blocks"]),
+    (
+        "host_calendar",
+        2,
+        &["host_id", "calendar_id", "blocks", "receives"],
+    ),
     (
         "mirror_event",
         3,
@@ -276,6 +284,7 @@ pub const TABLES: &[(&str, usize, &[&str])] = &[
             "series",
             "body",
             "known_until",
+            "is_free_day",
         ],
     ),
     (

@@ -560,3 +560,40 @@ error-internal = Something went wrong on our side
 error-internal-help = It has been noted. Please try again in a moment; if it stays, tell us this reference.
 error-reference = Reference
 error-home = To the start page
+calendar-heading = Calendar settings
+calendar-settings = Settings of { $name }
+calendar-mode = What is it for?
+calendar-mode-help = Of a calendar that is only looked at, no titles, guests or descriptions are fetched.
+mode-busy = Busy times only
+mode-write = Busy times and bookings
+mode-two-way = Events become bookings too
+calendar-blocks = Whose time do its events take?
+calendar-receives = Whose bookings go there?
+calendar-receives-help = New bookings go there. Earlier ones stay where they are. To let somebody's bookings go elsewhere, tick the name at the other calendar.
+calendar-save = Save
+calendar-saving = Saving…
+calendar-add = Add a calendar
+calendar-adding = Looking at the calendar…
+calendar-id = Calendar ID
+calendar-id-help = In Google Calendar: the calendar's settings, under “Integrate calendar”.
+calendar-remove = Remove this calendar
+calendar-remove-help = Once it is removed, its events take nobody's time. Events of bookings there stay in Google as they are.
+calendar-free-days =
+    { $count ->
+        [one] { $count } all-day event of the coming 30 days is marked as free, so it blocks nothing. To block the day, open the event in Google Calendar and choose “Busy”.
+       *[other] { $count } all-day events of the coming 30 days are marked as free, so they block nothing. To block those days, open the events in Google Calendar and choose “Busy”.
+    }
+outcome-saved = The calendar's settings are saved
+outcome-saved-help = They count from now on.
+outcome-removed = The calendar is removed
+outcome-removed-help = Its events take nobody's time any more.
+outcome-bad-id = That is no calendar ID
+outcome-bad-id-help = It looks like an e-mail address. Copy it from the calendar's settings in Google Calendar.
+outcome-known = This calendar is connected already
+outcome-known-help = A calendar is connected once, whichever account reaches it.
+outcome-unseen = Google shows this account no such calendar
+outcome-unseen-help = Check the calendar ID, and share the calendar with the connected account.
+outcome-read-only = The account may only read this calendar
+outcome-read-only-help = For bookings to go there, its owner must share it with “Make changes to events”.
+outcome-receiver = Bookings need a calendar to go to
+outcome-receiver-help = Nothing was changed. First let those bookings go to another calendar.

@@ -560,3 +560,40 @@ error-internal = Algo falló por nuestra parte
 error-internal-help = Ha quedado anotado. Inténtalo de nuevo en un momento; si continúa, indícanos esta referencia.
 error-reference = Referencia
 error-home = Ir a la página de inicio
+calendar-heading = Ajustes del calendario
+calendar-settings = Ajustes de { $name }
+calendar-mode = ¿Para qué se usa?
+calendar-mode-help = De un calendario que solo se consulta no se leen títulos, invitados ni descripciones.
+mode-busy = Solo horas ocupadas
+mode-write = Horas ocupadas y reservas
+mode-two-way = Sus eventos también son reservas
+calendar-blocks = ¿A quién ocupan sus eventos?
+calendar-receives = ¿De quién son las reservas que van ahí?
+calendar-receives-help = Las reservas nuevas van ahí. Las anteriores se quedan donde están. Para que las de alguien vayan a otro calendario, marca su nombre en ese otro.
+calendar-save = Guardar
+calendar-saving = Guardando…
+calendar-add = Añadir un calendario
+calendar-adding = Consultando el calendario…
+calendar-id = ID del calendario
+calendar-id-help = En Google Calendar: los ajustes del calendario, en «Integrar el calendario».
+calendar-remove = Quitar este calendario
+calendar-remove-help = Al quitarlo, sus eventos dejan de ocupar a nadie. Los eventos de reservas que tenga se quedan en Google tal como están.
+calendar-free-days =
+    { $count ->
+        [one] { $count } evento de día entero de los próximos 30 días está marcado como disponible, así que no bloquea nada. Para bloquear el día, abre el evento en Google Calendar y elige «No disponible».
+       *[other] { $count } eventos de día entero de los próximos 30 días están marcados como disponible, así que no bloquean nada. Para bloquear esos días, abre los eventos en Google Calendar y elige «No disponible».
+    }
+outcome-saved = Los ajustes del calendario se han guardado
+outcome-saved-help = Valen desde ahora.
+outcome-removed = El calendario se ha quitado
+outcome-removed-help = Sus eventos ya no ocupan a nadie.
+outcome-bad-id = Eso no es un ID de calendario
+outcome-bad-id-help = Se parece a una dirección de correo. Cópialo de los ajustes del calendario en Google Calendar.
+outcome-known = Este calendario ya está conectado
+outcome-known-help = Un calendario se conecta una sola vez, sea cual sea la cuenta que llega a él.
+outcome-unseen = Google no muestra ese calendario a esta cuenta
+outcome-unseen-help = Comprueba el ID del calendario y compártelo con la cuenta conectada.
+outcome-read-only = La cuenta solo puede leer este calendario
+outcome-read-only-help = Para que las reservas vayan ahí, su dueño debe compartirlo con «Hacer cambios en eventos».
+outcome-receiver = Las reservas necesitan un calendario al que ir
+outcome-receiver-help = No se ha cambiado nada. Antes haz que esas reservas vayan a otro calendario.

@@ -12,7 +12,8 @@ mod service_account;
 mod start;
 mod work;
 
-use domain::{ConnectionId, Instant, OrganizationId};
+use domain::{CalendarId, ConnectionId, Instant, OrganizationId};
+use store::tables::calendars::Mode;
 use store::tables::connections::State as Stored;
 use store::tables::{calendars, channels, connections, links};
 use store::{Lane, StoreError};
@@ -89,6 +90,10 @@ pub enum Proof {
 /// One calendar of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Calendar {
+    /// Its identity.
+    pub id: CalendarId,
+    /// What it is connected for.
+    pub mode: Mode,
     /// Google's id of it.
     pub google_id: String,
     /// Its name.
@@ -204,6 +209,8 @@ fn read(
         _ => ConnectionState::Error,
     };
     let calendar = |(c, push): (calendars::Calendar, Push)| Calendar {
+        id: c.id,
+        mode: c.mode,
         google_id: c.google_id,
         name: c.name,
         push,

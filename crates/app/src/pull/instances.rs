@@ -87,7 +87,8 @@ async fn read(
     Ok(Err(Unread::Cause(Cause::Refused)))
 }
 
-async fn pay(app: &App, begun: &Begun, now: Instant) -> Result<bool, StoreError> {
+/// Pays for a further call of the step; `false` when that has to wait.
+pub(super) async fn pay(app: &App, begun: &Begun, now: Instant) -> Result<bool, StoreError> {
     let (inner, account) = (app.clone(), begun.connection.account_sub.clone());
     app.store()
         .unit(Lane::Background, "pull.pay", move |tx| {

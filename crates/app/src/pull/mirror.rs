@@ -124,6 +124,27 @@ pub(super) fn put_instances(
     mirror::set_known_until(tx, scale.part, series, Some(scale.window.end))
 }
 
+/// The time that `events` of other people take, each of which stands alone: what the mirror would hold of
+/// them, but for events of ours.
+pub(super) fn foreign(
+    tx: &mut dyn Tx,
+    scale: &Scale,
+    events: &[ForeignEvent],
+) -> Result<Vec<Interval>, StoreError> {
+    let copies = copies(tx, events)?;
+    let mut times = Vec::new();
+    for row in alone(scale, events, &scale.calendar(&copies)) {
+        let link = match row.link {
+            Some(id) => links::by_id(tx, id)?,
+            None => None,
+        };
+        if link.is_none() {
+            times.push(row.time);
+        }
+    }
+    Ok(times)
+}
+
 /// The busy time of events that stand alone.
 fn alone(scale: &Scale, events: &[ForeignEvent], calendar: &rules::Calendar<'_>) -> Vec<Busy> {
     let mut rows = Vec::new();

@@ -9,6 +9,7 @@
 //! in between leaves rows that the next one puts in place again.
 
 mod ask;
+pub(crate) mod audit;
 mod instances;
 mod keep;
 mod mirror;

@@ -16,7 +16,7 @@ use domain::mirror::Busy;
 use domain::{CalendarId, ConnectionId, Instant, Interval};
 use jiff::SignedDuration;
 use std::sync::atomic::Ordering;
-use store::tables::calendars::Calendar;
+use store::tables::calendars::{Calendar, Mode};
 use store::tables::connections::{Connection, Credential, Grant, Proof, State, Tokens};
 use store::tables::mirror::Part;
 use store::tables::{busy, calendars, connections};
@@ -621,7 +621,7 @@ fn a_repeated_hold_gets_the_first_answer() {
 }
 
 /// A calendar as if connected.
-fn connect(h: &Harness, calendar: CalendarId, receives: bool) {
+fn connect(h: &Harness, calendar: CalendarId, mode: Mode) {
     let organization = h.organization.id;
     let made: Result<(), StoreError> =
         now(h.store.unit(Lane::Background, "test.connect", move |tx| {
@@ -651,15 +651,8 @@ fn connect(h: &Harness, calendar: CalendarId, receives: bool) {
             };
             connections::insert(tx, &connection, at(TEN))?;
             let row = Calendar {
-                id: calendar,
-                connection_id: connection.id,
-                google_id: "primary".into(),
                 name: "Work".into(),
-                receives,
-                zone: None,
-                pull_at: at(TEN),
-                failures: 0,
-                position: calendars::Position::default(),
+                ..Calendar::new(calendar, connection.id, "primary", mode, at(TEN))
             };
             calendars::insert(tx, &row)
         }));
@@ -673,7 +666,7 @@ fn mirrored_busy_time_blocks_the_host() {
     let host = event_type(&h).hosts[0].id;
     let calendar = CalendarId(Uuid::from_u128(5));
     let time = Interval::lasting(at(TEN), SignedDuration::from_mins(30));
-    connect(&h, calendar, false);
+    connect(&h, calendar, Mode::Busy);
     let noted: Result<(), StoreError> =
         now(h.store.unit(Lane::Background, "test.busy", move |tx| {
             busy::set_blocks(tx, host, calendar, true)?;
@@ -702,7 +695,7 @@ fn mirrored_busy_time_blocks_the_host() {
 #[test]
 fn a_booking_stays_within_its_statements() {
     let h = harness();
-    connect(&h, CalendarId(Uuid::from_u128(5)), true);
+    connect(&h, CalendarId(Uuid::from_u128(5)), Mode::Write);
     booked(&h, "Ana", TEN).unwrap();
     let plain = h.statements.load(Ordering::Relaxed);
     let keyed = BookInput {

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::bookings::{booked, move_to};
 use super::conflicts::{accepts, connected, looks, refuses, work};
 use super::connections::{connect, connect_and_prove, prove};
-use super::support::{Harness, now};
+use super::support::{Harness, compares_never, now};
 
 const START: &str = "2026-11-24T09:00:00Z";
 const LATER: &str = "2026-11-24T11:00:00Z";
@@ -108,6 +108,7 @@ fn of_what_is_over_nothing_is_taken_up_again() {
     detach(&h);
     h.clock.advance(made.booking.time.end - h.app.now());
     connect_and_prove(&h);
+    compares_never(&h);
     looks(&h);
     assert!(is_idle(&h));
     assert_eq!(sync(&h, &made).state, CalendarSync::Synced);

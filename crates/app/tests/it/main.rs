@@ -5,7 +5,9 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+mod audit;
 mod bookings;
+mod calendars;
 mod claims;
 mod conflicts;
 mod connections;

@@ -21,32 +21,32 @@ use super::support::{API_KEY, Harness, app_limited, at, harness, morning, now};
 const START: &str = "2026-11-24T09:00:00Z";
 
 /// Connected and proven; the calendar was never read.
-fn connected() -> Harness {
+pub(crate) fn connected() -> Harness {
     let h = harness();
     connect_and_prove(&h);
     h
 }
 
 /// One that was read once, and had these events.
-fn read(items: &[Value]) -> Harness {
+pub(crate) fn read(items: &[Value]) -> Harness {
     let h = connected();
     shows(&h, items, "nextSyncToken", "s1");
     h
 }
 
-fn worked(app: &App) {
+pub(crate) fn worked(app: &App) {
     assert_eq!(now(step(app)).unwrap(), Stepped::Worked);
 }
 
 /// The next page has these events and ends with this token.
-fn shows(h: &Harness, items: &[Value], next: &str, token: &str) {
+pub(crate) fn shows(h: &Harness, items: &[Value], next: &str, token: &str) {
     let page = json!({ "timeZone": "Europe/Madrid", "items": items, next: token });
     h.google.answer(200, page.to_string());
     worked(&h.app);
 }
 
 /// It is time to look again.
-fn later(h: &Harness) {
+pub(crate) fn later(h: &Harness) {
     h.clock.advance(SignedDuration::from_secs(31));
 }
 
@@ -59,12 +59,12 @@ fn position_ends(h: &Harness) {
 }
 
 /// On Wednesday, from this hour for one.
-fn hour(from: i64) -> Interval {
+pub(crate) fn hour(from: i64) -> Interval {
     let start = at("2026-11-25T00:00:00Z") + SignedDuration::from_hours(from);
     Interval::lasting(start, SignedDuration::from_hours(1))
 }
 
-fn event(id: &str, from: i64) -> Value {
+pub(crate) fn event(id: &str, from: i64) -> Value {
     let time = hour(from);
     json!({
         "id": id, "etag": "\"1\"", "status": "confirmed", "summary": "Private",
@@ -73,11 +73,11 @@ fn event(id: &str, from: i64) -> Value {
     })
 }
 
-fn gone(id: &str) -> Value {
+pub(crate) fn gone(id: &str) -> Value {
     json!({ "id": id, "status": "cancelled" })
 }
 
-fn hosts(h: &Harness) -> Vec<HostId> {
+pub(crate) fn hosts(h: &Harness) -> Vec<HostId> {
     let all = now(event_types::list(&h.app, h.organization.id)).unwrap();
     let mut hosts: Vec<HostId> = all
         .iter()
@@ -89,7 +89,7 @@ fn hosts(h: &Harness) -> Vec<HostId> {
     hosts
 }
 
-fn busy_of(h: &Harness, host: HostId) -> Vec<Interval> {
+pub(crate) fn busy_of(h: &Harness, host: HostId) -> Vec<Interval> {
     let window = Interval::lasting(morning(), SignedDuration::from_hours(24 * 30));
     let unit = h.store.unit(Lane::Read, "test.busy", move |tx| {
         busy::overlapping(tx, host, window)
@@ -98,7 +98,7 @@ fn busy_of(h: &Harness, host: HostId) -> Vec<Interval> {
 }
 
 /// What takes the time of everybody.
-fn taken(h: &Harness) -> Vec<Interval> {
+pub(crate) fn taken(h: &Harness) -> Vec<Interval> {
     let mut all: Vec<_> = hosts(h).into_iter().map(|host| busy_of(h, host)).collect();
     all.dedup();
     assert_eq!(all.len(), 1, "the same for every host");
@@ -106,14 +106,14 @@ fn taken(h: &Harness) -> Vec<Interval> {
 }
 
 /// The query of the last request.
-fn asked(h: &Harness) -> Vec<(String, String)> {
+pub(crate) fn asked(h: &Harness) -> Vec<(String, String)> {
     let (method, address, _) = h.google.asked().pop().unwrap();
     assert_eq!(method, "GET");
     let address: url::Url = address.parse().unwrap();
     address.query_pairs().into_owned().collect()
 }
 
-fn asked_for(h: &Harness, name: &str) -> Option<String> {
+pub(crate) fn asked_for(h: &Harness, name: &str) -> Option<String> {
     let found = asked(h).into_iter().find(|(key, _)| key == name);
     found.map(|(_, value)| value)
 }
@@ -125,7 +125,7 @@ fn state(h: &Harness, booked: &Booked) -> (Status, CalendarSync) {
 }
 
 /// Booked, and its event made; gives the event as Google has it.
-fn written(h: &Harness) -> (Booked, Value) {
+pub(crate) fn written(h: &Harness) -> (Booked, Value) {
     let booked = booked(h, START);
     h.google.accept();
     worked(&h.app);

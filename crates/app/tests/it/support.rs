@@ -86,6 +86,16 @@ pub(crate) fn harness_with(preset: &Preset) -> Harness {
     }
 }
 
+/// Its calendars are not compared with Google's expansion: that is due somewhen within a week.
+pub(crate) fn compares_never(h: &Harness) {
+    let put_off = h.store.unit(Lane::Background, "test.compare_never", |tx| {
+        let never = morning() + SignedDuration::from_hours(24 * 3650);
+        tx.execute("UPDATE calendar SET audit_at = ?1", &[never.into()])
+            .map(drop)
+    });
+    now(put_off).unwrap();
+}
+
 /// Another app on what `h` has, with limits.
 pub(crate) fn app_limited(h: &Harness, limits: Limits) -> App {
     let (clock, google) = (&h.clock, &h.google);

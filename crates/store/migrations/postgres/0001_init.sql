@@ -293,7 +293,8 @@ CREATE TABLE calendar (
   google_id     text COLLATE "C" NOT NULL,
   name          text COLLATE "C" NOT NULL,
   zone          text COLLATE "C",
-  receives      bigint NOT NULL,
+  -- What it is connected for: busy, write or two_way.
+  mode          text COLLATE "C" NOT NULL,
   pull_at       bigint NOT NULL,
   failures      bigint NOT NULL,
   -- When the first request of the last completed pull was sent.
@@ -309,6 +310,12 @@ CREATE TABLE calendar (
   push_at       bigint DEFAULT 0,
   push_failures bigint NOT NULL DEFAULT 0,
   push_problem  text COLLATE "C",
+  -- Taken away by its organization; the row stays for the links of its bookings.
+  removed_at    bigint,
+  -- The comparison with Google's own expansion: when next, when last, what it has found since connected.
+  audit_at      bigint NOT NULL,
+  audited_at    bigint,
+  audit_differences bigint NOT NULL,
   UNIQUE (connection_id, google_id)
 );
 
@@ -330,13 +337,16 @@ CREATE INDEX push_channel_by_run ON push_channel (run_at, id)
   WHERE state = 'stopping' AND resource_id IS NOT NULL;
 CREATE INDEX push_channel_by_expiry ON push_channel (expires_at, id);
 
--- Which calendars block a host's time.
+-- Which calendars block a host's time, and which one a host's bookings go to where that was told.
 CREATE TABLE host_calendar (
   host_id     uuid NOT NULL REFERENCES host (id),
   calendar_id uuid NOT NULL REFERENCES calendar (id),
   blocks      bigint NOT NULL,
+  receives    bigint NOT NULL,
   PRIMARY KEY (host_id, calendar_id)
 );
+
+CREATE UNIQUE INDEX host_calendar_host_id_key ON host_calendar (host_id) WHERE receives = 1;
 
 -- The mirror: events of connected calendars as Google last showed them.
 CREATE TABLE mirror_event (
@@ -348,12 +358,16 @@ CREATE TABLE mirror_event (
   body        text COLLATE "C" NOT NULL,
   -- Of a series: until when its busy time is known.
   known_until bigint,
+  -- Whether it is all-day and shown as free: it blocks nothing, which surprises people.
+  is_free_day bigint NOT NULL,
   PRIMARY KEY (calendar_id, generation, event_id)
 );
 
 CREATE INDEX mirror_event_series ON mirror_event (calendar_id, generation, series);
 CREATE INDEX mirror_event_known ON mirror_event (calendar_id, generation, known_until, event_id)
   WHERE known_until IS NOT NULL;
+CREATE INDEX mirror_event_free_day ON mirror_event (calendar_id, generation, event_id)
+  WHERE is_free_day = 1;
 
 -- Busy time seen in connected calendars. Filled by the mirror; asked by every decision.
 CREATE TABLE busy_interval (

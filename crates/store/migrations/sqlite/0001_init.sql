@@ -303,7 +303,8 @@ CREATE TABLE calendar (
   google_id     TEXT NOT NULL,
   name          TEXT NOT NULL,
   zone          TEXT,
-  receives      INTEGER NOT NULL,
+  -- What it is connected for: busy, write or two_way.
+  mode          TEXT NOT NULL,
   pull_at       INTEGER NOT NULL,
   failures      INTEGER NOT NULL,
   -- When the first request of the last completed pull was sent.
@@ -322,6 +323,12 @@ CREATE TABLE calendar (
   push_failures INTEGER NOT NULL DEFAULT 0,
   -- Why it has no channel.
   push_problem  TEXT,
+  -- Taken away by its organization; the row stays for the links of its bookings.
+  removed_at    INTEGER,
+  -- The comparison with Google's own expansion: when next, when last, what it has found since connected.
+  audit_at      INTEGER NOT NULL,
+  audited_at    INTEGER,
+  audit_differences INTEGER NOT NULL,
   UNIQUE (connection_id, google_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -351,13 +358,16 @@ CREATE INDEX push_channel_by_run ON push_channel (run_at, id)
   WHERE state = 'stopping' AND resource_id IS NOT NULL;
 CREATE INDEX push_channel_by_expiry ON push_channel (expires_at, id);
 
--- Which calendars block a host's time.
+-- Which calendars block a host's time, and which one a host's bookings go to where that was told.
 CREATE TABLE host_calendar (
   host_id     BLOB NOT NULL REFERENCES host (id),
   calendar_id BLOB NOT NULL REFERENCES calendar (id),
   blocks      INTEGER NOT NULL,
+  receives    INTEGER NOT NULL,
   PRIMARY KEY (host_id, calendar_id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX host_calendar_host_id_key ON host_calendar (host_id) WHERE receives = 1;
 
 -- The mirror: events of connected calendars as Google last showed them.
 CREATE TABLE mirror_event (
@@ -369,12 +379,16 @@ CREATE TABLE mirror_event (
   body        TEXT NOT NULL,
   -- Of a series: until when its busy time is known.
   known_until INTEGER,
+  -- Whether it is all-day and shown as free: it blocks nothing, which surprises people.
+  is_free_day INTEGER NOT NULL,
   PRIMARY KEY (calendar_id, generation, event_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX mirror_event_series ON mirror_event (calendar_id, generation, series);
 CREATE INDEX mirror_event_known ON mirror_event (calendar_id, generation, known_until, event_id)
   WHERE known_until IS NOT NULL;
+CREATE INDEX mirror_event_free_day ON mirror_event (calendar_id, generation, event_id)
+  WHERE is_free_day = 1;
 
 -- Busy time seen in connected calendars. Filled by the mirror; asked by every decision.
 CREATE TABLE busy_interval (

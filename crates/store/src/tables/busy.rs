@@ -100,7 +100,7 @@ pub fn set_blocks(
     blocks: bool,
 ) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO host_calendar (host_id, calendar_id, blocks) VALUES (?1, ?2, ?3)
+        "INSERT INTO host_calendar (host_id, calendar_id, blocks, receives) VALUES (?1, ?2, ?3, 0)
          ON CONFLICT (host_id, calendar_id) DO UPDATE SET blocks = excluded.blocks",
         values![host, calendar, blocks],
     )
@@ -118,12 +118,25 @@ pub fn block_all(
     calendar: CalendarId,
 ) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO host_calendar (host_id, calendar_id, blocks)
-         SELECT id, ?2, 1 FROM host WHERE organization_id = ?1
+        "INSERT INTO host_calendar (host_id, calendar_id, blocks, receives)
+         SELECT id, ?2, 1, 0 FROM host WHERE organization_id = ?1
          ON CONFLICT (host_id, calendar_id) DO NOTHING",
         values![organization, calendar],
     )
     .map(drop)
+}
+
+/// The hosts whose time `calendar` takes, by id.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn blocked(tx: &mut dyn Tx, calendar: CalendarId) -> Result<Vec<HostId>, StoreError> {
+    let sql = "SELECT host_id FROM host_calendar WHERE calendar_id = ?1 AND blocks = 1
+               ORDER BY host_id LIMIT ?2";
+    tx.rows(sql, values![calendar, super::hosts::LIST_MAX])?
+        .into_iter()
+        .map(|mut row| row.take())
+        .collect()
 }
 
 /// How fresh what is known of each calendar that blocks `host` is, by calendar; `None` of one that was never

@@ -1,8 +1,14 @@
-//! Connected calendars: which receive bookings, and how far each has been read.
+//! Connected calendars: what each is connected for, and how far it has been read.
 
 use domain::{CalendarId, ConnectionId, Instant, OrganizationId};
+use jiff::SignedDuration;
+
+use super::bookings::named;
 
 use crate::{Row, StoreError, Tx, values};
+
+/// How often a calendar is compared with Google's own expansion (design section 7).
+pub const AUDIT_EVERY: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// More calendars than one connection reaches.
 const LIST_MAX: i64 = 500;
@@ -20,14 +26,63 @@ pub struct Calendar {
     pub name: String,
     /// The zone in which its days begin, as Google names it; `None` until it was read.
     pub zone: Option<String>,
-    /// Whether the organization's bookings go there.
-    pub receives: bool,
+    /// What it is connected for.
+    pub mode: Mode,
     /// When to pull from it next.
     pub pull_at: Instant,
     /// Pulls that failed in a row.
     pub failures: i64,
     /// How far it has been read.
     pub position: Position,
+    /// Since when it is no longer the organization's: neither read nor written, and in nobody's way.
+    pub removed_at: Option<Instant>,
+    /// Its comparison with Google's own expansion.
+    pub audit: Audit,
+}
+
+/// What a calendar is connected for (design section 7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// When its owner is busy: no titles, guests or descriptions are fetched, and nothing is written.
+    Busy,
+    /// Bookings may go there too.
+    Write,
+    /// And events of its owner may become bookings.
+    TwoWay,
+}
+
+impl Mode {
+    const ALL: [Self; 3] = [Self::Busy, Self::Write, Self::TwoWay];
+
+    /// Its stable name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Busy => "busy",
+            Self::Write => "write",
+            Self::TwoWay => "two_way",
+        }
+    }
+
+    /// The one of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.as_str() == name)
+    }
+
+    /// Whether bookings may go there.
+    pub fn is_written(self) -> bool {
+        self != Self::Busy
+    }
+}
+
+/// The comparison of what is known of a calendar with Google's own expansion of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Audit {
+    /// When to compare next.
+    pub at: Instant,
+    /// When it was last compared.
+    pub done_at: Option<Instant>,
+    /// Stretches of time that differed, in all comparisons so far.
+    pub differences: i64,
 }
 
 /// How far a calendar has been read.
@@ -54,7 +109,8 @@ impl Calendar {
     /// Whether it is to be looked at: its time has come, or a push tells that it changed and nothing has gone
     /// wrong with the look before.
     pub fn is_due(&self, now: Instant) -> bool {
-        self.pull_at <= now || (self.position.is_dirty && self.failures == 0)
+        let is_time = self.pull_at <= now || (self.position.is_dirty && self.failures == 0);
+        is_time && self.removed_at.is_none()
     }
 
     /// One that was never read, and is due at once.
@@ -62,7 +118,7 @@ impl Calendar {
         id: CalendarId,
         connection_id: ConnectionId,
         google_id: &str,
-        receives: bool,
+        mode: Mode,
         now: Instant,
     ) -> Self {
         Self {
@@ -71,10 +127,16 @@ impl Calendar {
             google_id: google_id.to_owned(),
             name: google_id.to_owned(),
             zone: None,
-            receives,
+            mode,
             pull_at: now,
             failures: 0,
             position: Position::default(),
+            removed_at: None,
+            audit: Audit {
+                at: now + AUDIT_EVERY,
+                done_at: None,
+                differences: 0,
+            },
         }
     }
 }
@@ -82,9 +144,10 @@ impl Calendar {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT c.id, c.connection_id, c.google_id, c.name, c.zone, c.receives, c.pull_at,
+            "SELECT c.id, c.connection_id, c.google_id, c.name, c.zone, c.mode, c.pull_at,
                c.failures, c.as_of, c.sync_token, c.page_token, c.pull_began_at, c.generation,
-               c.shadow, c.dirty FROM calendar c ",
+               c.shadow, c.dirty, c.removed_at, c.audit_at, c.audited_at, c.audit_differences
+             FROM calendar c ",
             $rest
         )
     };
@@ -97,7 +160,7 @@ fn read(mut row: Row) -> Result<Calendar, StoreError> {
         google_id: row.take()?,
         name: row.take()?,
         zone: row.take()?,
-        receives: row.take()?,
+        mode: named(Mode::from_name, row.take()?)?,
         pull_at: row.take()?,
         failures: row.take()?,
         position: Position {
@@ -109,6 +172,12 @@ fn read(mut row: Row) -> Result<Calendar, StoreError> {
             shadow: row.take()?,
             is_dirty: row.take()?,
         },
+        removed_at: row.take()?,
+        audit: Audit {
+            at: row.take()?,
+            done_at: row.take()?,
+            differences: row.take()?,
+        },
     })
 }
 
@@ -119,16 +188,17 @@ fn read(mut row: Row) -> Result<Calendar, StoreError> {
 pub fn insert(tx: &mut dyn Tx, calendar: &Calendar) -> Result<(), StoreError> {
     let (c, p) = (calendar, &calendar.position);
     tx.execute(
-        "INSERT INTO calendar (id, connection_id, google_id, name, zone, receives, pull_at, failures,
-           as_of, sync_token, page_token, pull_began_at, generation, shadow)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+        "INSERT INTO calendar (id, connection_id, google_id, name, zone, mode, pull_at, failures,
+           as_of, sync_token, page_token, pull_began_at, generation, shadow, removed_at, audit_at,
+           audited_at, audit_differences)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
         values![
             c.id,
             c.connection_id,
             &c.google_id,
             &c.name,
             c.zone.as_ref(),
-            c.receives,
+            c.mode.as_str(),
             c.pull_at,
             c.failures,
             p.as_of,
@@ -136,7 +206,11 @@ pub fn insert(tx: &mut dyn Tx, calendar: &Calendar) -> Result<(), StoreError> {
             p.page_token.as_ref(),
             p.began_at,
             p.generation,
-            p.shadow
+            p.shadow,
+            c.removed_at,
+            c.audit.at,
+            c.audit.done_at,
+            c.audit.differences
         ],
     )
     .map(drop)
@@ -188,7 +262,22 @@ pub fn clear_dirty(tx: &mut dyn Tx, id: CalendarId) -> Result<(), StoreError> {
     tx.execute(sql, values![id]).map(drop)
 }
 
-/// The one of this id.
+/// Stores what an organization said about a calendar: what it is for, and whether it is still its.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn set_mode(
+    tx: &mut dyn Tx,
+    id: CalendarId,
+    mode: Mode,
+    removed_at: Option<Instant>,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE calendar SET mode = ?2, removed_at = ?3 WHERE id = ?1";
+    tx.execute(sql, values![id, mode.as_str(), removed_at])
+        .map(drop)
+}
+
+/// The one of this id, removed or not.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -206,45 +295,51 @@ pub fn of_connection(
     tx: &mut dyn Tx,
     connection: ConnectionId,
 ) -> Result<Vec<Calendar>, StoreError> {
-    let sql = select!("WHERE c.connection_id = ?1 ORDER BY c.name, c.id LIMIT ?2");
+    let sql = select!(
+        "WHERE c.connection_id = ?1 AND c.removed_at IS NULL
+                       ORDER BY c.name, c.id LIMIT ?2"
+    );
     tx.rows(sql, values![connection, LIST_MAX])?
         .into_iter()
         .map(read)
         .collect()
 }
 
-/// Where an organization's bookings go, as Google names it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Receiver {
-    /// The calendar.
-    pub id: CalendarId,
-    /// Google's id of it.
-    pub google_id: String,
-    /// Google's id of the account it is reached through.
-    pub account_sub: String,
-}
-
-/// The calendar that receives an organization's bookings; of several, one of the oldest connection.
+/// The one that a connection reaches under Google's id of it, removed or not.
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn receiver(
+pub fn by_google_id(
+    tx: &mut dyn Tx,
+    connection: ConnectionId,
+    google_id: &str,
+) -> Result<Option<Calendar>, StoreError> {
+    let sql = select!("WHERE c.connection_id = ?1 AND c.google_id = ?2");
+    tx.first(sql, values![connection, google_id])?
+        .map(read)
+        .transpose()
+}
+
+/// Those that an organization reaches, whichever way, each with the address of the account.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn of_organization(
     tx: &mut dyn Tx,
     organization: OrganizationId,
-) -> Result<Option<Receiver>, StoreError> {
-    let sql = "SELECT c.id, c.google_id, n.account_sub FROM calendar c
-               JOIN connection n ON n.id = c.connection_id
-               WHERE n.organization_id = ?1 AND c.receives = 1 AND n.state <> 'inactive'
-               ORDER BY n.created_at, c.id LIMIT 1";
-    tx.first(sql, values![organization])?
-        .map(|mut row| {
-            Ok(Receiver {
-                id: row.take()?,
-                google_id: row.take()?,
-                account_sub: row.take()?,
-            })
-        })
-        .transpose()
+) -> Result<Vec<(Calendar, String)>, StoreError> {
+    let sql = "SELECT c.id, n.account_email FROM calendar c
+               JOIN connection n ON n.id = c.connection_id AND n.state <> 'inactive'
+               WHERE n.organization_id = ?1 AND c.removed_at IS NULL
+               ORDER BY n.created_at, c.id LIMIT ?2";
+    let mut found = Vec::new();
+    for mut row in tx.rows(sql, values![organization, LIST_MAX])? {
+        let (id, account): (CalendarId, String) = (row.take()?, row.take()?);
+        if let Some(calendar) = by_id(tx, id)? {
+            found.push((calendar, account));
+        }
+    }
+    Ok(found)
 }
 
 /// The calendar to look at first, of a connection that works and that nobody works on at `now`, with
@@ -259,7 +354,7 @@ pub fn next_pull(
     let sql =
         "SELECT c.id, CASE WHEN c.dirty = 1 AND c.failures = 0 THEN 0 ELSE c.pull_at END AS due_at
                FROM calendar c JOIN connection n ON n.id = c.connection_id
-               WHERE n.state = 'connected' AND n.lease_until <= ?1
+               WHERE n.state = 'connected' AND n.lease_until <= ?1 AND c.removed_at IS NULL
                ORDER BY due_at, c.id LIMIT 1";
     tx.first(sql, values![now])?
         .map(|mut row| Ok((row.take()?, row.take()?)))

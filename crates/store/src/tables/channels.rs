@@ -420,7 +420,7 @@ pub fn next_opening(
 ) -> Result<Option<(CalendarId, Instant)>, StoreError> {
     let sql = "SELECT c.id, c.push_at FROM calendar c JOIN connection n ON n.id = c.connection_id
                WHERE n.state = 'connected' AND n.lease_until <= ?1 AND n.kind <> 'api_key'
-                 AND c.push_at IS NOT NULL
+                 AND c.push_at IS NOT NULL AND c.removed_at IS NULL
                ORDER BY c.push_at, c.id LIMIT 1";
     tx.first(sql, values![now])?
         .map(|mut row| Ok((row.take()?, row.take()?)))

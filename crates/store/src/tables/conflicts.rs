@@ -3,7 +3,7 @@
 //! A link has at most one open conflict. It stays the same one, with a higher version, while the link
 //! is parked again and again for the same reason; it closes when both sides agree, or a person says so.
 
-use domain::{BookingId, ConflictId, ConnectionId, Instant, LinkId, OrganizationId};
+use domain::{BookingId, CalendarId, ConflictId, ConnectionId, Instant, LinkId, OrganizationId};
 
 use crate::{Row, StoreError, Tx, values};
 
@@ -110,6 +110,21 @@ pub fn close_of_connection(
                  (SELECT l.id FROM event_link l JOIN calendar c ON c.id = l.calendar_id
                   WHERE c.connection_id = ?1)";
     tx.execute(sql, values![connection, now]).map(drop)
+}
+
+/// Closes what is open about events in a calendar, as [`close_of_connection`] does.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn close_of_calendar(
+    tx: &mut dyn Tx,
+    calendar: CalendarId,
+    now: Instant,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE conflict SET closed_at = ?2, resolution = COALESCE(resolution, 'detached')
+               WHERE closed_at IS NULL AND link_id IN
+                 (SELECT id FROM event_link WHERE calendar_id = ?1)";
+    tx.execute(sql, values![calendar, now]).map(drop)
 }
 
 /// The one of this id.

@@ -1,7 +1,7 @@
 //! Event links: what is known about each booking's event in Google, and when to look again.
 
 use domain::sync::{Link, Seen};
-use domain::{BookingId, CalendarId, ConnectionId, Instant, LinkId};
+use domain::{BookingId, CalendarId, ConnectionId, HostId, Instant, LinkId, OrganizationId};
 
 use super::bookings::named as by_name;
 use super::mirror::Part;
@@ -212,8 +212,19 @@ pub fn detach_of_connection(tx: &mut dyn Tx, connection: ConnectionId) -> Result
     tx.execute(sql, values![connection])
 }
 
+/// Detaches every open link of a calendar, as [`detach_of_connection`] does.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn detach_of_calendar(tx: &mut dyn Tx, calendar: CalendarId) -> Result<u64, StoreError> {
+    let sql = "UPDATE event_link SET state = 'detached', failures = 0, problem = NULL
+               WHERE state NOT IN ('closed', 'detached') AND calendar_id = ?1";
+    tx.execute(sql, values![calendar])
+}
+
 /// Takes a connection's detached links up again: those of bookings that will still take place, or whose
-/// event is still to be removed, are due, and whatever was written is looked at first. The others close.
+/// event is still to be removed, are due, and whatever was written is looked at first. The others close. Those
+/// of a calendar that is not written any more stay as they are.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -228,7 +239,8 @@ pub fn readopt_of_connection(
                    AND (b.ends_at > ?2 OR b.status IN ('cancelled', 'declined')))
                    THEN 'due' ELSE 'closed' END
                WHERE state = 'detached' AND calendar_id IN
-                 (SELECT id FROM calendar WHERE connection_id = ?1)";
+                 (SELECT id FROM calendar WHERE connection_id = ?1 AND mode <> 'busy'
+                    AND removed_at IS NULL)";
     let outdated = json(&Seen::Outdated);
     let changed = tx.execute(sql, values![connection, now, outdated])?;
     if changed > 0 {
@@ -373,23 +385,22 @@ pub fn count_upcoming(
         .map_or(Ok(0), |mut row| row.take())
 }
 
-/// Bookings that will still take place and have no link to `calendar` yet.
+/// Bookings of an organization that will still take place and have no link yet, each with its host.
 ///
 /// # Errors
 /// [`StoreError`].
 pub fn unlinked_bookings(
     tx: &mut dyn Tx,
-    calendar: CalendarId,
+    organization: OrganizationId,
     now: Instant,
     limit: i64,
-) -> Result<Vec<BookingId>, StoreError> {
-    let sql = "SELECT b.id FROM calendar c JOIN connection n ON n.id = c.connection_id
-               JOIN booking b ON b.organization_id = n.organization_id
-               WHERE c.id = ?1 AND b.status = 'confirmed' AND b.ends_at > ?2
+) -> Result<Vec<(BookingId, HostId)>, StoreError> {
+    let sql = "SELECT b.id, b.host_id FROM booking b
+               WHERE b.organization_id = ?1 AND b.status = 'confirmed' AND b.ends_at > ?2
                  AND NOT EXISTS (SELECT 1 FROM event_link l WHERE l.booking_id = b.id)
                ORDER BY b.starts_at, b.id LIMIT ?3";
-    tx.rows(sql, values![calendar, now, limit])?
+    tx.rows(sql, values![organization, now, limit])?
         .into_iter()
-        .map(|mut row| row.take())
+        .map(|mut row| Ok((row.take()?, row.take()?)))
         .collect()
 }

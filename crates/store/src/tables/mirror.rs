@@ -29,16 +29,17 @@ fn read(mut row: Row) -> Result<ForeignEvent, StoreError> {
 /// [`StoreError`].
 pub fn put(tx: &mut dyn Tx, part: Part, event: &ForeignEvent) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO mirror_event (calendar_id, generation, event_id, series, body)
-         VALUES (?1, ?2, ?3, ?4, ?5)
+        "INSERT INTO mirror_event (calendar_id, generation, event_id, series, body, is_free_day)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
          ON CONFLICT (calendar_id, generation, event_id) DO UPDATE SET series = excluded.series,
-           body = excluded.body, known_until = NULL",
+           body = excluded.body, is_free_day = excluded.is_free_day, known_until = NULL",
         values![
             part.calendar,
             part.generation,
             &event.id,
             event.series(),
-            json(event)
+            json(event),
+            event.is_free_day()
         ],
     )
     .map(drop)
@@ -75,6 +76,20 @@ pub fn of_series(
     .into_iter()
     .map(read)
     .collect()
+}
+
+/// All-day events that are shown as free, by id: they block nothing, which surprises people (scenario F1).
+///
+/// # Errors
+/// [`StoreError`].
+pub fn free_days(tx: &mut dyn Tx, part: Part, limit: i64) -> Result<Vec<ForeignEvent>, StoreError> {
+    let sql = "SELECT body FROM mirror_event
+               WHERE calendar_id = ?1 AND generation = ?2 AND is_free_day = 1
+               ORDER BY event_id LIMIT ?3";
+    tx.rows(sql, values![part.calendar, part.generation, limit])?
+        .into_iter()
+        .map(read)
+        .collect()
 }
 
 /// Forgets one event.

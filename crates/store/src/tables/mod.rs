@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod allowances;
+pub mod audits;
 pub mod bookings;
 pub mod busy;
 pub mod calendars;
@@ -24,6 +25,7 @@ pub mod oauth_attempts;
 pub mod organizations;
 pub mod outgoing_messages;
 pub mod quotas;
+pub mod receivers;
 pub mod revocations;
 pub mod sealed;
 pub mod seats;

@@ -11,7 +11,8 @@ use store::tables::claims::{self, Claim, Holder};
 use store::tables::holds::{self, Hold};
 use store::tables::mirror::{self, Part};
 use store::tables::{
-    allowances, busy, calendars, event_types, hosts, idempotency, links, organizations, seats,
+    allowances, busy, calendars, event_types, hosts, idempotency, links, organizations, receivers,
+    seats,
 };
 use store::{StoreError, Topic, Tx, Verdict, Work, attempt};
 
@@ -175,7 +176,7 @@ fn bodies(round: u128) -> Vec<Box<Body>> {
         }),
         Box::new(|tx| {
             shown((
-                calendars::receiver(tx, ORGANIZATION)?,
+                receivers::of_host(tx, ORGANIZATION, HOST)?,
                 links::next_due(tx, NOW)?,
             ))
         }),

@@ -61,7 +61,8 @@ mod tests {
         let connection = json!({
             "id": id.to_string(), "provider": "google", "account": "owner@brightside.example",
             "calendars": [{
-                "id": "primary", "name": "Lessons",
+                "id": "00000000-0000-0000-0000-000000000002", "google_id": "primary", "name": "Lessons",
+                "mode": "write",
                 "push": { "state": "off", "problem": null, "expires_at": null },
             }],
             "state": "syncing", "credential": "oauth", "cause": null, "cause_since": null,

@@ -3,6 +3,7 @@
 //! Starting one is not here: a consent is bound to the browser that began it, so it begins on the
 //! admin page.
 
+mod calendars;
 mod disconnect;
 mod get;
 mod list;
@@ -26,6 +27,7 @@ pub(crate) fn endpoints() -> OpenApiRouter<ApiState> {
         .routes(routes!(get::get))
         .routes(routes!(disconnect::disconnect))
         .routes(routes!(prove::prove))
+        .merge(calendars::endpoints())
 }
 
 /// Foreign or missing: the answer does not tell.
@@ -73,10 +75,15 @@ pub(crate) struct CalendarConnection {
 /// A calendar reached through a connection.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ConnectedCalendar {
-    /// Google's id of it.
+    /// Its identity: its settings are at `…/calendars/{calendar}`.
+    #[schema(format = Uuid)]
     id: String,
+    /// Google's id of it.
+    google_id: String,
     /// Its name.
     name: String,
+    /// What it is connected for: `busy`, `write` or `two_way`.
+    mode: &'static str,
     /// Whether Google tells of its changes as they happen.
     push: PushAnswer,
 }
@@ -142,7 +149,9 @@ impl CalendarConnection {
             account: connection.account_email,
             calendars: calendars
                 .map(|calendar| ConnectedCalendar {
-                    id: calendar.google_id,
+                    id: calendar.id.to_string(),
+                    google_id: calendar.google_id,
+                    mode: calendar.mode.as_str(),
                     name: calendar.name,
                     push: PushAnswer::new(&calendar.push),
                 })

@@ -165,17 +165,8 @@ pub(crate) fn connection(number: u128, sub: &str) -> Connection {
 }
 
 pub(crate) fn calendar(number: u128, google_id: &str) -> Calendar {
-    Calendar {
-        id: CalendarId(id(number)),
-        connection_id: CONNECTION,
-        google_id: google_id.to_owned(),
-        name: google_id.to_owned(),
-        receives: true,
-        zone: None,
-        pull_at: NOW,
-        failures: 0,
-        position: calendars::Position::default(),
-    }
+    let id = CalendarId(id(number));
+    Calendar::new(id, CONNECTION, google_id, calendars::Mode::Write, NOW)
 }
 
 /// An organization with a host, a schedule and an event type.

@@ -3,15 +3,17 @@
 use domain::booking::{Cancellation, Cause, Status};
 use domain::mirror::ForeignEvent;
 use domain::sync::{EventFields, Intent, Link, Op, Remote, RemoteTime, Seen};
-use domain::{BookingId, CalendarId, ConnectionId, LinkId, Zone};
+use domain::{BookingId, CalendarId, ConnectionId, LinkId, OrganizationId, Zone};
 use store::tables::bookings;
+use store::tables::calendars::{self, Mode};
 use store::tables::connections::{self, Connection, State as ConnectionState};
 use store::tables::links::{self, EventLink, State};
 use store::tables::mirror::{self, Part};
 use store::{StoreError, Tx};
 
 use crate::support::world::{
-    CALENDAR, CONNECTION, book, booking, calendar, connect, connection, found, hour, hours, id,
+    CALENDAR, CONNECTION, HOST, ORGANIZATION, book, booking, calendar, connect, connection, found,
+    hour, hours, id,
 };
 use crate::support::{NOW, on_every_database};
 
@@ -150,6 +152,18 @@ on_every_database! {
         let seen = all().map(|l| l.link.seen == Some(Seen::Outdated));
         assert_eq!(seen, [true, true, false, true, true, false], "what was written is looked at");
         assert!(all()[0].link.ours.is_some(), "what was known is kept");
+
+        let second = CalendarId(id(7));
+        assert_eq!(stage.done(move |tx| links::detach_of_calendar(tx, second)), 0);
+        assert!(stage.done(|tx| links::detach_of_calendar(tx, CALENDAR)) > 0);
+        assert_eq!(stage.done(|tx| links::next_due(tx, hours(9))), None);
+        for (mode, removed_at, is_taken_up) in [
+            (Mode::Busy, None, false), (Mode::Write, Some(NOW), false), (Mode::Write, None, true),
+        ] {
+            stage.done(move |tx| calendars::set_mode(tx, CALENDAR, mode, removed_at));
+            stage.done(|tx| links::readopt_of_connection(tx, CONNECTION, hours(0)));
+            assert_eq!(stage.done(|tx| links::next_due(tx, hours(9))).is_some(), is_taken_up);
+        }
     }
 
     /// Bounded, and only what is over and agreed on.
@@ -213,9 +227,9 @@ on_every_database! {
             }
             Ok(())
         });
-        let unlinked = stage.done(|tx| links::unlinked_bookings(tx, CALENDAR, NOW, 2));
-        assert_eq!(unlinked, [BookingId(id(103)), BookingId(id(102))]);
-        let elsewhere = stage.done(|tx| links::unlinked_bookings(tx, CalendarId(id(9)), NOW, 2));
+        let unlinked = stage.done(|tx| links::unlinked_bookings(tx, ORGANIZATION, NOW, 2));
+        assert_eq!(unlinked, [103, 102].map(|number| (BookingId(id(number)), HOST)));
+        let elsewhere = stage.done(|tx| links::unlinked_bookings(tx, OrganizationId(id(9)), NOW, 2));
         assert_eq!(elsewhere, []);
     }
 
@@ -229,7 +243,7 @@ on_every_database! {
         });
         assert_eq!(same_event, Err(StoreError::Constraint("event_link_calendar_id_event_id_key".into())));
         let by_another = stage.run(|tx| {
-            store::tables::calendars::insert(tx, &calendar(7, "second"))?;
+            calendars::insert(tx, &calendar(7, "second"))?;
             links::insert(tx, LinkId(id(201)), BOOKING, CalendarId(id(7)), "event0", NOW)
         });
         assert_eq!(by_another, Ok(()));

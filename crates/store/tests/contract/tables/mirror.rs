@@ -61,6 +61,29 @@ fn ids(events: Vec<ForeignEvent>) -> Vec<String> {
 }
 
 on_every_database! {
+    /// Scenario F1: found without reading all the others.
+    fn all_day_events_that_are_free_are_found(stage: &Stage) {
+        let days = |id: &str, is_transparent| ForeignEvent {
+            timing: Some(Timing::AllDay {
+                first: jiff::civil::date(2026, 12, 1),
+                end: jiff::civil::date(2026, 12, 2),
+            }),
+            is_transparent,
+            ..event(id)
+        };
+        let put = |event: ForeignEvent| stage.done(move |tx| mirror::put(tx, PART, &event));
+        let free = || ids(stage.done(|tx| mirror::free_days(tx, PART, 2)));
+        stage.done(set_up);
+        put(days("busy", false));
+        put(ForeignEvent { is_transparent: true, ..event("timed") });
+        for id in ["c", "a", "b"] {
+            put(days(id, true));
+        }
+        assert_eq!(free(), ["a", "b"]);
+        put(days("a", false));
+        assert_eq!(free(), ["b", "c"]);
+    }
+
     fn an_event_comes_back_from_its_own_generation_alone(stage: &Stage) {
         stage.done(set_up);
         stage.done(|tx| mirror::put(tx, PART, &exception("größe_1", "größe")));

@@ -2,6 +2,7 @@
 
 mod access;
 mod allowances;
+mod audits;
 mod bookings;
 mod busy;
 mod calendars;
@@ -20,6 +21,7 @@ mod oauth_attempts;
 mod organizations;
 mod outgoing_messages;
 mod quotas;
+mod receivers;
 mod revocations;
 mod sealed;
 mod seats;
