@@ -212,7 +212,7 @@ pub fn detach_of_connection(tx: &mut dyn Tx, connection: ConnectionId) -> Result
     tx.execute(sql, values![connection])
 }
 
-/// Takes a connection's detached links up again: those of bookings that will still take place, or whose
+/// Takes a connection's detached links up again: those of bookings that end after `followed_from`, or whose
 /// event is still to be removed, are due, and whatever was written is looked at first. The others close.
 ///
 /// # Errors
@@ -220,17 +220,18 @@ pub fn detach_of_connection(tx: &mut dyn Tx, connection: ConnectionId) -> Result
 pub fn readopt_of_connection(
     tx: &mut dyn Tx,
     connection: ConnectionId,
+    followed_from: Instant,
     now: Instant,
 ) -> Result<(), StoreError> {
     let sql = "UPDATE event_link SET run_at = ?2,
                  seen = CASE WHEN attempt > 0 THEN ?3 ELSE NULL END,
                  state = CASE WHEN EXISTS (SELECT 1 FROM booking b WHERE b.id = booking_id
-                   AND (b.ends_at > ?2 OR b.status IN ('cancelled', 'declined')))
+                   AND (b.ends_at > ?4 OR b.status IN ('cancelled', 'declined')))
                    THEN 'due' ELSE 'closed' END
                WHERE state = 'detached' AND calendar_id IN
                  (SELECT id FROM calendar WHERE connection_id = ?1)";
     let outdated = json(&Seen::Outdated);
-    let changed = tx.execute(sql, values![connection, now, outdated])?;
+    let changed = tx.execute(sql, values![connection, now, outdated, followed_from])?;
     if changed > 0 {
         tx.wake(Topic::DueWork);
     }

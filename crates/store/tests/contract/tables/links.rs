@@ -104,6 +104,7 @@ on_every_database! {
         let states = [
             (201, 20, State::Settled), (202, 22, State::Parked), (203, 24, State::Closed),
             (204, -6, State::Settled), (205, -4, State::Due), (206, 26, State::Due),
+            (207, -2, State::Settled),
         ];
         stage.done(move |tx| {
             set_up(tx)?;
@@ -133,22 +134,22 @@ on_every_database! {
         assert!(upcoming(CONNECTION, 0) > upcoming(CONNECTION, 9_999), "what is over is not counted");
         assert_eq!(upcoming(elsewhere, 0), 0);
         assert_eq!(stage.done(move |tx| links::detach_of_connection(tx, elsewhere)), 0);
-        assert_eq!(stage.done(|tx| links::detach_of_connection(tx, CONNECTION)), 6, "and the one of set_up");
+        assert_eq!(stage.done(|tx| links::detach_of_connection(tx, CONNECTION)), 7, "and the one of set_up");
         let (detached, closed) = (State::Detached, State::Closed);
-        assert_eq!(all().map(|l| l.state), [detached, detached, closed, detached, detached, detached]);
+        assert_eq!(all().map(|l| l.state), [detached, detached, closed, detached, detached, detached, detached]);
         assert_eq!(stage.done(|tx| links::count_upcoming(tx, CONNECTION, hours(0))), 0, "none is kept in step");
         stage.done(|tx| links::mark_due(tx, BookingId(id(201)), hours(1)));
         assert_eq!(all()[0].state, detached, "a change of the booking is not sent");
         assert_eq!(stage.done(|tx| links::next_due(tx, hours(9))), None);
 
-        stage.done(move |tx| links::readopt_of_connection(tx, elsewhere, hours(0)));
+        stage.done(move |tx| links::readopt_of_connection(tx, elsewhere, hours(-3), hours(0)));
         assert_eq!(stage.done(|tx| links::next_due(tx, hours(9))), None);
-        stage.done(|tx| links::readopt_of_connection(tx, CONNECTION, hours(0)));
+        stage.done(|tx| links::readopt_of_connection(tx, CONNECTION, hours(-3), hours(0)));
         let due = State::Due;
-        assert_eq!(all().map(|l| l.state), [due, due, closed, closed, due, due]);
+        assert_eq!(all().map(|l| l.state), [due, due, closed, closed, due, due, due]);
         assert_eq!(all()[0].run_at, hours(0));
         let seen = all().map(|l| l.link.seen == Some(Seen::Outdated));
-        assert_eq!(seen, [true, true, false, true, true, false], "what was written is looked at");
+        assert_eq!(seen, [true, true, false, true, true, false, true], "what was written is looked at");
         assert!(all()[0].link.ours.is_some(), "what was known is kept");
     }
 
