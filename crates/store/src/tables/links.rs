@@ -1,11 +1,13 @@
 //! Event links: what is known about each booking's event in Google, and when to look again.
 
+use std::collections::BTreeMap;
+
 use domain::sync::{Link, Seen};
 use domain::{BookingId, CalendarId, ConnectionId, Instant, LinkId};
 
 use super::bookings::named as by_name;
 use super::mirror::Part;
-use crate::tx::{json, json_option};
+use crate::tx::{json, json_keys, json_option};
 use crate::{Row, StoreError, Topic, Tx, values};
 
 /// An event link as stored. Of `link`, `wanted` is not stored: it follows from the booking.
@@ -262,19 +264,23 @@ pub fn by_id(tx: &mut dyn Tx, id: LinkId) -> Result<Option<EventLink>, StoreErro
         .transpose()
 }
 
-/// The one of this event.
+/// Those of these events, by event.
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn by_event(
+pub fn of_events<'i>(
     tx: &mut dyn Tx,
     calendar: CalendarId,
-    event_id: &str,
-) -> Result<Option<EventLink>, StoreError> {
-    let sql = select!("WHERE l.calendar_id = ?1 AND l.event_id = ?2");
-    tx.first(sql, values![calendar, event_id])?
-        .map(read)
-        .transpose()
+    events: impl IntoIterator<Item = &'i str>,
+) -> Result<BTreeMap<String, EventLink>, StoreError> {
+    let sql = select!(
+        "WHERE l.calendar_id = ?1 AND l.event_id IN (SELECT e.key FROM json_each(?2) e)
+         ORDER BY l.event_id"
+    );
+    tx.rows(sql, values![calendar, json_keys(events)])?
+        .into_iter()
+        .map(|row| read(row).map(|link| (link.event_id.clone(), link)))
+        .collect()
 }
 
 /// The link that has used this event id in any calendar: copies of its event carry it.

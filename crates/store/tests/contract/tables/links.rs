@@ -1,5 +1,7 @@
 //! Event links.
 
+use std::collections::BTreeMap;
+
 use domain::booking::{Cancellation, Cause, Status};
 use domain::mirror::ForeignEvent;
 use domain::sync::{EventFields, Intent, Link, Op, Remote, RemoteTime, Seen};
@@ -7,11 +9,12 @@ use domain::{BookingId, CalendarId, ConnectionId, LinkId, Zone};
 use store::tables::bookings;
 use store::tables::connections::{self, Connection, State as ConnectionState};
 use store::tables::links::{self, EventLink, State};
-use store::tables::mirror::{self, Part};
+use store::tables::mirror::Part;
 use store::{StoreError, Tx};
 
 use crate::support::world::{
     CALENDAR, CONNECTION, book, booking, calendar, connect, connection, found, hour, hours, id,
+    mirrored,
 };
 use crate::support::{NOW, on_every_database};
 
@@ -76,9 +79,9 @@ on_every_database! {
         let busy = busy_link(fresh);
         let change = busy.clone();
         stage.done(move |tx| links::update(tx, &change));
-        let by_event = stage.done(|tx| links::by_event(tx, CALENDAR, "event1"));
-        assert_eq!(by_event, Some(busy.clone()));
-        assert_eq!(stage.done(|tx| links::by_event(tx, CALENDAR, "event0")), None);
+        let of = |calendar| stage.done(move |tx| links::of_events(tx, calendar, ["event0", "event1"]));
+        assert_eq!(of(CALENDAR), BTreeMap::from([("event1".to_owned(), busy.clone())]));
+        assert_eq!(of(CalendarId(id(7))), BTreeMap::new());
         assert_eq!(stage.done(|tx| links::of_booking(tx, BOOKING)), [busy]);
         assert_eq!(stage.done(|tx| links::by_id(tx, LinkId(id(9)))), None);
     }
@@ -267,8 +270,8 @@ on_every_database! {
             made(tx, 107, 32, |l| l.state = State::Closed)?;
             made(tx, 108, 34, |l| l.last_synced_at = None)?;
             let listed = |id: &str| ForeignEvent { id: id.to_owned(), ..ForeignEvent::default() };
-            mirror::put(tx, part, &listed("event102"))?;
-            mirror::put(tx, Part { generation: 2, ..part }, &listed("event103"))
+            mirrored(tx, part, &listed("event102"))?;
+            mirrored(tx, Part { generation: 2, ..part }, &listed("event103"))
         });
         let unlisted = |after: u128, limit| {
             let after = LinkId(id(after));
