@@ -87,6 +87,11 @@ pub(super) fn apply(
         let mut touched = change.touched.into_iter();
         return touched.try_for_each(|series| expand(tx, scale, series));
     };
+    let others = if domain::fault!(23) {
+        Vec::new()
+    } else {
+        others
+    };
     let mut groups: Groups<'_> = change.touched.iter().map(|id| (*id, Vec::new())).collect();
     for event in others.iter().chain(change.puts.values().copied()) {
         groups.entry(event.series()).or_default().push(event);

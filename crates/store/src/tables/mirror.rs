@@ -73,8 +73,8 @@ pub fn known<'i>(
         .collect()
 }
 
-/// What is kept under the ids of these series, but for the events of these ids, by id; `None` when it is
-/// more than [`SERIES_MAX`].
+/// What is kept under the ids of these series, but for the events of these ids, by series and id; `None` when
+/// it is more than [`SERIES_MAX`].
 ///
 /// # Errors
 /// [`StoreError`].
@@ -87,7 +87,7 @@ pub fn others<'i>(
     let sql = "SELECT body FROM mirror_event WHERE calendar_id = ?1 AND generation = ?2
                  AND series IN (SELECT e.key FROM json_each(?3) e)
                  AND event_id NOT IN (SELECT e.key FROM json_each(?4) e)
-               ORDER BY event_id LIMIT ?5";
+               ORDER BY series, event_id LIMIT ?5";
     let (calendar, generation) = (part.calendar, part.generation);
     let (series, ids) = (json_keys(series), json_keys(ids));
     let found = tx.rows(
