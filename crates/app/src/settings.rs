@@ -34,7 +34,7 @@ pub struct PullSize {
     /// Events on a page at most, held to 1 to [`PAGE_ITEMS_MAX`].
     pub page_items_max: u16,
     /// Single events put in place in one unit at most, a series counting as several: a unit keeps everybody
-    /// else from writing on SQLite, for some 10 µs an event.
+    /// else from writing on SQLite, for 10 to 60 µs an event, more in a large calendar.
     pub chunk: NonZeroUsize,
 }
 
