@@ -10,9 +10,8 @@ use super::mirror::Part;
 use crate::tx::{json, json_keys};
 use crate::{StoreError, Tx, values};
 
-/// Events longer than this are stored cut into pieces, so that a look-back this long finds them all: two days,
-/// so that few are cut, and a decision on one hour walks past little else.
-pub const SPAN_MAX: SignedDuration = SignedDuration::from_hours(2 * 24);
+/// Events longer than this are stored cut into pieces, so that a look-back this long finds them all.
+pub const SPAN_MAX: SignedDuration = SignedDuration::from_hours(31 * 24);
 
 /// Rows added in one statement: they are one parameter of some 50 kB.
 const ADDED_AT_ONCE: usize = 500;

@@ -89,7 +89,8 @@ on_every_database! {
         }
     }
 
-    /// Events of an hour, one after the other for two years: of those before the window it walks past two days.
+    /// Events of an hour, one after the other for two years: of those before the window it walks past what one piece
+    /// of a long event may reach.
     fn a_decision_walks_past_little_of_a_full_calendar(stage: &Stage) {
         stage.done(|tx| {
             found(tx)?;
