@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 static ON: AtomicU32 = AtomicU32::new(0);
 
 /// Every fault point, by number, with what it breaks.
-pub const ALL: [(u32, &str); 19] = [
+pub const ALL: [(u32, &str); 20] = [
     (1, "link work draws a fresh event id for every attempt"),
     (2, "an insert refused with 409 is not adopted but given up"),
     (3, "the intent is not written down before a call"),
@@ -36,6 +36,10 @@ pub const ALL: [(u32, &str); 19] = [
     (17, "a push that comes while a pull runs is forgotten"),
     (18, "a push is believed without its channel's token"),
     (21, "of each series the second instance is left out"),
+    (
+        23,
+        "of a series only what a page shows of it is looked at, not what is known",
+    ),
 ];
 
 /// Switches fault number `n` on for this process; 0 switches all off.

@@ -313,7 +313,8 @@ fn refused(ask: &Ask, status: u16, reason: &str) -> Response {
     response
 }
 
-fn translate(request: &http::Request<Bytes>) -> Request {
+/// A request as the fake takes it.
+pub(crate) fn translate(request: &http::Request<Bytes>) -> Request {
     let headers = request.headers().iter();
     let headers = headers.map(|(name, value)| {
         let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
@@ -330,7 +331,8 @@ fn translate(request: &http::Request<Bytes>) -> Request {
     }
 }
 
-fn retranslate(response: &Response) -> Answer {
+/// What the fake answered, as the app takes it.
+pub(crate) fn retranslate(response: &Response) -> Answer {
     let mut built = http::Response::builder().status(response.status);
     for (name, value) in &response.headers {
         built = built.header(name, value);

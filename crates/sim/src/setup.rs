@@ -168,7 +168,7 @@ fn empty(
 }
 
 /// Somewhere in 2026, so that some seeds meet a change of the clocks.
-fn start(seed: u64) -> Instant {
+pub(crate) fn start(seed: u64) -> Instant {
     let mut stream = Stream::new(seed, Actor::Setup, "start");
     let first = Instant::from_micros(1_767_254_400_000_000);
     let days = stream.between(0, 330);
@@ -177,7 +177,7 @@ fn start(seed: u64) -> Instant {
         + SignedDuration::from_mins(stream.between(0, 900))
 }
 
-fn google(seed: u64) -> World {
+pub(crate) fn google(seed: u64) -> World {
     let mut world = World::new(seed);
     // What our client sends must be what Google describes.
     world.rules.is_strict = true;
@@ -231,7 +231,7 @@ fn pull_size(seed: u64) -> PullSize {
     }
 }
 
-fn settings(seed: u64, calendar: &str) -> settings::Settings {
+pub(crate) fn settings(seed: u64, calendar: &str) -> settings::Settings {
     let url = |text: &str| Url::parse(text).expect("a constant address");
     settings::Settings {
         public_url: url("https://book.example/"),

@@ -9,6 +9,7 @@ use store::{Lane, Topic, Tx};
 use super::look::look;
 use super::{CalendarError, GOOGLE_ID_CHARS_MAX, Mode, is_connected, own};
 use crate::App;
+use crate::housekeeping::FOLLOWED;
 use crate::pull::audit;
 
 /// Adds the calendar that Google calls `google_id`, after looking at it. Its events take the time of every
@@ -91,7 +92,7 @@ fn add_in(
             before.pull_at = now;
             before.failures = 0;
             rows::update(tx, &before)?;
-            links::readopt_of_connection(tx, connection.id, now)?;
+            links::readopt_of_connection(tx, connection.id, now - FOLLOWED, now)?;
             channels::open_anew(tx, connection.id, now)?;
             before.id
         }

@@ -8,6 +8,7 @@ use store::{Lane, Topic, Tx};
 use super::look::look;
 use super::{CalendarError, Mode, own, own_calendar};
 use crate::App;
+use crate::housekeeping::FOLLOWED;
 
 /// What is to be changed; `None` stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -97,7 +98,7 @@ fn set_mode(
 ) -> Result<(), CalendarError> {
     rows::set_mode(tx, calendar.id, mode, None)?;
     if mode.is_written() {
-        links::readopt_of_connection(tx, calendar.connection_id, now)?;
+        links::readopt_of_connection(tx, calendar.connection_id, now - FOLLOWED, now)?;
     } else {
         let_go(tx, calendar.id, now)?;
     }

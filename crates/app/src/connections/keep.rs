@@ -10,6 +10,7 @@ use store::tables::{leases, links, revocations};
 use store::{Lane, StoreError, Topic, Tx};
 
 use crate::bookings::link_unlinked;
+use crate::housekeeping::FOLLOWED;
 use crate::pull::audit;
 use crate::{App, credentials};
 
@@ -153,7 +154,8 @@ fn store_in(
     // Whether channels outlive the grant that opened them, Google does not say.
     channels::open_anew(tx, connection.id, now)?;
     link_unlinked(tx, connection.organization_id, link_ids, now)?;
-    links::readopt_of_connection(tx, connection.id, now)?;
+    // What is over may still be cancelled, or edited there: followed for as long as any other.
+    links::readopt_of_connection(tx, connection.id, now - FOLLOWED, now)?;
     links::hurry(tx, connection.id, now)?;
     tx.wake(Topic::DueWork);
     Ok(())

@@ -12,11 +12,14 @@ use store::{Lane, StoreError, Topic, Tx};
 use super::Begun;
 use super::ask::Unread;
 use super::mirror::{Scale, apply, expand};
-use super::observe::{self, missing};
+use super::observe::{self, is_any_missing, missing};
 use super::pace;
 use crate::connections::{cause, health};
 use crate::retry::Jitter;
 use crate::{App, quota};
+
+/// As how many single events a series counts: a weekly one has twice as many instances within the horizon.
+const SERIES_WEIGHT: usize = 25;
 
 /// Series expanded further in one unit.
 const ROLLED_AT_ONCE: i64 = 20;
@@ -87,8 +90,7 @@ pub(super) async fn page(
     let chunk_size = app.settings().pull_size.chunk.get();
     let mut items = page.items;
     while !items.is_empty() {
-        let rest = items.split_off(items.len().min(chunk_size));
-        let chunk = std::mem::replace(&mut items, rest);
+        let chunk = next_chunk(&mut items, chunk_size);
         if !put(app, lease, (scale.clone(), which), chunk, now).await? {
             return Ok(());
         }
@@ -145,6 +147,20 @@ pub(super) async fn page(
         .await
 }
 
+/// The next of `items` to be put in place in one unit: as much work as `size` single events, or one item.
+fn next_chunk(items: &mut Vec<Item>, size: usize) -> Vec<Item> {
+    let mut weight = 0;
+    let fits = |item: &&Item| {
+        weight += match item.foreign.is_master() {
+            true => SERIES_WEIGHT,
+            false => 1,
+        };
+        weight <= size
+    };
+    let count = items.iter().take_while(fits).count().max(1);
+    items.drain(..count.min(items.len())).collect()
+}
+
 /// One chunk, under the lease; `false` when that was lost.
 async fn put(
     app: &App,
@@ -158,10 +174,10 @@ async fn put(
             if !leases::is_held(tx, lease)? {
                 return Ok(false);
             }
-            for remote in items.iter().filter_map(|item| item.remote.as_ref()) {
-                observe::observe(tx, scale.part.calendar, remote, which, now)?;
-            }
-            apply(tx, &scale, items.iter().map(|item| &item.foreign))?;
+            let remote: Vec<_> = items.iter().filter_map(|i| i.remote.as_ref()).collect();
+            observe::observe(tx, scale.part.calendar, &remote, which, now)?;
+            let foreign: Vec<_> = items.iter().map(|item| &item.foreign).collect();
+            apply(tx, &scale, &foreign)?;
             tx.wake(Topic::DueWork);
             Ok(true)
         })
@@ -178,6 +194,16 @@ async fn tell_missing(
     let (part, began_at) = (part(calendar), calendar.position.began_at.unwrap_or(now));
     let mut after = LinkId(uuid::Uuid::nil());
     loop {
+        // Most often there is none: looked for where it costs no commit.
+        let is_any = app
+            .store()
+            .unit(Lane::Read, "pull.any_missing", move |tx| {
+                is_any_missing(tx, part, began_at, after)
+            })
+            .await?;
+        if !is_any {
+            return Ok(true);
+        }
         let told = app
             .store()
             .unit(Lane::Background, "pull.missing", move |tx| {
@@ -203,7 +229,17 @@ async fn roll(
     now: Instant,
 ) -> Result<bool, StoreError> {
     let horizon = now + Horizon::default().ahead;
+    let part = scale.part;
     loop {
+        let is_any = app
+            .store()
+            .unit(Lane::Read, "pull.any_short", move |tx| {
+                Ok::<_, StoreError>(!rows::short_of(tx, part, horizon, 1)?.is_empty())
+            })
+            .await?;
+        if !is_any {
+            return Ok(true);
+        }
         let scale = scale.clone();
         let rolled = app
             .store()

@@ -680,15 +680,33 @@ fn mirrored_busy_time_blocks_the_host() {
                 calendar,
                 generation,
             };
-            busy::add(tx, part(0), "event", &[row(time)])?;
+            busy::add(tx, part(0), [("event", &row(time))])?;
             // Another generation is being read beside it and does not count yet.
             let other = Interval::lasting(at("2026-11-25T09:00:00Z"), time.span());
-            busy::add(tx, part(1), "x", &[row(other)])
+            busy::add(tx, part(1), [("x", &row(other))])
         }));
     noted.unwrap();
     assert!(!offered(&h, TEN));
     assert_eq!(refusal(booked(&h, "Ana", TEN)), Refusal::Taken);
     booked(&h, "Ana", "2026-11-25T09:00:00Z").unwrap();
+}
+
+/// What a booking costs does not grow with what there is: nothing is read but by an index.
+#[test]
+fn no_statement_of_a_booking_reads_a_whole_table() {
+    let h = harness();
+    booked(&h, "Ana", TEN).unwrap();
+    let asked = std::mem::take(&mut *h.asked.lock().unwrap());
+    assert!(asked.iter().any(|(sql, _)| sql.contains("busy_interval")));
+    for (sql, params) in asked {
+        // Statements are constants everywhere else; these few may stay until the test ends.
+        let explain: &'static str = Box::leak(format!("EXPLAIN QUERY PLAN {sql}").into_boxed_str());
+        let plan = h.store.unit(Lane::Read, "test.explain", move |tx| {
+            Ok::<_, StoreError>(format!("{:?}", tx.rows(explain, &params)?))
+        });
+        let plan = now(plan).unwrap();
+        assert!(!plan.contains("SCAN "), "{sql}\n{plan}");
+    }
 }
 
 /// Design section 3: a booking is at most 15 statements, so that the writer stays fast.

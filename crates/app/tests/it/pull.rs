@@ -7,6 +7,7 @@ use app::connections::connect_public;
 use app::due::{Stepped, step};
 use app::event_types;
 use app::limits::Limits;
+use app::settings::PullSize;
 use domain::booking::Status;
 use domain::{HostId, Interval};
 use jiff::SignedDuration;
@@ -90,7 +91,11 @@ pub(crate) fn hosts(h: &Harness) -> Vec<HostId> {
 }
 
 pub(crate) fn busy_of(h: &Harness, host: HostId) -> Vec<Interval> {
-    let window = Interval::lasting(morning(), SignedDuration::from_hours(24 * 30));
+    let month = SignedDuration::from_hours(24 * 30);
+    busy_within(h, host, Interval::lasting(morning(), month))
+}
+
+fn busy_within(h: &Harness, host: HostId, window: Interval) -> Vec<Interval> {
     let unit = h.store.unit(Lane::Read, "test.busy", move |tx| {
         busy::overlapping(tx, host, window)
     });
@@ -169,9 +174,46 @@ fn a_listing_of_two_pages_counts_at_its_end_and_changes_are_asked_from_there() {
 /// design 7: a page is put in place in chunks, and where to go on from is kept with its last.
 #[test]
 fn a_page_that_takes_several_units_is_kept_whole() {
-    let items: Vec<Value> = (0..250).map(|n| event(&format!("e{n}"), n)).collect();
+    let count = 2 * i64::try_from(PullSize::default().chunk.get()).unwrap() + 1;
+    let items: Vec<Value> = (0..count).map(|n| event(&format!("e{n}"), n)).collect();
     let h = read(&items);
-    assert_eq!(taken(&h), (0..250).map(hour).collect::<Vec<_>>());
+    let window = Interval::lasting(morning(), SignedDuration::from_hours(count + 48));
+    let taken = busy_within(&h, hosts(&h)[0], window);
+    assert_eq!(taken, (0..count).map(hour).collect::<Vec<_>>());
+}
+
+/// A budget, as the booking has one: what a page costs grows with its units, not with its events.
+#[test]
+fn a_full_page_costs_a_handful_of_statements_a_unit() {
+    let h = read(&[]);
+    h.by_unit.lock().unwrap().clear();
+    let item = |n: i64| match n % 25 {
+        24 => gone(&format!("e{n}")),
+        _ => event(&format!("e{n}"), n),
+    };
+    let items: Vec<Value> = (0..2_500).map(item).collect();
+    // All new, then all known.
+    for token in ["s2", "s3"] {
+        later(&h);
+        shows(&h, &items, "nextSyncToken", token);
+        let spent = std::mem::take(&mut *h.by_unit.lock().unwrap());
+        assert!(spent["pull.put"] <= 5 * 9, "{spent:?}");
+        assert!(spent.values().sum::<u64>() <= 80, "{spent:?}");
+    }
+}
+
+/// Stored in pieces, and not a million of them.
+#[test]
+fn an_event_without_a_sensible_end_takes_years_and_few_rows() {
+    let mut endless = event("endless", 9);
+    endless["end"]["dateTime"] = "9998-01-01T00:00:00Z".into();
+    let h = read(&[endless]);
+    let whole = Interval::lasting(hour(0).start, SignedDuration::from_hours(24 * 366 * 100));
+    let taken = busy_within(&h, hosts(&h)[0], whole);
+    assert!(taken.len() < 2_000, "{}", taken.len());
+    let (first, last) = (taken[0], taken[taken.len() - 1]);
+    assert_eq!(first.start, hour(9).start);
+    assert!(last.end > at("2036-01-01T00:00:00Z"));
 }
 
 /// design 7: who comes after a crash goes on from the stored page.

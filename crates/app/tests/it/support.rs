@@ -30,6 +30,10 @@ pub(crate) struct Harness {
     pub(crate) store: Store,
     /// Statements of the last unit.
     pub(crate) statements: Arc<AtomicU64>,
+    /// What the last unit asked.
+    pub(crate) asked: Asked,
+    /// Statements of all units, by their name.
+    pub(crate) by_unit: Arc<Mutex<BTreeMap<&'static str, u64>>>,
 }
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -65,9 +69,13 @@ pub(crate) fn harness_with(preset: &Preset) -> Harness {
     let google = Arc::new(Script::default());
     let statements = Arc::new(AtomicU64::new(0));
     let inline = Inline::open(morning()).unwrap();
+    let by_unit = Arc::<Mutex<BTreeMap<&'static str, u64>>>::default();
+    let asked = Asked::default();
     let backend = Counted {
         inline,
+        asked: asked.clone(),
         statements: statements.clone(),
+        by_unit: by_unit.clone(),
     };
     let store = Store::new(Arc::new(backend));
     let app = app_on(store.clone(), &clock, &google, [7; 32]);
@@ -83,6 +91,8 @@ pub(crate) fn harness_with(preset: &Preset) -> Harness {
         organization,
         store,
         statements,
+        asked,
+        by_unit,
     }
 }
 
@@ -330,27 +340,39 @@ fn accepted(body: &Bytes) -> String {
     event.to_string()
 }
 
+/// Statements with their parameters.
+pub(crate) type Asked = Arc<Mutex<Vec<(&'static str, Vec<Value>)>>>;
+
 /// A database that counts the statements of each unit.
 struct Counted {
     inline: Inline,
+    asked: Asked,
     statements: Arc<AtomicU64>,
+    by_unit: Arc<Mutex<BTreeMap<&'static str, u64>>>,
 }
 
 impl Backend for Counted {
     fn submit(&self, lane: Lane, work: Box<dyn Work>) -> Result<(), StoreError> {
         self.statements.store(0, Ordering::Relaxed);
-        self.inline.submit(
+        self.asked.lock().unwrap().clear();
+        let name = work.name();
+        let submitted = self.inline.submit(
             lane,
             Box::new(Count {
                 work,
+                asked: self.asked.clone(),
                 statements: self.statements.clone(),
             }),
-        )
+        );
+        let count = self.statements.load(Ordering::Relaxed);
+        *self.by_unit.lock().unwrap().entry(name).or_default() += count;
+        submitted
     }
 }
 
 struct Count {
     work: Box<dyn Work>,
+    asked: Asked,
     statements: Arc<AtomicU64>,
 }
 
@@ -362,6 +384,7 @@ impl Work for Count {
     fn run(&mut self, tx: &mut dyn Tx) -> Verdict {
         self.work.run(&mut CountTx {
             tx,
+            asked: &self.asked,
             statements: &self.statements,
         })
     }
@@ -373,7 +396,15 @@ impl Work for Count {
 
 struct CountTx<'t> {
     tx: &'t mut dyn Tx,
+    asked: &'t Asked,
     statements: &'t AtomicU64,
+}
+
+impl CountTx<'_> {
+    fn note(&self, sql: &'static str, params: &[Value]) {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        self.asked.lock().unwrap().push((sql, params.to_vec()));
+    }
 }
 
 impl Tx for CountTx<'_> {
@@ -382,12 +413,12 @@ impl Tx for CountTx<'_> {
     }
 
     fn execute(&mut self, sql: &'static str, params: &[Value]) -> Result<u64, StoreError> {
-        self.statements.fetch_add(1, Ordering::Relaxed);
+        self.note(sql, params);
         self.tx.execute(sql, params)
     }
 
     fn rows(&mut self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
-        self.statements.fetch_add(1, Ordering::Relaxed);
+        self.note(sql, params);
         self.tx.rows(sql, params)
     }
 

@@ -7,6 +7,7 @@
 
 mod failures;
 mod histories;
+mod quota_day;
 mod seeds;
 mod throughput;
 mod told;

@@ -1,14 +1,20 @@
 //! Busy time seen in connected calendars, as far as a host's time is blocked by it.
 
+use std::collections::BTreeMap;
+
 use domain::mirror::Busy;
 use domain::{CalendarId, HostId, Instant, Interval, LinkId, OrganizationId};
 use jiff::SignedDuration;
 
 use super::mirror::Part;
+use crate::tx::{json, json_keys};
 use crate::{StoreError, Tx, values};
 
 /// Events longer than this are stored cut into pieces, so that a look-back this long finds them all.
 pub const SPAN_MAX: SignedDuration = SignedDuration::from_hours(31 * 24);
+
+/// Rows added in one statement: they are one parameter of some 50 kB.
+const ADDED_AT_ONCE: usize = 500;
 
 /// More calendars than block one host.
 const CALENDARS_MAX: i64 = 500;
@@ -166,44 +172,103 @@ pub fn forget(tx: &mut dyn Tx, calendar: CalendarId, source: &str) -> Result<(),
     tx.execute(sql, values![calendar, source]).map(drop)
 }
 
-/// Puts `rows` in place of all busy time that came from `source`, an event or a series. Long ones are cut
-/// into pieces of at most [`SPAN_MAX`].
+/// Puts `rows` in place of all busy time that came from each source, an event or a series. Long ones are
+/// cut into pieces of at most [`SPAN_MAX`].
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn replace(tx: &mut dyn Tx, part: Part, source: &str, rows: &[Busy]) -> Result<(), StoreError> {
-    let sql = "DELETE FROM busy_interval
-               WHERE calendar_id = ?1 AND generation = ?2 AND source = ?3";
-    tx.execute(sql, values![part.calendar, part.generation, source])?;
-    add(tx, part, source, rows)
+pub fn replace(
+    tx: &mut dyn Tx,
+    part: Part,
+    rows: &BTreeMap<&str, Vec<Busy>>,
+) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let sql = "DELETE FROM busy_interval WHERE calendar_id = ?1 AND generation = ?2
+                 AND source IN (SELECT e.key FROM json_each(?3) e)";
+    let sources = json_keys(rows.keys().copied());
+    tx.execute(sql, values![part.calendar, part.generation, sources])?;
+    let rows = rows
+        .iter()
+        .flat_map(|(source, rows)| rows.iter().map(|row| (*source, row)));
+    add(tx, part, rows)
 }
 
-/// Adds `rows` to the busy time that came from `source`.
+/// Adds busy time, each with the source it came from.
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn add(tx: &mut dyn Tx, part: Part, source: &str, rows: &[Busy]) -> Result<(), StoreError> {
-    for row in rows {
+pub fn add<'r>(
+    tx: &mut dyn Tx,
+    part: Part,
+    rows: impl IntoIterator<Item = (&'r str, &'r Busy)>,
+) -> Result<(), StoreError> {
+    let mut pieces = Vec::new();
+    for (source, row) in rows {
         let mut start = row.time.start;
         while start < row.time.end {
             let end = row.time.end.min(start + SPAN_MAX);
-            tx.execute(
-                "INSERT INTO busy_interval (calendar_id, generation, starts_at, ends_at, source,
-                   instance, link_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                 ON CONFLICT (calendar_id, generation, starts_at, ends_at, source, instance)
-                 DO NOTHING",
-                values![
-                    part.calendar,
-                    part.generation,
-                    start,
-                    end,
-                    source,
-                    &row.event_id,
-                    row.link
-                ],
-            )?;
+            pieces.push(Piece {
+                source,
+                row,
+                time: Interval { start, end },
+            });
             start = end;
         }
     }
-    Ok(())
+    let (ours, foreign): (Vec<_>, Vec<_>) = pieces.into_iter().partition(|p| p.row.link.is_some());
+    for pieces in foreign.chunks(ADDED_AT_ONCE) {
+        add_foreign(tx, part, pieces)?;
+    }
+    ours.iter().try_for_each(|piece| add_ours(tx, part, piece))
+}
+
+/// At most [`SPAN_MAX`] of what one row takes.
+struct Piece<'r> {
+    source: &'r str,
+    row: &'r Busy,
+    time: Interval,
+}
+
+fn add_foreign(tx: &mut dyn Tx, part: Part, pieces: &[Piece<'_>]) -> Result<(), StoreError> {
+    let rows: BTreeMap<usize, _> = pieces
+        .iter()
+        .map(|p| {
+            (
+                p.time.start.as_micros(),
+                p.time.end.as_micros(),
+                p.source,
+                &p.row.event_id,
+            )
+        })
+        .enumerate()
+        .collect();
+    tx.execute(
+        "INSERT INTO busy_interval (calendar_id, generation, starts_at, ends_at, source, instance)
+         SELECT ?1, ?2, CAST(e.value ->> 0 AS bigint), CAST(e.value ->> 1 AS bigint),
+           e.value ->> 2, e.value ->> 3 FROM json_each(?3) e WHERE true
+         ON CONFLICT (calendar_id, generation, starts_at, ends_at, source, instance) DO NOTHING",
+        values![part.calendar, part.generation, json(&rows)],
+    )
+    .map(drop)
+}
+
+/// Few: only where a host moved an event of ours. Ids are no JSON.
+fn add_ours(tx: &mut dyn Tx, part: Part, piece: &Piece<'_>) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO busy_interval (calendar_id, generation, starts_at, ends_at, source,
+           instance, link_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (calendar_id, generation, starts_at, ends_at, source, instance) DO NOTHING",
+        values![
+            part.calendar,
+            part.generation,
+            piece.time.start,
+            piece.time.end,
+            piece.source,
+            &piece.row.event_id,
+            piece.row.link
+        ],
+    )
+    .map(drop)
 }

@@ -20,7 +20,7 @@ use crate::support::NOW;
 use crate::support::cluster::{self, Schema};
 use crate::support::world::{
     CALENDAR, EVENT_TYPE, HOST, ORGANIZATION, book, booking, calendar, connect, found, hour, hours,
-    id, note_busy, organization,
+    id, mirrored, note_busy, organization,
 };
 
 type Body = dyn Fn(&mut dyn Tx) -> Result<String, StoreError> + Send + Sync;
@@ -164,7 +164,7 @@ fn bodies(round: u128) -> Vec<Box<Body>> {
                 id: "e".to_owned(),
                 ..ForeignEvent::default()
             };
-            mirror::put(tx, part, &event)?;
+            mirrored(tx, part, &event)?;
             mirror::set_known_until(tx, part, "e", Some(hours(at + 1)))?;
             shown((
                 busy::overlapping(tx, HOST, hour(at))?,

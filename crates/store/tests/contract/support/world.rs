@@ -1,10 +1,12 @@
 //! A small made-up business: everything a test needs before its own point begins.
 
+use std::collections::BTreeMap;
+
 use domain::attendee::Attendee;
 use domain::booking::{Booking, Status};
 use domain::event_text::{EventText, EventTextTemplate};
 use domain::event_type::{Assignment, EventType, Host, Rules};
-use domain::mirror::Busy;
+use domain::mirror::{Busy, ForeignEvent};
 use domain::reminders::{Method, Reminder, Reminders};
 use domain::schedule::{Hours, Schedule, WeeklyHours};
 use domain::{
@@ -15,7 +17,7 @@ use jiff::SignedDuration;
 use store::tables::calendars::{self, Calendar};
 use store::tables::claims::{self, Claim, Holder};
 use store::tables::connections::{self, Connection, Credential, Grant, Proof, State, Tokens};
-use store::tables::mirror::Part;
+use store::tables::mirror::{self, Part};
 use store::tables::organizations::{self, Organization};
 use store::tables::seats::{self, Seat};
 use store::tables::{bookings, busy, event_types, hosts};
@@ -236,13 +238,28 @@ pub(crate) fn note_busy(
         time,
         link: None,
     };
-    busy::add(
-        tx,
-        Part {
-            calendar,
-            generation,
-        },
-        source,
-        &[row],
-    )
+    let part = Part {
+        calendar,
+        generation,
+    };
+    busy::add(tx, part, [(source, &row)])
+}
+
+/// `rows` are all the busy time of one source.
+pub(crate) fn replace_busy(
+    tx: &mut dyn Tx,
+    part: Part,
+    source: &str,
+    rows: &[Busy],
+) -> Result<(), StoreError> {
+    busy::replace(tx, part, &BTreeMap::from([(source, rows.to_vec())]))
+}
+
+/// One event of whose busy time nothing is said.
+pub(crate) fn mirrored(
+    tx: &mut dyn Tx,
+    part: Part,
+    event: &ForeignEvent,
+) -> Result<(), StoreError> {
+    mirror::put(tx, part, [(event, None)])
 }

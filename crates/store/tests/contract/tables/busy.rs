@@ -8,7 +8,7 @@ use store::{StoreError, values};
 
 use crate::support::world::{
     CALENDAR, HOST, ORGANIZATION, book, booking, calendar, connect, found, hour, hours, id,
-    note_busy, organization,
+    mirrored, note_busy, organization, replace_busy,
 };
 use crate::support::{NOW, on_every_database};
 
@@ -104,10 +104,10 @@ on_every_database! {
             connect(tx)?;
             book(tx, &booking(100, hour(2)))?;
             links::insert(tx, LinkId(id(200)), BookingId(id(100)), CALENDAR, "event0", NOW)?;
-            busy::replace(tx, first, "a", &[row(hour(1), None), row(hour(3), None)])?;
-            busy::replace(tx, second, "a", &[row(hour(1), None)])?;
-            busy::replace(tx, first, "b", &[row(hour(5), Some(LinkId(id(200))))])?;
-            busy::replace(tx, first, "a", &[row(hour(4), None), row(long, None)])
+            replace_busy(tx, first, "a", &[row(hour(1), None), row(hour(3), None)])?;
+            replace_busy(tx, second, "a", &[row(hour(1), None)])?;
+            replace_busy(tx, first, "b", &[row(hour(5), Some(LinkId(id(200))))])?;
+            replace_busy(tx, first, "a", &[row(hour(4), None), row(long, None)])
         });
         let window = Interval { start: hours(0), end: hours(24 * 365) };
         let seen = |part| stage.done(move |tx| busy::within(tx, part, window));
@@ -136,12 +136,12 @@ on_every_database! {
             book(tx, &booking(100, hour(2)))?;
             links::insert(tx, LinkId(id(200)), BookingId(id(100)), CALENDAR, "event0", NOW)?;
             busy::block_all(tx, ORGANIZATION, CALENDAR)?;
-            busy::replace(tx, part, "event0", &[row(hour(2))])
+            replace_busy(tx, part, "event0", &[row(hour(2))])
         });
         let day = Interval { start: hours(0), end: hours(24) };
         let of = |host| stage.done(move |tx| busy::overlapping(tx, host, day));
         assert_eq!((of(HOST), of(HostId(id(9)))), (vec![], vec![]));
-        stage.done(move |tx| busy::replace(tx, part, "event0", &[row(hour(7))]));
+        stage.done(move |tx| replace_busy(tx, part, "event0", &[row(hour(7))]));
         assert_eq!((of(HOST), of(HostId(id(9)))), (vec![hour(7)], vec![]));
     }
 
@@ -153,7 +153,7 @@ on_every_database! {
             connect(tx)?;
             busy::set_blocks(tx, HOST, CALENDAR, true)?;
             let event = ForeignEvent { id: "a".to_owned(), ..ForeignEvent::default() };
-            mirror::put(tx, part, &event)?;
+            mirrored(tx, part, &event)?;
             mirror::set_known_until(tx, part, "a", Some(hours(5)))
         });
         let seen = |end| {
