@@ -180,7 +180,10 @@ pub(crate) fn harness_within(limits: Limits) -> Harness {
     });
     let key = |organization| now(access::create_api_key(&app, organization, "test")).unwrap();
     Harness {
-        router: router(ApiState { app: app.clone() }),
+        router: router(ApiState {
+            app: app.clone(),
+            patience: None,
+        }),
         key: key(ours),
         foreign_key: key(theirs),
         organization: ours,
@@ -198,7 +201,10 @@ pub(crate) fn failing(error: StoreError) -> Failing {
         clock,
         Limits::default(),
     );
-    Failing(router(ApiState { app }))
+    Failing(router(ApiState {
+        app,
+        patience: None,
+    }))
 }
 
 /// The API on a store that takes nothing.
@@ -224,7 +230,7 @@ fn app_on(store: Store, clock: Arc<HandClock>, limits: Limits) -> App {
         settings: Settings {
             public_url: "https://book.example".parse().unwrap(),
             google: Err(MissingSettings(vec!["GOOGLE_CLIENT_ID"])),
-            pull_interval: SignedDuration::from_secs(30),
+            pace: app::settings::Pace::every(SignedDuration::from_secs(30)),
             pull_size: app::settings::PullSize::default(),
             limits,
         },
@@ -250,7 +256,13 @@ impl Harness {
     pub(crate) fn from(self, address: &str) -> Self {
         let network = Network::of(address.parse().unwrap()).unwrap();
         let app = self.app.clone();
-        self.with_router(router(ApiState { app }).layer(Extension(network)))
+        self.with_router(
+            router(ApiState {
+                app,
+                patience: None,
+            })
+            .layer(Extension(network)),
+        )
     }
 
     /// Books without a key.

@@ -1,11 +1,11 @@
 //! What to do next: the one door through which all due work runs.
 
-use domain::{CalendarId, ConnectionId, Instant, LinkId};
+use domain::{BookingId, CalendarId, ConnectionId, Instant, LinkId};
 use jiff::SignedDuration;
-use store::tables::{calendars, connections, leases, links, revocations};
+use store::tables::{calendars, connections, leases, links, revocations, verifications};
 use store::{Lane, StoreError};
 
-use crate::{App, connections as connection_work, links as link_work, pull};
+use crate::{App, bookings, connections as connection_work, links as link_work, pull};
 
 /// How long one step has its connection for itself: longer than any call is waited for.
 pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(90);
@@ -31,6 +31,7 @@ pub async fn step(app: &App) -> Result<Stepped, StoreError> {
         link,
         connection,
         revocation,
+        verification,
         calendar,
         lease_end,
     } = next(app, now).await?;
@@ -45,12 +46,19 @@ pub async fn step(app: &App) -> Result<Stepped, StoreError> {
                 connection_work::revoke_step(app, connection).await?;
             }
         }
+        // No call: whoever booked while Google was away waits for it.
+        _ if verification.is_some_and(|(_, at)| at <= now) => {
+            if let Some((booking, _)) = verification {
+                bookings::verify_step(app, booking).await?;
+            }
+        }
         (_, _, Some((calendar, at))) if at <= now => pull::step(app, calendar).await?,
         (link, connection, calendar) => {
             let whens = [
                 link.map(|l| l.1),
                 connection.map(|c| c.1),
                 revocation.map(|r| r.1),
+                verification.map(|v| v.1),
                 calendar.map(|c| c.1),
             ];
             return Ok(Stepped::Idle(
@@ -67,6 +75,8 @@ struct Next {
     connection: Option<(ConnectionId, Instant)>,
     /// A grant to be given back: of which connection.
     revocation: Option<(ConnectionId, Instant)>,
+    /// An unverified booking to look at.
+    verification: Option<(BookingId, Instant)>,
     calendar: Option<(CalendarId, Instant)>,
     /// A worker that died leaves its lease behind; then what it worked on is free.
     lease_end: Option<Instant>,
@@ -79,6 +89,7 @@ async fn next(app: &App, now: Instant) -> Result<Next, StoreError> {
                 link: links::next_due(tx, now)?,
                 connection: connections::next_due(tx, now)?,
                 revocation: revocations::next_due(tx, now)?,
+                verification: verifications::next_due(tx)?,
                 calendar: calendars::next_pull(tx, now)?,
                 lease_end: leases::next_end(tx, now)?,
             })

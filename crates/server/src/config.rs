@@ -454,7 +454,7 @@ impl Config {
             settings: Settings {
                 google: google(values, &public_url, quota(values)?)?,
                 public_url,
-                pull_interval: SignedDuration::from_secs(seconds),
+                pace: app::settings::Pace::from_base(SignedDuration::from_secs(seconds)),
                 pull_size: app::settings::PullSize::default(),
                 limits: limits(values)?,
             },
@@ -605,7 +605,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(config.listen.port(), 1);
-        assert_eq!(config.settings.pull_interval.as_secs(), 7);
+        assert_eq!(config.settings.pace.interesting.as_secs(), 7);
         assert_eq!(config.settings.public_url.as_str(), "http://127.0.0.1:1/");
     }
 

@@ -232,7 +232,7 @@ fn settings(seed: u64, calendar: &str) -> settings::Settings {
             quota: app::quota::Quota::default(),
             login_hint: None,
         }),
-        pull_interval: POLL_INTERVAL,
+        pace: app::settings::Pace::every(POLL_INTERVAL),
         pull_size: pull_size(seed),
         limits: app::limits::Limits::default(),
     }

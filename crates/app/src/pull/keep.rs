@@ -6,13 +6,14 @@ use google::CallError;
 use google::pull::{Item, Next, Page, PullError};
 use store::tables::calendars::{self, Calendar};
 use store::tables::mirror::{self as rows, Part};
+use store::tables::verifications::{self, News};
 use store::tables::{connections, leases};
 use store::{Lane, StoreError, Topic, Tx};
 
-use super::Begun;
 use super::ask::Unread;
 use super::mirror::{Scale, apply, expand};
 use super::observe::{self, missing};
+use super::{Begun, look_again};
 use crate::connections::{cause, health};
 use crate::retry::Jitter;
 use crate::{App, quota};
@@ -72,6 +73,9 @@ pub(super) async fn page(
         None => observe::Page::First,
         Some(_) => observe::Page::Later,
     };
+    if !page.items.is_empty() {
+        calendar.changed_at = Some(now);
+    }
     let chunk_size = app.settings().pull_size.chunk.get();
     let mut items = page.items;
     while !items.is_empty() {
@@ -94,14 +98,20 @@ pub(super) async fn page(
     if ends && !roll(app, lease, scale, now).await? {
         return Ok(());
     }
-    advance(&mut calendar, page.next, now, app.settings().pull_interval);
+    let news = if calendar.changed_at >= calendar.position.began_at {
+        News::Changed
+    } else {
+        News::Same
+    };
+    advance(&mut calendar, page.next);
+    let is_read = calendar.position.page_token.is_none() && calendar.position.began_at.is_none();
     if is_moved {
         // Its days begin elsewhere now: everything is read anew.
         calendar.position.sync_token = None;
         calendar.position.page_token = None;
         calendar.pull_at = now;
     }
-    let inner = app.clone();
+    let (inner, jitter) = (app.clone(), Jitter::draw(app.chance()));
     app.store()
         .unit(Lane::Background, "pull.keep", move |tx| {
             if !leases::give_back(tx, lease)? {
@@ -117,8 +127,14 @@ pub(super) async fn page(
             if ends && rows::unknown(tx, part(&calendar))?.is_some() {
                 // Google is asked about it at once.
                 calendar.pull_at = now;
+            } else if is_read && !is_moved {
+                calendar.pull_at = look_again(tx, &inner, &calendar, jitter, now)?;
             }
             calendars::update(tx, &calendar)?;
+            if let (true, Some(as_of)) = (is_read, calendar.position.as_of) {
+                verifications::wake(tx, calendar.id, as_of, news, now)?;
+                tx.wake(Topic::CalendarRead);
+            }
             quota::heed(tx, &inner, &connection.account_sub, lease, Ok(()))
         })
         .await
@@ -212,7 +228,7 @@ fn roll_some(tx: &mut dyn Tx, scale: &Scale, horizon: Instant) -> Result<bool, S
 }
 
 /// The calendar's position after a page: on the next one, or waiting for the next pull.
-fn advance(calendar: &mut Calendar, next: Next, now: Instant, interval: jiff::SignedDuration) {
+fn advance(calendar: &mut Calendar, next: Next) {
     calendar.failures = 0;
     let position = &mut calendar.position;
     match next {
@@ -229,7 +245,6 @@ fn advance(calendar: &mut Calendar, next: Next, now: Instant, interval: jiff::Si
             if let Some(shadow) = position.shadow.take() {
                 position.generation = shadow;
             }
-            calendar.pull_at = now + interval;
         }
         // Never said of such a listing; asked again from its beginning.
         Next::End => position.page_token = None,

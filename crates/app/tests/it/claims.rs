@@ -659,6 +659,7 @@ fn connect(h: &Harness, calendar: CalendarId, receives: bool) {
                 zone: None,
                 pull_at: at(TEN),
                 failures: 0,
+                changed_at: None,
                 position: calendars::Position::default(),
             };
             calendars::insert(tx, &row)

@@ -148,7 +148,7 @@ fn app_with(
                 quota: app::quota::Quota::default(),
                 login_hint: None,
             }),
-            pull_interval: SignedDuration::from_secs(30),
+            pace: app::settings::Pace::every(SignedDuration::from_secs(30)),
             pull_size: app::settings::PullSize::default(),
             limits,
         },

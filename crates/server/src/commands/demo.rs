@@ -166,7 +166,7 @@ fn settings(public_url: &Url, google_url: &Url) -> anyhow::Result<Settings> {
             login_hint: Some(OWNER.to_owned()),
         }),
         // A drag in the stand-in's calendar should show at once; so many lists stay within its quota.
-        pull_interval: SignedDuration::from_millis(500),
+        pace: app::settings::Pace::every(SignedDuration::from_millis(500)),
         pull_size: app::settings::PullSize::default(),
         // Everybody here is at this machine, and may try to break it.
         limits: Limits::default(),

@@ -2,7 +2,7 @@
 
 use domain::{CalendarId, ConnectionId, Instant, OrganizationId};
 
-use crate::{Row, StoreError, Tx, values};
+use crate::{Dialect, Row, StoreError, Tx, values};
 
 /// More calendars than one connection reaches.
 const LIST_MAX: i64 = 500;
@@ -26,6 +26,8 @@ pub struct Calendar {
     pub pull_at: Instant,
     /// Pulls that failed in a row.
     pub failures: i64,
+    /// When a pull last brought something; `None` when none ever did.
+    pub changed_at: Option<Instant>,
     /// How far it has been read.
     pub position: Position,
 }
@@ -65,6 +67,7 @@ impl Calendar {
             receives,
             pull_at: now,
             failures: 0,
+            changed_at: None,
             position: Position::default(),
         }
     }
@@ -75,14 +78,14 @@ macro_rules! select {
         concat!(
             "SELECT c.id, c.connection_id, c.google_id, c.name, c.zone, c.receives, c.pull_at,
                c.failures, c.as_of, c.sync_token, c.page_token, c.pull_began_at, c.generation,
-               c.shadow FROM calendar c ",
+               c.shadow, c.changed_at FROM calendar c ",
             $rest
         )
     };
 }
 
 fn read(mut row: Row) -> Result<Calendar, StoreError> {
-    Ok(Calendar {
+    let mut calendar = Calendar {
         id: row.take()?,
         connection_id: row.take()?,
         google_id: row.take()?,
@@ -91,6 +94,7 @@ fn read(mut row: Row) -> Result<Calendar, StoreError> {
         receives: row.take()?,
         pull_at: row.take()?,
         failures: row.take()?,
+        changed_at: None,
         position: Position {
             as_of: row.take()?,
             sync_token: row.take()?,
@@ -99,7 +103,9 @@ fn read(mut row: Row) -> Result<Calendar, StoreError> {
             generation: row.take()?,
             shadow: row.take()?,
         },
-    })
+    };
+    calendar.changed_at = row.take()?;
+    Ok(calendar)
 }
 
 /// Adds a calendar.
@@ -110,8 +116,8 @@ pub fn insert(tx: &mut dyn Tx, calendar: &Calendar) -> Result<(), StoreError> {
     let (c, p) = (calendar, &calendar.position);
     tx.execute(
         "INSERT INTO calendar (id, connection_id, google_id, name, zone, receives, pull_at, failures,
-           as_of, sync_token, page_token, pull_began_at, generation, shadow)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+           as_of, sync_token, page_token, pull_began_at, generation, shadow, changed_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         values![
             c.id,
             c.connection_id,
@@ -126,21 +132,26 @@ pub fn insert(tx: &mut dyn Tx, calendar: &Calendar) -> Result<(), StoreError> {
             p.page_token.as_ref(),
             p.began_at,
             p.generation,
-            p.shadow
+            p.shadow,
+            c.changed_at
         ],
     )
     .map(drop)
 }
 
-/// Stores what a pull learnt about a calendar and how far it has come.
+/// Stores what a pull learnt about a calendar and how far it has come. Where somebody asked for a pull
+/// that began later than the one it has come from, the next one is due at once, unless they fail.
 ///
 /// # Errors
 /// [`StoreError`].
 pub fn update(tx: &mut dyn Tx, calendar: &Calendar) -> Result<(), StoreError> {
     let (c, p) = (calendar, &calendar.position);
     tx.execute(
-        "UPDATE calendar SET name = ?2, zone = ?3, pull_at = ?4, failures = ?5, as_of = ?6,
-           sync_token = ?7, page_token = ?8, pull_began_at = ?9, generation = ?10, shadow = ?11
+        "UPDATE calendar SET name = ?2, zone = ?3, failures = ?5, as_of = ?6,
+           sync_token = ?7, page_token = ?8, pull_began_at = ?9, generation = ?10, shadow = ?11,
+           changed_at = ?12,
+           pull_at = CASE WHEN ?5 = 0 AND asked_at < ?4 AND asked_at > COALESCE(?6, 0)
+                     THEN asked_at ELSE ?4 END
          WHERE id = ?1",
         values![
             c.id,
@@ -153,7 +164,8 @@ pub fn update(tx: &mut dyn Tx, calendar: &Calendar) -> Result<(), StoreError> {
             p.page_token.as_ref(),
             p.began_at,
             p.generation,
-            p.shadow
+            p.shadow,
+            c.changed_at
         ],
     )
     .map(drop)
@@ -233,4 +245,49 @@ pub fn next_pull(
     tx.first(sql, values![now])?
         .map(|mut row| Ok((row.take()?, row.take()?)))
         .transpose()
+}
+
+/// Until when a calendar is looked at often. Keeps others from changing that until the transaction ends: what
+/// follows from it is stored with it.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn interesting_until(tx: &mut dyn Tx, id: CalendarId) -> Result<Instant, StoreError> {
+    let sql = match tx.dialect() {
+        Dialect::Sqlite => "SELECT interesting_until FROM calendar WHERE id = ?1",
+        Dialect::Postgres => {
+            "SELECT interesting_until FROM calendar WHERE id = ?1 FOR NO KEY UPDATE"
+        }
+    };
+    let found = tx.first(sql, values![id])?;
+    found.map_or(Ok(Instant::MIN), |mut row| row.take())
+}
+
+/// Lets a calendar be looked at often until `until`, first by `first`; nothing if it is until `enough`
+/// already. One whose pulls fail waits as it did.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn interest(
+    tx: &mut dyn Tx,
+    id: CalendarId,
+    (until, enough): (Instant, Instant),
+    first: Instant,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE calendar SET interesting_until = ?2,
+                 pull_at = CASE WHEN failures = 0 AND pull_at > ?4 THEN ?4 ELSE pull_at END
+               WHERE id = ?1 AND interesting_until < ?3";
+    tx.execute(sql, values![id, until, enough, first]).map(drop)
+}
+
+/// Lets a pull from a calendar be due at `now`, and another one after the one that may be under way. One
+/// whose pulls fail waits as it did.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn ask(tx: &mut dyn Tx, id: CalendarId, now: Instant) -> Result<(), StoreError> {
+    let sql = "UPDATE calendar SET asked_at = ?2,
+                 pull_at = CASE WHEN failures = 0 AND pull_at > ?2 THEN ?2 ELSE pull_at END
+               WHERE id = ?1 AND asked_at < ?2";
+    tx.execute(sql, values![id, now]).map(drop)
 }

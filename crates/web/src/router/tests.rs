@@ -218,7 +218,7 @@ fn app_of(
         settings: Settings {
             public_url: public_url.parse().unwrap(),
             google,
-            pull_interval: SignedDuration::from_secs(30),
+            pace: app::settings::Pace::every(SignedDuration::from_secs(30)),
             pull_size: app::settings::PullSize::default(),
             limits,
         },

@@ -12,6 +12,7 @@ mod timeline;
 
 use app::bookings::{CalendarSync, Detail, SyncState};
 use domain::booking::{self, Cause, Status};
+use domain::freshness::Stale;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -98,6 +99,19 @@ pub(crate) struct Booking {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     manage_url: Option<String>,
+    /// Answered when the booking is made, where a calendar of its hosts was not read for longer than the
+    /// organization wants. It is counted on as it was known; see `pending` for whether that is looked at again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    stale: Option<StaleCalendar>,
+}
+
+/// How old what a booking rests on is.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct StaleCalendar {
+    /// As of when the calendar longest unread is known; null when it was never read.
+    #[schema(format = DateTime, required = true)]
+    as_of: Option<String>,
 }
 
 /// Who a booking is for.
@@ -204,6 +218,14 @@ impl Booking {
         self
     }
 
+    /// With what it rests on, where that is old.
+    pub(crate) fn with_stale(mut self, stale: Option<Stale>) -> Self {
+        self.stale = stale.map(|stale| StaleCalendar {
+            as_of: stale.as_of.map(|at| at.to_string()),
+        });
+        self
+    }
+
     fn of(
         booking: booking::Booking,
         sync: SyncState,
@@ -248,6 +270,7 @@ impl Booking {
             }),
             created_at: booking.created_at.to_string(),
             manage_url: None,
+            stale: None,
         }
     }
 }

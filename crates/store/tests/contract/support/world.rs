@@ -4,6 +4,7 @@ use domain::attendee::Attendee;
 use domain::booking::{Booking, Status};
 use domain::event_text::{EventText, EventTextTemplate};
 use domain::event_type::{Assignment, EventType, Host, Rules};
+use domain::freshness::{OnStale, Policy};
 use domain::mirror::Busy;
 use domain::reminders::{Method, Reminder, Reminders};
 use domain::schedule::{Hours, Schedule, WeeklyHours};
@@ -56,6 +57,10 @@ pub(crate) fn organization(number: u128, slug: &str, name: &str) -> Organization
         name: name.to_owned(),
         zone: Zone::parse("America/Argentina/Buenos_Aires").unwrap(),
         locale: Locale::Es,
+        freshness: Policy {
+            on_stale: OnStale::Refuse,
+            stale_after: SignedDuration::from_mins(90),
+        },
     }
 }
 
@@ -174,6 +179,7 @@ pub(crate) fn calendar(number: u128, google_id: &str) -> Calendar {
         zone: None,
         pull_at: NOW,
         failures: 0,
+        changed_at: Some(hours(-1)),
         position: calendars::Position::default(),
     }
 }

@@ -179,7 +179,10 @@ on_every_database! {
             read.position.as_of = Some(hours(-3));
             calendars::update(tx, &read)
         });
-        let of = |host| stage.done(move |tx| busy::freshness(tx, host));
+        let of = |host| -> Vec<_> {
+            let known = stage.done(move |tx| busy::freshness(tx, host));
+            known.into_iter().map(|c| (c.calendar, c.as_of)).collect()
+        };
         assert_eq!(of(HOST), [(CALENDAR, None), (SECOND, Some(hours(-3)))]);
         assert_eq!(of(HostId(id(9))), []);
     }

@@ -2,7 +2,7 @@
 
 use domain::booking::{Cancellation, Cause, Status};
 use domain::mirror::ForeignEvent;
-use domain::sync::{EventFields, Intent, Link, Op, Remote, RemoteTime, Seen};
+use domain::sync::{Certainty, EventFields, Intent, Link, Op, Remote, RemoteTime, Seen};
 use domain::{BookingId, CalendarId, ConnectionId, LinkId, Zone};
 use store::tables::bookings;
 use store::tables::connections::{self, Connection, State as ConnectionState};
@@ -33,6 +33,7 @@ fn busy_link(before: EventLink) -> EventLink {
         time: RemoteTime::Timed(hour(3)),
         text: fields.text.clone(),
         reminders: fields.reminders.clone(),
+        certainty: Certainty::Tentative,
         declined: true,
     };
     EventLink {
