@@ -14,6 +14,7 @@ use app::{App, Parts, Settings, Vault, access};
 use axum::body::{Body, to_bytes};
 use axum::{Extension, Router};
 use domain::booking::Cause;
+use domain::freshness::{OnStale, Policy};
 use domain::{
     BookingId, CalendarId, Chance, Clock, ConflictId, ConnectionId, Instant, OrganizationId,
     TimelineId,
@@ -27,7 +28,7 @@ use store::sqlite::inline::Inline;
 use store::tables::conflicts::{self, Conflict};
 use store::tables::links::{self, EventLink, State};
 use store::tables::timeline::{self, Entry};
-use store::tables::{calendars, connections};
+use store::tables::{busy, calendars, connections, organizations};
 use store::{Backend, Lane, Store, StoreError, Tx, Work};
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -360,6 +361,7 @@ impl Harness {
                 zone: None,
                 pull_at: morning(),
                 failures: 0,
+                changed_at: None,
                 position: calendars::Position::default(),
             };
             calendars::insert(tx, &calendar)
@@ -376,6 +378,35 @@ impl Harness {
         });
     }
 
+    /// Lets the connected calendar block everybody.
+    pub(crate) fn block_all(&self) {
+        let organization = self.organization;
+        self.unit(move |tx| busy::block_all(tx, organization, CalendarId(Uuid::from_u128(2))));
+    }
+
+    /// As if the connected calendar had just been read.
+    pub(crate) fn calendar_is_read(&self) {
+        let now = self.app.now();
+        self.unit(move |tx| {
+            let found = calendars::by_id(tx, CalendarId(Uuid::from_u128(2)))?;
+            let mut calendar = found.expect("it is connected");
+            calendar.position.as_of = Some(now);
+            calendars::update(tx, &calendar)
+        });
+    }
+
+    /// What the organization wants on calendars not read for long.
+    pub(crate) fn wants(&self, on_stale: OnStale) {
+        let (organization, policy) = (
+            self.organization,
+            Policy {
+                on_stale,
+                ..Policy::default()
+            },
+        );
+        self.unit(move |tx| organizations::set_freshness(tx, organization, policy));
+    }
+
     /// As if Google had refused the booking's event with these words.
     pub(crate) fn event_is_refused(&self, booked: &Booked, words: &'static str) {
         self.change_link(booked, |link| {
@@ -389,7 +420,7 @@ impl Harness {
                 id: ConflictId(booking.0),
                 organization_id,
                 booking_id: booking,
-                link_id: links::of_booking(tx, booking)?.remove(0).id,
+                link_id: Some(links::of_booking(tx, booking)?.remove(0).id),
                 kind: "refused".into(),
                 said: words.into(),
                 version: 1,

@@ -123,7 +123,7 @@ pub(crate) const SETTINGS: [Setting; 27] = [
         "LOCKSTEP_POLL_SECONDS",
         &[],
         Some("30"),
-        "how often connected calendars are looked at, 1 to 3600",
+        "the pause between two looks at a calendar while somebody looks for a time, 1 to 3600; 4 to 10 times as long otherwise",
     ),
     setting(
         "LOCKSTEP_HOLDS_PER_NETWORK",

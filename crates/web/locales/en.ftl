@@ -340,6 +340,7 @@ timeline-event-removed = Removed from Google Calendar, to match
 timeline-reassigned = Given to another host
 timeline-declined = Declined
 timeline-approved = Approved
+timeline-verified = Checked against the calendar and confirmed
 timeline-left = Somebody left their seat
 timeline-joined = Somebody took a seat
 timeline-forced = Booked for { $when } on top of what was there, on purpose

@@ -340,6 +340,7 @@ timeline-event-removed = Quitada de Google Calendar
 timeline-reassigned = Pasó a otra persona
 timeline-declined = Rechazada
 timeline-approved = Aprobada
+timeline-verified = Comprobada con el calendario y confirmada
 timeline-left = Alguien dejó su plaza
 timeline-joined = Alguien ocupó una plaza
 timeline-forced = Reservada para { $when } encima de lo que había, a propósito

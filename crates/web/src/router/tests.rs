@@ -28,6 +28,7 @@ use super::*;
 mod admin_books;
 mod admin_decides;
 mod connection;
+mod freshness;
 mod inbox;
 mod sent_twice;
 

@@ -407,4 +407,28 @@ mod tests {
             assert_eq!(found, (404, "event_type_not_found"), "{event_type}");
         }
     }
+
+    /// scenario F3: which calendar could not be read and how old its data is; its name is for those whose it
+    /// is.
+    #[test]
+    fn a_calendar_that_could_not_be_read_is_told_and_named_to_its_own() {
+        let harness = harness();
+        harness.connect();
+        harness.block_all();
+        let window = "from=2026-11-24&to=2026-11-25";
+        let told = harness.call(ask("maths", window)).body;
+        let calendar = told["as_of"][0]["calendar"].clone();
+        let expected = json!({
+            "calendar": calendar, "at": null, "stale": true, "reason": "never_read",
+        });
+        assert_eq!(told["as_of"], json!([expected]));
+        let told = harness.call(ask("maths", window).bearer(&harness.key)).body;
+        assert_eq!(told["as_of"][0]["name"], "Lessons");
+        harness.calendar_is_read();
+        let told = harness.call(ask("maths", window)).body;
+        assert_eq!(told["as_of"][0]["stale"], false);
+        assert_eq!(told["as_of"][0]["reason"], json!(null));
+        let foreign = ask("maths", window).bearer(&harness.foreign_key);
+        assert_eq!(harness.call(foreign).status.as_u16(), 403);
+    }
 }

@@ -23,3 +23,4 @@ mod revocations;
 mod sealed;
 mod seats;
 mod timeline;
+mod verifications;

@@ -31,6 +31,7 @@ async fn refused() -> Browser {
         zone: None,
         pull_at: now,
         failures: 0,
+        changed_at: None,
         position: calendars::Position::default(),
     };
     let set_up = store.unit(Lane::Interactive, "test", move |tx| {
@@ -50,7 +51,7 @@ async fn refused() -> Browser {
             id: uuid(3),
             organization_id: organization.id,
             booking_id: booking.id,
-            link_id: link.id,
+            link_id: Some(link.id),
             kind: "refused".to_owned(),
             said: "Not in <this> calendar".to_owned(),
             version: 1,
