@@ -13,7 +13,7 @@ use anyhow::{Context, anyhow, bail};
 use app::Settings;
 use app::limits::Limits;
 use app::quota::Quota;
-use app::settings::{Google, MissingSettings};
+use app::settings::{Google, MissingSettings, Pace};
 use google::oauth::OAuthClient;
 use google::{Endpoints, ServiceAccount};
 use jiff::SignedDuration;
@@ -454,7 +454,7 @@ impl Config {
             settings: Settings {
                 google: google(values, &public_url, quota(values)?)?,
                 public_url,
-                pace: app::settings::Pace::from_base(SignedDuration::from_secs(seconds)),
+                pace: Pace::from_base(SignedDuration::from_secs(seconds)),
                 pull_size: app::settings::PullSize::default(),
                 limits: limits(values)?,
             },

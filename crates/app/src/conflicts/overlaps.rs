@@ -54,11 +54,12 @@ pub(super) fn resolve(
         }
         Resolution::Retry | Resolution::Relink | Resolution::Ignore if is_same => {}
         Resolution::Retry | Resolution::Relink | Resolution::Ignore => {
-            // Only what is read from now on counts.
-            verifications::put(tx, booking.id, now, booking.time.end)?;
+            // Calendars before verifications, as a pull that ends locks them.
             for known in freshness::blocking(tx, bound)? {
                 calendars::ask(tx, known.calendar, now)?;
             }
+            // Only what is read from now on counts.
+            verifications::put(tx, booking.id, now, booking.time.end)?;
             tx.wake(Topic::DueWork);
             conflict.resolution = Some(name.to_owned());
             conflicts::update(tx, &conflict)?;

@@ -23,6 +23,9 @@ const BOOKINGS_MAX: i64 = 1000;
 
 /// Why everything is not done yet; empty when it is. `since` is when the last thing was changed.
 pub fn pending(scene: &Scene, organization: OrganizationId, since: Instant) -> Vec<String> {
+    let all = scene.bookings.all().map(|version| &version.booking);
+    let unverified = all.filter(|booking| booking.status == Status::Unverified);
+    let unverified: Vec<BookingId> = unverified.map(|booking| booking.id).collect();
     scene.read(|tx| {
         let mut pending = Vec::new();
         for connection in connections::list(tx, organization)? {
@@ -47,12 +50,9 @@ pub fn pending(scene: &Scene, organization: OrganizationId, since: Instant) -> V
                 }
             }
         }
-        for version in scene.bookings.all() {
-            let booking = &version.booking;
-            if booking.status == Status::Unverified
-                && conflicts::open_of_time(tx, booking.id)?.is_none()
-            {
-                pending.push(format!("to be verified: {booking:?}"));
+        for id in unverified {
+            if conflicts::open_of_time(tx, id)?.is_none() {
+                pending.push(format!("booking {id} is to be verified"));
             }
         }
         if let Some((id, at)) = links::next_due(tx, Instant::MAX)? {

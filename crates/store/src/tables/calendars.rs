@@ -150,7 +150,8 @@ pub fn update(tx: &mut dyn Tx, calendar: &Calendar) -> Result<(), StoreError> {
         "UPDATE calendar SET name = ?2, zone = ?3, failures = ?5, as_of = ?6,
            sync_token = ?7, page_token = ?8, pull_began_at = ?9, generation = ?10, shadow = ?11,
            changed_at = ?12,
-           pull_at = CASE WHEN ?5 = 0 AND asked_at < ?4 AND asked_at > COALESCE(?6, 0)
+           pull_at = CASE WHEN CAST(?5 AS bigint) = 0 AND asked_at < ?4
+                       AND asked_at > COALESCE(CAST(?6 AS bigint), 0)
                      THEN asked_at ELSE ?4 END
          WHERE id = ?1",
         values![

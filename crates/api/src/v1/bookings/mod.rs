@@ -101,8 +101,8 @@ pub(crate) struct Booking {
     manage_url: Option<String>,
     /// Answered when the booking is made, where a calendar of its hosts was not read for longer than the
     /// organization wants. It is counted on as it was known; see `pending` for whether that is looked at again.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    /// Null otherwise, and whenever it is read again.
+    #[schema(required = true)]
     stale: Option<StaleCalendar>,
 }
 
@@ -171,7 +171,10 @@ impl Booking {
         if viewer == Viewer::Attendee {
             // It holds the calendar's id, which is the host's own address.
             sync.html_link = None;
-            sync.conflict = None;
+            if sync.conflict.take().is_some() && detail.booking.status == Status::Unverified {
+                // What else stands there is the host's own business.
+                sync.problem = None;
+            }
         }
         let (organization, event_type) = (detail.organization.slug, detail.event_type.slug);
         let host = Some(detail.host_name);

@@ -171,10 +171,6 @@ pub(crate) async fn list(
     MaybeBearer(bearer): MaybeBearer,
     QueryOf(query): QueryOf<SlotsQuery>,
 ) -> Result<Json<SlotsAnswer>, Problem> {
-    let (window, zone) = query.check()?;
-    if !is_slug(&org) || !is_slug(&slug) {
-        return Err(Problem::no_event_type());
-    }
     let viewer = match &bearer {
         Some(bearer) => {
             auth::organization_of(&state.app, bearer, &org, Problem::no_event_type).await?;
@@ -182,6 +178,10 @@ pub(crate) async fn list(
         }
         None => Viewer::Attendee,
     };
+    let (window, zone) = query.check()?;
+    if !is_slug(&org) || !is_slug(&slug) {
+        return Err(Problem::no_event_type());
+    }
     let found = availability::slots(&state.app, &org, &slug, window).await?;
     Ok(Json(SlotsAnswer {
         slots: found.slots.iter().map(|s| Slot::new(s, &zone)).collect(),
