@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 use app::connections::{Callback, Disconnected};
 use app::preset::Preset;
 use app::secrets::MASTER_KEY_BYTES;
-use app::settings::PullSize;
+use app::settings::{Pace, PullSize};
 use app::sign_in::HashedPassword;
 use app::{App, Vault, connections, preset, settings};
 use domain::freshness::{OnStale, Policy};
@@ -242,7 +242,7 @@ fn settings(seed: u64, calendar: &str) -> settings::Settings {
             quota: app::quota::Quota::default(),
             login_hint: None,
         }),
-        pace: app::settings::Pace::every(POLL_INTERVAL),
+        pace: Pace::every(POLL_INTERVAL),
         pull_size: pull_size(seed),
         limits: app::limits::Limits::default(),
     }
