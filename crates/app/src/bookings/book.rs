@@ -144,9 +144,9 @@ pub enum Attempt {
 
 /// Whether a wish may be answered with a [`Look`].
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Patience {
-    Some,
-    None,
+enum Mode {
+    LookFirst,
+    Decide,
 }
 
 /// Ids and secrets drawn before the unit, so that it can be run again.
@@ -168,10 +168,10 @@ struct Draws {
 /// # Errors
 /// [`BookError`].
 pub async fn book(app: &App, input: BookInput) -> Result<Booked, BookError> {
-    match attempt(app, input, Patience::None).await? {
+    match attempt(app, input, Mode::Decide).await? {
         Attempt::Booked(booked) => Ok(*booked),
         Attempt::Look(_) => {
-            Err(StoreError::decode("a booking without patience was put off").into())
+            Err(StoreError::decode("a booking that had to be decided was put off").into())
         }
     }
 }
@@ -181,14 +181,10 @@ pub async fn book(app: &App, input: BookInput) -> Result<Booked, BookError> {
 /// # Errors
 /// [`BookError`].
 pub async fn book_or_look(app: &App, input: BookInput) -> Result<Attempt, BookError> {
-    attempt(app, input, Patience::Some).await
+    attempt(app, input, Mode::LookFirst).await
 }
 
-async fn attempt(
-    app: &App,
-    mut input: BookInput,
-    patience: Patience,
-) -> Result<Attempt, BookError> {
+async fn attempt(app: &App, mut input: BookInput, mode: Mode) -> Result<Attempt, BookError> {
     let now = app.now();
     if let Some(forced) = &mut input.forced {
         forced.reason = checked_reason(&forced.reason).map_err(BookError::BadReason)?;
@@ -209,7 +205,7 @@ async fn attempt(
     let decided = app
         .store()
         .unit(Lane::Interactive, "bookings.book", move |tx| {
-            book_in(tx, &input, patience, &mut draws)
+            book_in(tx, &input, mode, &mut draws)
         })
         .await?;
     match decided {
@@ -256,7 +252,7 @@ fn manage_url(app: &App, token: &str) -> Url {
 fn book_in(
     tx: &mut dyn Tx,
     input: &BookInput,
-    patience: Patience,
+    mode: Mode,
     draws: &mut Draws,
 ) -> Result<Decided, BookError> {
     draws.pen.restart();
@@ -274,7 +270,7 @@ fn book_in(
     {
         return Err(BookError::UnknownHost);
     }
-    if patience == Patience::Some && input.forced.is_none() {
+    if mode == Mode::LookFirst && input.forced.is_none() {
         let hosts = event_type.hosts.iter().map(|host| host.id);
         let hosts = hosts.filter(|id| input.host.is_none_or(|wanted| wanted == *id));
         if let Some(look) = freshness::look(tx, age, hosts, draws.now)? {
