@@ -14,6 +14,7 @@ use app::{App, Parts, Settings, Vault, access};
 use axum::body::{Body, to_bytes};
 use axum::{Extension, Router};
 use domain::booking::Cause;
+use domain::freshness::{OnStale, Policy};
 use domain::{
     BookingId, CalendarId, Chance, Clock, ConflictId, ConnectionId, Instant, OrganizationId,
     TimelineId,
@@ -28,7 +29,7 @@ use store::tables::channels::{self, Channel};
 use store::tables::conflicts::{self, Conflict};
 use store::tables::links::{self, EventLink, State};
 use store::tables::timeline::{self, Entry};
-use store::tables::{calendars, connections};
+use store::tables::{busy, calendars, connections, organizations};
 use store::{Backend, Lane, Store, StoreError, Tx, Work};
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -181,7 +182,10 @@ pub(crate) fn harness_within(limits: Limits) -> Harness {
     });
     let key = |organization| now(access::create_api_key(&app, organization, "test")).unwrap();
     Harness {
-        router: router(ApiState { app: app.clone() }),
+        router: router(ApiState {
+            app: app.clone(),
+            patience: None,
+        }),
         key: key(ours),
         foreign_key: key(theirs),
         organization: ours,
@@ -199,7 +203,10 @@ pub(crate) fn failing(error: StoreError) -> Failing {
         clock,
         Limits::default(),
     );
-    Failing(router(ApiState { app }))
+    Failing(router(ApiState {
+        app,
+        patience: None,
+    }))
 }
 
 /// The API on a store that takes nothing.
@@ -226,7 +233,7 @@ fn app_on(store: Store, clock: Arc<HandClock>, limits: Limits) -> App {
             public_url: "https://book.example".parse().unwrap(),
             google: Err(MissingSettings(vec!["GOOGLE_CLIENT_ID"])),
             webhook_url: None,
-            pull_interval: SignedDuration::from_secs(30),
+            pace: app::settings::Pace::every(SignedDuration::from_secs(30)),
             pull_size: app::settings::PullSize::default(),
             limits,
         },
@@ -252,7 +259,13 @@ impl Harness {
     pub(crate) fn from(self, address: &str) -> Self {
         let network = Network::of(address.parse().unwrap()).unwrap();
         let app = self.app.clone();
-        self.with_router(router(ApiState { app }).layer(Extension(network)))
+        self.with_router(
+            router(ApiState {
+                app,
+                patience: None,
+            })
+            .layer(Extension(network)),
+        )
     }
 
     /// Books without a key.
@@ -395,6 +408,35 @@ impl Harness {
         });
     }
 
+    /// Lets the connected calendar block everybody.
+    pub(crate) fn block_all(&self) {
+        let organization = self.organization;
+        self.unit(move |tx| busy::block_all(tx, organization, CalendarId(Uuid::from_u128(2))));
+    }
+
+    /// As if the connected calendar had just been read.
+    pub(crate) fn calendar_is_read(&self) {
+        let now = self.app.now();
+        self.unit(move |tx| {
+            let found = calendars::by_id(tx, CalendarId(Uuid::from_u128(2)))?;
+            let mut calendar = found.expect("it is connected");
+            calendar.position.as_of = Some(now);
+            calendars::update(tx, &calendar)
+        });
+    }
+
+    /// What the organization wants on calendars not read for long.
+    pub(crate) fn wants(&self, on_stale: OnStale) {
+        let (organization, policy) = (
+            self.organization,
+            Policy {
+                on_stale,
+                ..Policy::default()
+            },
+        );
+        self.unit(move |tx| organizations::set_freshness(tx, organization, policy));
+    }
+
     /// As if Google had refused the booking's event with these words.
     pub(crate) fn event_is_refused(&self, booked: &Booked, words: &'static str) {
         self.change_link(booked, |link| {
@@ -408,7 +450,7 @@ impl Harness {
                 id: ConflictId(booking.0),
                 organization_id,
                 booking_id: booking,
-                link_id: links::of_booking(tx, booking)?.remove(0).id,
+                link_id: Some(links::of_booking(tx, booking)?.remove(0).id),
                 kind: "refused".into(),
                 said: words.into(),
                 version: 1,

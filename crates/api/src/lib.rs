@@ -21,7 +21,10 @@ mod webhooks;
 #[cfg(test)]
 mod harness;
 
+use std::sync::Arc;
+
 use app::App;
+use app::freshness::{Look, Patience};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
@@ -41,6 +44,17 @@ const BODY_BYTES_MAX: usize = 64 * 1024;
 pub struct ApiState {
     /// The use cases.
     pub app: App,
+    /// Waits for calendars, where somebody can.
+    pub patience: Option<Arc<dyn Patience>>,
+}
+
+impl ApiState {
+    /// Waits a moment for `look`.
+    async fn wait(&self, look: Look) {
+        if let Some(patience) = &self.patience {
+            patience.wait(look).await;
+        }
+    }
 }
 
 /// Everything programs can ask for or tell: `/webhooks`, `/api/v1`, `/openapi.json`, `/healthz` and `/readyz`. Has no
@@ -123,6 +137,7 @@ mod tests {
             .fallback(|| async { (StatusCode::NOT_FOUND, "no page") });
         let merged = router(ApiState {
             app: harness.app.clone(),
+            patience: None,
         })
         .merge(pages);
         let harness = harness.with_router(merged);

@@ -169,7 +169,13 @@ mod tests {
     /// Every path of the router. axum has no list of them, but shows them to those who debug.
     fn routes() -> BTreeSet<String> {
         let app = harness().app;
-        let shown = format!("{:?}", router(ApiState { app }));
+        let shown = format!(
+            "{:?}",
+            router(ApiState {
+                app,
+                patience: None
+            })
+        );
         let paths = shown.split("paths: {").nth(1).unwrap();
         let paths = paths.split_once("\"}").unwrap().0;
         paths

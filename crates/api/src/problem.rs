@@ -23,7 +23,7 @@ use crate::v1::Slot;
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Every code an answer may carry, with what it means: this table is part of the document.
-pub(crate) const CODES: [(&str, &str); 53] = [
+pub(crate) const CODES: [(&str, &str); 54] = [
     ("malformed_json", "the body is not JSON"),
     ("malformed_body", "the body ended early or cannot be read"),
     (
@@ -114,6 +114,11 @@ pub(crate) const CODES: [(&str, &str); 53] = [
     (
         "no_seats",
         "every seat of the group has been taken: see `alternatives`",
+    ),
+    (
+        "calendar_stale",
+        "the calendar could not be read for too long, and the organization takes no booking then: the \
+         same request may be granted later",
     ),
     (
         "booking_changed",
@@ -394,6 +399,12 @@ impl Problem {
             | Refusal::OffGrid => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Self::new(status, refusal.code(), refusal.to_string())
+    }
+
+    /// A time that cannot be had while the calendar is not known well enough. A conflict, as other refusals
+    /// are: it is this organization's wish, and nothing is wrong with this server.
+    pub(crate) fn stale(detail: impl ToString) -> Self {
+        Self::new(StatusCode::CONFLICT, "calendar_stale", detail.to_string())
     }
 
     /// A booking that can no longer be changed.

@@ -5,14 +5,16 @@
 //! give it its sentence in the pages' translations; richer kinds add their ways to decide to
 //! [`Resolution`].
 
-use domain::booking::Cause;
+use domain::booking::{Booking, Cause};
 use domain::sync::{EventFields, Remote, RemoteTime, Seen};
 use domain::{BookingId, ConflictId, Instant, Interval, OrganizationId};
 use serde_json::json;
-use store::tables::conflicts::{self, Conflict};
+use store::tables::conflicts::{self, Conflict, UNVERIFIED_OVERLAP};
 use store::tables::links::{self, EventLink, State};
-use store::tables::{bookings, calendars, leases, outgoing_messages};
+use store::tables::{bookings, busy, calendars, claims, leases, outgoing_messages};
 use store::{Lane, StoreError, Tx};
+
+mod overlaps;
 
 use crate::App;
 pub use crate::bookings::ListError;
@@ -65,6 +67,13 @@ pub enum There {
     NotFound,
     /// Something else is under its id.
     Foreign,
+    /// Something of somebody else's takes the booking's time.
+    Busy {
+        /// When.
+        time: Interval,
+    },
+    /// What took the booking's time is gone; it is about to be confirmed.
+    Free,
 }
 
 impl There {
@@ -78,6 +87,8 @@ impl There {
             Self::Deleted => "deleted",
             Self::NotFound => "not_found",
             Self::Foreign => "foreign",
+            Self::Busy { .. } => "busy",
+            Self::Free => "free",
         }
     }
 
@@ -150,14 +161,30 @@ pub async fn list(
 fn read(tx: &mut dyn Tx, conflict: Conflict) -> Result<Item, StoreError> {
     let missing = || StoreError::decode("a conflict's booking or link is missing");
     let booking = bookings::by_id(tx, conflict.booking_id)?.ok_or_else(missing)?;
-    let link = links::by_id(tx, conflict.link_id)?.ok_or_else(missing)?;
+    let (is_waiting, there) = match conflict.link_id {
+        Some(link) => {
+            let link = links::by_id(tx, link)?.ok_or_else(missing)?;
+            (link.state == State::Parked, There::of(&link))
+        }
+        None => (conflict.resolution.is_none(), overlap(tx, &booking)?),
+    };
     Ok(Item {
-        is_open: conflict.closed_at.is_none() && link.state == State::Parked,
+        is_open: conflict.closed_at.is_none() && is_waiting,
         here: EventFields::wanted(&booking),
-        there: There::of(&link),
+        there,
         booking: surround(tx, booking)?,
         conflict,
     })
+}
+
+/// What takes the time of an unverified booking.
+fn overlap(tx: &mut dyn Tx, booking: &Booking) -> Result<There, StoreError> {
+    let mut found = Vec::new();
+    for host in claims::hosts_of(tx, booking.id)? {
+        found.extend(busy::foreign(tx, host, booking.time, booking.id)?);
+    }
+    let first = found.into_iter().min();
+    Ok(first.map_or(There::Free, |time| There::Busy { time }))
 }
 
 /// What a person decides.
@@ -169,11 +196,30 @@ pub enum Resolution {
     Relink,
     /// Leave it out of step until the booking changes.
     Ignore,
+    /// Of an unverified booking: it stands, whatever else is there.
+    Keep,
+    /// Of an unverified booking: it does not take place.
+    Cancel,
 }
 
 impl Resolution {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Retry, Self::Relink, Self::Ignore];
+    pub const ALL: [Self; 5] = [
+        Self::Retry,
+        Self::Relink,
+        Self::Ignore,
+        Self::Keep,
+        Self::Cancel,
+    ];
+
+    /// Whether it decides a conflict of `kind`.
+    pub fn fits(self, kind: &str) -> bool {
+        match self {
+            Self::Retry => true,
+            Self::Relink | Self::Ignore => kind != UNVERIFIED_OVERLAP,
+            Self::Keep | Self::Cancel => kind == UNVERIFIED_OVERLAP,
+        }
+    }
 
     /// Its stable name.
     pub const fn as_str(self) -> &'static str {
@@ -181,6 +227,8 @@ impl Resolution {
             Self::Retry => "retry",
             Self::Relink => "relink",
             Self::Ignore => "ignore",
+            Self::Keep => "keep",
+            Self::Cancel => "cancel",
         }
     }
 
@@ -195,6 +243,9 @@ impl Resolution {
             Self::Retry => "sync_retried",
             Self::Relink => "sync_relinked",
             Self::Ignore => "sync_ignored",
+            // Confirming and cancelling have their own lines.
+            Self::Keep => "overlap_kept",
+            Self::Cancel => "overlap_ended",
         }
     }
 }
@@ -223,6 +274,9 @@ pub enum ResolveError {
     /// It is over already.
     #[error("this has been settled meanwhile")]
     Over,
+    /// It is not a way to decide this.
+    #[error("this cannot be decided so")]
+    Unfit,
     /// It is not as the person saw it: tried again, or refused once more.
     #[error("this has changed meanwhile")]
     Changed,
@@ -254,7 +308,13 @@ fn resolve_in(
 ) -> Result<Item, ResolveError> {
     let is_theirs = |c: &Conflict| c.organization_id == input.organization;
     let found = conflicts::by_id(tx, input.conflict)?.filter(is_theirs);
-    let link_id = found.ok_or(ResolveError::NotFound)?.link_id;
+    let found = found.ok_or(ResolveError::NotFound)?;
+    if !input.resolution.fits(&found.kind) {
+        return Err(ResolveError::Unfit);
+    }
+    let Some(link_id) = found.link_id else {
+        return overlaps::resolve(tx, &found, input, pen, now);
+    };
     let mut link = lock(tx, link_id)?;
     // Read again: what was read before the lock may have been the past.
     let mut conflict = conflicts::by_id(tx, input.conflict)?.ok_or(ResolveError::NotFound)?;
@@ -316,7 +376,8 @@ fn apply(
             link.event_id = chosen_id(tx, link.calendar_id, link.booking_id, generation)?;
             link.html_link = None;
         }
-        Resolution::Ignore => {
+        // The last two decide nothing about a link: see [`Resolution::fits`].
+        Resolution::Ignore | Resolution::Keep | Resolution::Cancel => {
             link.state = State::Ignored;
             link.problem = Some("ignored".to_owned());
             return Ok(());
@@ -349,6 +410,19 @@ pub async fn retry_booking(
             let found = bookings::by_id(tx, booking)?;
             if found.is_none_or(|booking| booking.organization_id != organization) {
                 return Ok(false);
+            }
+            if let Some(open) = conflicts::open_of_time(tx, booking)? {
+                let input = ResolveInput {
+                    conflict: open.id,
+                    organization,
+                    resolution: Resolution::Retry,
+                    version: None,
+                    cause,
+                };
+                match resolve_in(tx, input, &mut pen, now) {
+                    Err(ResolveError::Store(error)) => return Err(error),
+                    _ => is_any = true,
+                }
             }
             for link in links::of_booking(tx, booking)? {
                 let mut link = lock(tx, link.id)?;

@@ -1,12 +1,12 @@
 //! What to do next: the one door through which all due work runs.
 
-use domain::{CalendarId, ConnectionId, Instant, LinkId};
+use domain::{BookingId, CalendarId, ConnectionId, Instant, LinkId};
 use jiff::SignedDuration;
 use store::tables::channels::{self, Stop};
-use store::tables::{audits, calendars, connections, leases, links, revocations};
+use store::tables::{audits, calendars, connections, leases, links, revocations, verifications};
 use store::{Lane, StoreError};
 
-use crate::{App, connections as connection_work, links as link_work, pull, push};
+use crate::{App, bookings, connections as connection_work, links as link_work, pull, push};
 
 /// How long one step has its connection for itself: longer than any call is waited for.
 pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(90);
@@ -34,6 +34,7 @@ pub async fn step(app: &App) -> Result<Stepped, StoreError> {
         stop,
         revocation,
         opening,
+        verification,
         calendar,
         audit,
         lease_end,
@@ -55,6 +56,12 @@ pub async fn step(app: &App) -> Result<Stepped, StoreError> {
         _ if let Some((calendar, _)) = opening.filter(|(_, at)| *at <= now) => {
             push::open_step(app, calendar).await?;
         }
+        // No call: whoever booked while Google was away waits for it.
+        _ if verification.is_some_and(|(_, at)| at <= now) => {
+            if let Some((booking, _)) = verification {
+                bookings::verify_step(app, booking).await?;
+            }
+        }
         (_, _, Some((calendar, at))) if at <= now => pull::step(app, calendar).await?,
         // Nobody waits for it.
         _ if audit.is_some_and(|(_, at)| at <= now) => {
@@ -69,6 +76,7 @@ pub async fn step(app: &App) -> Result<Stepped, StoreError> {
                 stop.map(|s| s.at),
                 revocation.map(|r| r.1),
                 opening.map(|o| o.1),
+                verification.map(|v| v.1),
                 calendar.map(|c| c.1),
                 audit.map(|a| a.1),
             ];
@@ -90,6 +98,8 @@ struct Next {
     revocation: Option<(ConnectionId, Instant)>,
     /// A channel to be opened: of which calendar.
     opening: Option<(CalendarId, Instant)>,
+    /// An unverified booking to look at.
+    verification: Option<(BookingId, Instant)>,
     calendar: Option<(CalendarId, Instant)>,
     /// A calendar to be compared with Google's own expansion.
     audit: Option<(CalendarId, Instant)>,
@@ -111,6 +121,7 @@ async fn next(app: &App, now: Instant) -> Result<Next, StoreError> {
                 } else {
                     None
                 },
+                verification: verifications::next_due(tx)?,
                 calendar: calendars::next_pull(tx, now)?,
                 audit: audits::next(tx, now)?,
                 lease_end: leases::next_end(tx, now)?,

@@ -19,6 +19,7 @@ pub mod connections;
 mod credentials;
 pub mod due;
 pub mod event_types;
+pub mod freshness;
 pub mod housekeeping;
 pub mod limits;
 pub mod links;

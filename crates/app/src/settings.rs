@@ -5,11 +5,11 @@ use std::num::NonZeroUsize;
 use google::oauth::OAuthClient;
 use google::pull::PAGE_ITEMS_MAX;
 use google::{Endpoints, ServiceAccount};
-use jiff::SignedDuration;
 use secrecy::SecretString;
 use url::Url;
 
 use crate::limits::Limits;
+pub use crate::pull::pace::Pace;
 use crate::quota::Quota;
 
 /// What the operator chose.
@@ -23,7 +23,7 @@ pub struct Settings {
     /// that calendars are polled only.
     pub webhook_url: Option<Url>,
     /// How often a connected calendar is looked at.
-    pub pull_interval: SignedDuration,
+    pub pace: Pace,
     /// How much of it is read and kept at a time.
     pub pull_size: PullSize,
     /// What anonymous callers may take at most.

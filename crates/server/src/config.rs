@@ -13,7 +13,7 @@ use anyhow::{Context, anyhow, bail};
 use app::Settings;
 use app::limits::Limits;
 use app::quota::Quota;
-use app::settings::{Google, MissingSettings};
+use app::settings::{Google, MissingSettings, Pace};
 use google::oauth::OAuthClient;
 use google::{Endpoints, ServiceAccount};
 use jiff::SignedDuration;
@@ -131,7 +131,7 @@ pub(crate) const SETTINGS: [Setting; 28] = [
         "LOCKSTEP_POLL_SECONDS",
         &[],
         Some("30"),
-        "how often connected calendars are looked at, 1 to 3600",
+        "the pause between two looks at a calendar while somebody looks for a time, 1 to 3600; 4 to 10 times as long otherwise",
     ),
     setting(
         "LOCKSTEP_HOLDS_PER_NETWORK",
@@ -463,7 +463,7 @@ impl Config {
                 google: google(values, &public_url, quota(values)?)?,
                 webhook_url: webhook_url(values, &public_url)?,
                 public_url,
-                pull_interval: SignedDuration::from_secs(seconds),
+                pace: Pace::from_base(SignedDuration::from_secs(seconds)),
                 pull_size: app::settings::PullSize::default(),
                 limits: limits(values)?,
             },
@@ -654,7 +654,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(config.listen.port(), 1);
-        assert_eq!(config.settings.pull_interval.as_secs(), 7);
+        assert_eq!(config.settings.pace.interesting.as_secs(), 7);
         assert_eq!(config.settings.public_url.as_str(), "http://127.0.0.1:1/");
     }
 

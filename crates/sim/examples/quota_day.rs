@@ -3,6 +3,7 @@
 
 use std::io::{self, Write};
 
+use app::settings::Pace;
 use clap::Parser;
 use jiff::SignedDuration;
 use sim::quota_day::{Day, live};
@@ -21,7 +22,8 @@ struct Arguments {
     /// How long.
     #[arg(long, default_value_t = 24)]
     hours: i64,
-    /// How often each is looked at, as `LOCKSTEP_POLL_SECONDS`.
+    /// How often each is looked at while somebody looks for a time, as `LOCKSTEP_POLL_SECONDS`; otherwise
+    /// less often, in proportion.
     #[arg(long, default_value_t = 30)]
     poll_seconds: i64,
 }
@@ -33,7 +35,7 @@ fn main() -> io::Result<()> {
         calendars_each: arguments.calendars,
         changes_each: arguments.changes,
         hours: arguments.hours,
-        pull_interval: SignedDuration::from_secs(arguments.poll_seconds),
+        pace: Pace::from_base(SignedDuration::from_secs(arguments.poll_seconds)),
     };
     let spent = live(day);
     let mut out = io::stdout();

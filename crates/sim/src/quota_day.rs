@@ -19,7 +19,7 @@ use app::connections::{self, Callback};
 use app::due::{Stepped, step};
 use app::limits::Asker;
 use app::preset::Preset;
-use app::settings::PullSize;
+use app::settings::{Pace, PullSize};
 use app::sign_in::HashedPassword;
 use app::{App, Vault, preset};
 use domain::attendee::AttendeeForm;
@@ -51,7 +51,7 @@ pub struct Day {
     /// How long it is.
     pub hours: i64,
     /// How often a calendar is looked at.
-    pub pull_interval: SignedDuration,
+    pub pace: Pace,
 }
 
 /// What it took.
@@ -84,7 +84,7 @@ pub fn live(day: Day) -> Spent {
     let database = Inline::open(began).expect("a database in memory opens");
     let store = Store::new(Arc::new(database));
     let mut settings = settings(0, "primary");
-    settings.pull_interval = day.pull_interval;
+    settings.pace = day.pace;
     settings.pull_size = PullSize::default();
     let app = App::new(app::Parts {
         store: store.clone(),

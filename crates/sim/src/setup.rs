@@ -11,9 +11,10 @@ use std::sync::{Arc, OnceLock};
 use app::connections::{Callback, Disconnected};
 use app::preset::Preset;
 use app::secrets::MASTER_KEY_BYTES;
-use app::settings::PullSize;
+use app::settings::{Pace, PullSize};
 use app::sign_in::HashedPassword;
 use app::{App, Vault, connections, preset, settings};
+use domain::freshness::{OnStale, Policy};
 use domain::{Clock, EventTypeId, HostId, Instant, OrganizationId};
 use fake_google::{PushRules, Request, World};
 use google::Endpoints;
@@ -91,7 +92,8 @@ pub fn machine(seed: u64, keeps_trace: bool) -> Machine {
 pub fn machine_on(database: Arc<dyn Database>, seed: u64, keeps_trace: bool) -> Machine {
     let google = google(seed);
     let (mut machine, with) = empty(database, seed, keeps_trace, google, CALENDAR);
-    let setup = set_up(machine.stage().clone(), ORGANIZATION.to_owned(), ACCOUNT);
+    let stage = machine.stage().clone();
+    let setup = set_up(stage, ORGANIZATION.to_owned(), ACCOUNT, on_stale(seed));
     let setup = machine.complete(Actor::Setup, setup);
     with(setup)
 }
@@ -118,10 +120,9 @@ pub fn machine_of_many(organizations: usize) -> (Machine, Vec<String>) {
     for (n, account) in accounts.into_iter().enumerate() {
         let (stage, slug) = (machine.stage().clone(), format!("business{n}"));
         slugs.push(slug.clone());
-        machine.complete(
-            Actor::Setup,
-            async move { set_up(stage, slug, &account).await },
-        );
+        machine.complete(Actor::Setup, async move {
+            set_up(stage, slug, &account, (OnStale::Allow, 1440)).await
+        });
     }
     (machine, slugs)
 }
@@ -214,6 +215,15 @@ fn push_rules(seed: u64) -> PushRules {
     }
 }
 
+/// In some seeds what is booked while a calendar was not read for half an hour, or never yet, is verified later.
+fn on_stale(seed: u64) -> (OnStale, i64) {
+    let mut stream = Stream::new(seed, Actor::Setup, "on stale");
+    match stream.below(3) {
+        0 => (OnStale::Tentative, Policy::MINUTES_MIN),
+        _ => (OnStale::Allow, Policy::MINUTES_DEFAULT),
+    }
+}
+
 /// Some seeds read a calendar in small steps, so that crashes and edits come between any two events.
 fn pull_size(seed: u64) -> PullSize {
     let mut stream = Stream::new(seed, Actor::Setup, "pull size");
@@ -255,7 +265,7 @@ pub(crate) fn settings(seed: u64, calendar: &str) -> settings::Settings {
         }),
         webhook_url: has_push(seed, calendar)
             .then(|| url("https://book.example/webhooks/google-calendar")),
-        pull_interval: POLL_INTERVAL,
+        pace: Pace::every(POLL_INTERVAL),
         pull_size: pull_size(seed),
         limits: app::limits::Limits::default(),
     }
@@ -270,7 +280,7 @@ pub fn grant(google: &mut World, now: jiff::Timestamp) -> String {
     granted.expect("account and client are there").access_token
 }
 
-async fn set_up(stage: Stage, slug: String, account: &str) -> Setup {
+async fn set_up(stage: Stage, slug: String, account: &str, on_stale: (OnStale, i64)) -> Setup {
     static PRESET: OnceLock<Preset> = OnceLock::new();
     static PASSWORD: OnceLock<HashedPassword> = OnceLock::new();
     let preset = PRESET.get_or_init(|| {
@@ -282,6 +292,10 @@ async fn set_up(stage: Stage, slug: String, account: &str) -> Setup {
     });
     let mut preset = preset.clone();
     preset.organization.slug = slug;
+    (
+        preset.organization.on_stale,
+        preset.organization.stale_after_minutes,
+    ) = on_stale;
     let app = &stage.app;
     let admin = format!("admin-{}@example.com", preset.organization.slug);
     let organization = preset::install_hashed(app, &preset, &admin, password.clone())

@@ -26,7 +26,16 @@ pub const TABLES: &[(&str, usize, &[&str])] = &[
     (
         "organization",
         1,
-        &["id", "slug", "name", "time_zone", "locale", "created_at"],
+        &[
+            "id",
+            "slug",
+            "name",
+            "time_zone",
+            "locale",
+            "created_at",
+            "on_stale",
+            "stale_after_minutes",
+        ],
     ),
     (
         "member",
@@ -170,6 +179,7 @@ pub const TABLES: &[(&str, usize, &[&str])] = &[
         1,
         &["id", "booking_id", "at", "kind", "cause", "detail"],
     ),
+    ("verification", 1, &["booking_id", "since", "run_at"]),
     (
         "oauth_attempt",
         1,
@@ -251,6 +261,9 @@ pub const TABLES: &[(&str, usize, &[&str])] = &[
             "audit_at",
             "audited_at",
             "audit_differences",
+            "changed_at",
+            "interesting_until",
+            "asked_at",
         ],
     ),
     (

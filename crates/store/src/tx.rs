@@ -25,11 +25,13 @@ pub enum Dialect {
 pub enum Topic {
     /// There is due work: an event link or a calendar to look at.
     DueWork,
+    /// A calendar was read: whoever waits for that looks.
+    CalendarRead,
 }
 
 impl Topic {
     /// All of them: what a hint from elsewhere may be about.
-    pub const ALL: [Self; 1] = [Self::DueWork];
+    pub const ALL: [Self; 2] = [Self::DueWork, Self::CalendarRead];
 }
 
 /// One transaction. Parameters are numbered `?1`, `?2`, …

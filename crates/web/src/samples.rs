@@ -194,6 +194,7 @@ impl Sample {
         let (heading, explanation) = b::phase_words(phase);
         let heading = self.words.say(heading);
         b::Page {
+            unverified: None,
             shell: self.public(&heading),
             notice,
             heading,

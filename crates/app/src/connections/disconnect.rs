@@ -5,7 +5,7 @@
 
 use domain::{ConnectionId, Instant, OrganizationId};
 use store::tables::connections::{self, Connection, Credential, ProofStage, State};
-use store::tables::{channels, links};
+use store::tables::{channels, links, verifications};
 use store::{Lane, StoreError, Topic, Tx};
 
 use super::revoke::{self, GrantFate};
@@ -93,6 +93,8 @@ pub async fn disconnect(
             let grant = revoke::fate(tx, &connection)?;
             if connection.state != State::Inactive {
                 take_away(tx, connection, now)?;
+                // Its calendars take no time any more: what waited for them waits no longer.
+                verifications::wake_of_connection(tx, id, now)?;
                 tx.wake(Topic::DueWork);
             }
             Ok(Disconnected {

@@ -59,7 +59,7 @@ fn open(
         id: ConflictId(draws.pen.draw()?.0),
         organization_id: loaded.booking.organization_id,
         booking_id: loaded.booking.id,
-        link_id: loaded.row.id,
+        link_id: Some(loaded.row.id),
         kind: reason.as_str().to_owned(),
         said: said.to_owned(),
         version: 1,

@@ -8,12 +8,14 @@ use domain::{Instant, Interval};
 use google::pull::{Item, Next};
 use store::tables::calendars::Calendar;
 use store::tables::mirror::{self as rows, Part};
-use store::tables::{calendars, channels, leases};
+use store::tables::verifications::{self, News};
+use store::tables::{calendars, leases};
 use store::{Lane, StoreError, Tx};
 
 use super::ask::{self, Unread};
 use super::mirror::{Scale, put_instances};
-use super::{Begun, keep, pace, renew};
+use super::{Begun, keep, look_again, renew};
+use crate::retry::Jitter;
 use crate::{App, quota};
 
 /// Most pages that one series may fill: 20,000 instances within the horizon.
@@ -110,7 +112,7 @@ async fn keep_all(
         connection,
         lease,
     } = begun;
-    let (usual, inner) = (app.settings().pull_interval, app.clone());
+    let (jitter, inner) = (Jitter::draw(app.chance()), app.clone());
     calendar.failures = 0;
     app.store()
         .unit(Lane::Background, "pull.instances", move |tx| {
@@ -121,13 +123,15 @@ async fn keep_all(
             put_instances(tx, &scale, &master.id, &events)?;
             let is_more = rows::unknown(tx, scale.part)?.is_some();
             let mut calendar = calendar.clone();
-            let has_push = channels::live(tx, calendar.id, now)?.is_some();
             calendar.pull_at = if is_more {
                 now
             } else {
-                now + pace::interval(usual, has_push)
+                look_again(tx, &inner, &calendar, jitter, now)?
             };
             calendars::update(tx, &calendar)?;
+            if let (false, Some(as_of)) = (is_more, calendar.position.as_of) {
+                verifications::wake(tx, calendar.id, as_of, News::Changed, now)?;
+            }
             quota::heed(tx, &inner, &connection.account_sub, lease, Ok(()))
         })
         .await

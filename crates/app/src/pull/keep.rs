@@ -6,14 +6,14 @@ use google::CallError;
 use google::pull::{Item, Next, Page, PullError};
 use store::tables::calendars::{self, Calendar};
 use store::tables::mirror::{self as rows, Part};
-use store::tables::{channels, connections, leases};
+use store::tables::verifications::{self, News};
+use store::tables::{connections, leases};
 use store::{Lane, StoreError, Topic, Tx};
 
-use super::Begun;
 use super::ask::Unread;
 use super::mirror::{Scale, apply, expand};
 use super::observe::{self, is_any_missing, missing};
-use super::pace;
+use super::{Begun, look_again};
 use crate::connections::{cause, health};
 use crate::retry::Jitter;
 use crate::{App, quota};
@@ -87,6 +87,9 @@ pub(super) async fn page(
         None => observe::Page::First,
         Some(_) => observe::Page::Later,
     };
+    if !page.items.is_empty() {
+        calendar.changed_at = Some(now);
+    }
     let chunk_size = app.settings().pull_size.chunk.get();
     let mut items = page.items;
     while !items.is_empty() {
@@ -108,7 +111,11 @@ pub(super) async fn page(
     if ends && !roll(app, lease, scale, now).await? {
         return Ok(());
     }
-    let usual = app.settings().pull_interval;
+    let news = if calendar.changed_at >= calendar.position.began_at {
+        News::Changed
+    } else {
+        News::Same
+    };
     let is_read = matches!(page.next, Next::Sync(_)) && !is_moved;
     advance(&mut calendar, page.next);
     if is_moved {
@@ -117,7 +124,7 @@ pub(super) async fn page(
         calendar.position.page_token = None;
         calendar.pull_at = now;
     }
-    let inner = app.clone();
+    let (inner, jitter) = (app.clone(), Jitter::draw(app.chance()));
     app.store()
         .unit(Lane::Background, "pull.keep", move |tx| {
             if !leases::give_back(tx, lease)? {
@@ -133,15 +140,17 @@ pub(super) async fn page(
             if is_read && domain::fault!(17) {
                 calendars::clear_dirty(tx, calendar.id)?;
             }
-            if is_read {
-                let has_push = channels::live(tx, calendar.id, now)?.is_some();
-                calendar.pull_at = now + pace::interval(usual, has_push);
-            }
             if ends && rows::unknown(tx, part(&calendar))?.is_some() {
                 // Google is asked about it at once.
                 calendar.pull_at = now;
+            } else if is_read {
+                calendar.pull_at = look_again(tx, &inner, &calendar, jitter, now)?;
             }
             calendars::update(tx, &calendar)?;
+            if let (true, Some(as_of)) = (is_read, calendar.position.as_of) {
+                verifications::wake(tx, calendar.id, as_of, news, now)?;
+                tx.wake(Topic::CalendarRead);
+            }
             quota::heed(tx, &inner, &connection.account_sub, lease, Ok(()))
         })
         .await

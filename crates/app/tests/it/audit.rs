@@ -1,5 +1,7 @@
 //! The weekly comparison with Google's own expansion (design section 7).
 
+use std::collections::BTreeMap;
+
 use app::due::{Stepped, step};
 use domain::Instant;
 use jiff::SignedDuration;
@@ -111,12 +113,8 @@ fn what_google_says_otherwise_is_found_and_mended() {
         link: None,
     };
     let spoil = h.store.unit(Lane::Background, "test.spoil", move |tx| {
-        busy::replace(
-            tx,
-            part,
-            "a",
-            &[wrong(hour(9)), wrong(hour(40)), wrong(hour(57))],
-        )
+        let all = vec![wrong(hour(9)), wrong(hour(40)), wrong(hour(57))];
+        busy::replace(tx, part, &BTreeMap::from([("a", all)]))
     });
     now(spoil).unwrap();
     assert_ne!(taken(&h), right);

@@ -16,6 +16,7 @@ mod delivery;
 mod detached;
 mod disconnect;
 mod event_text;
+mod freshness;
 mod limits;
 mod preset;
 mod proof;

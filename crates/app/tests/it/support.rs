@@ -186,7 +186,10 @@ fn app_with(
                 login_hint: None,
             }),
             webhook_url: None,
-            pull_interval: SignedDuration::from_secs(30),
+            pace: app::settings::Pace {
+                pushed: [SignedDuration::from_secs(120); 2],
+                ..app::settings::Pace::every(SignedDuration::from_secs(30))
+            },
             pull_size: app::settings::PullSize::default(),
             limits,
         },

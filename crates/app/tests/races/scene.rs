@@ -55,7 +55,7 @@ impl Scene {
                 public_url: "http://127.0.0.1:8080".parse().unwrap(),
                 google: Err(MissingSettings(Vec::new())),
                 webhook_url: None,
-                pull_interval: SignedDuration::from_secs(30),
+                pace: app::settings::Pace::every(SignedDuration::from_secs(30)),
                 pull_size: app::settings::PullSize::default(),
                 limits: LIMITS,
             },

@@ -18,7 +18,7 @@ pub mod plan;
 
 use serde::{Deserialize, Serialize};
 
-use crate::booking::Booking;
+use crate::booking::{Booking, Status};
 use crate::event_text::EventText;
 use crate::fault;
 use crate::reminders::Reminders;
@@ -36,6 +36,38 @@ pub struct EventFields {
     /// What Google reminds its owner of.
     #[serde(default)]
     pub reminders: Reminders,
+    /// Whether it is certain.
+    #[serde(default)]
+    pub certainty: Certainty,
+}
+
+/// Whether an event is certain: Google's `status` (§6), of an event that is there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    /// It is.
+    #[default]
+    Confirmed,
+    /// Not yet.
+    Tentative,
+}
+
+impl Certainty {
+    /// What an event of a booking in `status` shows.
+    const fn of(status: Status) -> Self {
+        match status {
+            Status::Unverified => Self::Tentative,
+            _ => Self::Confirmed,
+        }
+    }
+
+    /// Its name in Google's words.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::Tentative => "tentative",
+        }
+    }
 }
 
 impl EventFields {
@@ -46,6 +78,7 @@ impl EventFields {
             time: booking.time,
             zone: booking.zone.clone(),
             reminders: booking.reminders.clone(),
+            certainty: Certainty::of(booking.status),
         })
     }
 
@@ -59,6 +92,7 @@ impl EventFields {
             time: (self.time != base.time || self.zone != base.zone)
                 .then(|| (self.time, self.zone.clone())),
             reminders: (self.reminders != base.reminders).then(|| self.reminders.clone()),
+            certainty: (self.certainty != base.certainty).then_some(self.certainty),
         }
     }
 }
@@ -76,6 +110,8 @@ pub struct Changes {
     pub time: Option<(Interval, Zone)>,
     /// The new reminders.
     pub reminders: Option<Reminders>,
+    /// Whether it is certain now.
+    pub certainty: Option<Certainty>,
 }
 
 /// When a remote event takes place, as far as a booking can follow it.
@@ -107,6 +143,9 @@ pub struct Remote {
     /// The organizer's calendar calls it tentative, or the calendar's owner declined it.
     #[serde(default)]
     pub declined: bool,
+    /// Whether it is certain.
+    #[serde(default)]
+    pub certainty: Certainty,
 }
 
 /// One look at the remote event.
@@ -287,7 +326,7 @@ mod tests {
 
     prop_compose! {
         /// From few values, so that two often share some.
-        fn fields()(text in prop::array::uniform3(0..2_u8), hour in 0..2_i64, zone in 0..2_usize, minutes in 0..3_i64)
+        fn fields()(text in prop::array::uniform3(0..2_u8), hour in 0..2_i64, zone in 0..2_usize, minutes in 0..3_i64, is_tentative: bool)
             -> EventFields
         {
             let [title, description, location] = text.map(|n| n.to_string());
@@ -298,6 +337,7 @@ mod tests {
                 time: Interval::lasting(start, SignedDuration::from_hours(1)),
                 zone: Zone::parse(["UTC", "Europe/Madrid"][zone]).unwrap(),
                 reminders: if minutes == 0 { Reminders::Calendar } else { Reminders::Only(vec![one]) },
+                certainty: if is_tentative { Certainty::Tentative } else { Certainty::Confirmed },
             }
         }
     }
@@ -315,6 +355,7 @@ mod tests {
             time,
             zone,
             reminders: changes.reminders.unwrap_or(base.reminders),
+            certainty: changes.certainty.unwrap_or(base.certainty),
         }
     }
 
@@ -327,6 +368,7 @@ mod tests {
             prop_assert_eq!(changes.location.is_some(), wanted.text.location != base.text.location);
             prop_assert_eq!(changes.time.is_some(), (wanted.time, &wanted.zone) != (base.time, &base.zone));
             prop_assert_eq!(changes.reminders.is_some(), wanted.reminders != base.reminders);
+            prop_assert_eq!(changes.certainty.is_some(), wanted.certainty != base.certainty);
             prop_assert_eq!(patched(&base, changes), wanted);
         }
     }

@@ -146,7 +146,7 @@ mod tests {
     use crate::event_text::EventText;
     use crate::reminders::Reminders;
     use crate::sync::learn::{landed, learn};
-    use crate::sync::{Intent, UNANSWERED_MAX};
+    use crate::sync::{Certainty, Intent, UNANSWERED_MAX};
     use crate::time::Zone;
 
     fn hour(h: i64) -> Interval {
@@ -173,6 +173,7 @@ mod tests {
             time: hour(h),
             zone: Zone::utc(),
             reminders: Reminders::default(),
+            certainty: Certainty::Confirmed,
         }
     }
 
@@ -184,6 +185,7 @@ mod tests {
             text: text(),
             reminders: Reminders::default(),
             declined: false,
+            certainty: Certainty::Confirmed,
         }
     }
 
@@ -232,6 +234,41 @@ mod tests {
             fields: fields(to),
             etag: etag.into(),
         }
+    }
+
+    /// design section 4: an unverified booking's event is tentative until the booking is confirmed.
+    #[test]
+    fn an_event_that_became_certain_is_patched_and_one_that_is_found_tentative_too() {
+        let tentative = |h| EventFields {
+            certainty: Certainty::Tentative,
+            ..fields(h)
+        };
+        let only = Changes {
+            certainty: Some(Certainty::Confirmed),
+            ..Changes::default()
+        };
+        let patch = |etag: &str| Plan::Patch {
+            changes: only.clone(),
+            fields: fields(10),
+            etag: etag.into(),
+        };
+        let made = Link {
+            ours: Some(tentative(10)),
+            ..in_step(10)
+        };
+        assert_eq!(plan(&made, now()), patch("\"10-1\""));
+        let seen = Remote {
+            certainty: Certainty::Tentative,
+            ..remote(10, 1)
+        };
+        let lost = Link {
+            wanted: Some(fields(10)),
+            ..Link::default()
+        };
+        assert_eq!(
+            plan(&learn(lost, Seen::Live(seen)), now()),
+            patch("\"10-1\"")
+        );
     }
 
     #[test]

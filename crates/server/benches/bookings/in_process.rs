@@ -69,7 +69,7 @@ impl InProcess {
                 public_url: "http://127.0.0.1:1".parse().unwrap(),
                 google: Err(MissingSettings(Vec::new())),
                 webhook_url: None,
-                pull_interval: SignedDuration::from_secs(30),
+                pace: app::settings::Pace::every(SignedDuration::from_secs(30)),
                 pull_size: app::settings::PullSize::default(),
                 limits: Limits::default(),
             },

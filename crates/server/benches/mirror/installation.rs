@@ -147,7 +147,8 @@ fn settings() -> Settings {
             quota: app::quota::Quota::default(),
             login_hint: None,
         }),
-        pull_interval: SignedDuration::from_hours(24),
+        webhook_url: None,
+        pace: app::settings::Pace::every(SignedDuration::from_hours(24)),
         pull_size: PullSize::default(),
         limits: Limits::default(),
     }

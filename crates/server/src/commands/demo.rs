@@ -168,7 +168,7 @@ fn settings(public_url: &Url, google_url: &Url) -> anyhow::Result<Settings> {
         // The stand-in reaches us where people do.
         webhook_url: Some(public_url.join(app::push::PATH)?),
         // A drag in the stand-in's calendar should show at once, pushed or not; so many lists stay within its quota.
-        pull_interval: SignedDuration::from_millis(500),
+        pace: app::settings::Pace::every(SignedDuration::from_millis(500)),
         pull_size: app::settings::PullSize::default(),
         // Everybody here is at this machine, and may try to break it.
         limits: Limits::default(),

@@ -13,6 +13,7 @@ mod connections;
 mod crash;
 mod faults;
 mod foreign;
+mod freshness;
 mod google;
 mod instances;
 mod killed;

@@ -5,18 +5,20 @@ use domain::booking::Status;
 use store::tables::links::{EventLink, State};
 use store::tables::timeline::{self, Entry};
 
+use super::changes::is_verified;
 use crate::actors::Actor;
 use crate::bookings::Version;
 use crate::failure::{Checked, Failure};
 use crate::scene::Scene;
 
 /// Kinds of entries that tell of a change of the booking itself.
-const CHANGES: [&str; 5] = [
+const CHANGES: [&str; 6] = [
     "booked",
     "moved",
     "moved_in_calendar",
     "cancelled",
     "cancelled_in_calendar",
+    "verified",
 ];
 
 /// The timeline of booking `id` tells its whole history, and why its link waits.
@@ -34,14 +36,21 @@ pub fn tells_all(scene: &Scene, id: BookingId, link: &EventLink) -> Checked {
             (entry.kind.clone(), start)
         })
         .collect();
-    let mut happened: Vec<_> = scene.bookings.versions(id).iter().map(expected).collect();
+    let versions = scene.bookings.versions(id);
+    let before = std::iter::once(None).chain(versions.iter().map(Some));
+    let mut happened: Vec<_> = before
+        .zip(versions)
+        .map(|(before, version)| expected(before, version))
+        .collect();
     told.sort_unstable();
     happened.sort_unstable();
     if told != happened {
         let message = format!("booking {id}: happened {happened:?}, told {told:?}");
         return Err(Failure::new("timeline", message));
     }
-    if let Some(entry) = entries.iter().filter(changes).find(|e| e.cause.is_none()) {
+    // What a look at the calendar found out, nobody did.
+    let is_nobodys = |e: &&Entry| e.cause.is_none() && e.kind != "verified";
+    if let Some(entry) = entries.iter().filter(changes).find(is_nobodys) {
         let message = format!("booking {id}: nobody is named for {}", entry.kind);
         return Err(Failure::new("timeline", message));
     }
@@ -53,12 +62,15 @@ pub fn tells_all(scene: &Scene, id: BookingId, link: &EventLink) -> Checked {
     Ok(())
 }
 
-fn expected(version: &Version) -> (String, Option<String>) {
+fn expected(before: Option<&Version>, version: &Version) -> (String, Option<String>) {
     let (booking, is_by_sync) = (&version.booking, matches!(version.by, Actor::Sync(_)));
     let start = Some(booking.time.start.to_string());
     let (kind, start) = match (booking.status, is_by_sync) {
         (Status::Cancelled, true) => ("cancelled_in_calendar", None),
         (Status::Cancelled, false) => ("cancelled", None),
+        (_, true) if before.is_some_and(|before| is_verified(before, version)) => {
+            ("verified", None)
+        }
         (_, true) => ("moved_in_calendar", start),
         (_, false) if booking.version == 1 => ("booked", start),
         (_, false) => ("moved", start),

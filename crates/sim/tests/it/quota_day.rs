@@ -1,9 +1,10 @@
 //! Google's quotas over a day; the whole of it is `cargo run --release -p sim --example quota_day`.
 
+use app::settings::Pace;
 use jiff::SignedDuration;
 use sim::quota_day::{Day, live};
 
-/// scenario E7, a smaller day: far below what Google grants, and nothing is refused.
+/// scenario E7, a smaller day, with every calendar looked at as often as any: far below what Google grants, and nothing is refused.
 #[test]
 fn polling_and_changes_stay_far_below_the_quotas() {
     let calendars = 12;
@@ -12,7 +13,7 @@ fn polling_and_changes_stay_far_below_the_quotas() {
         calendars_each: 4,
         changes_each: 400,
         hours: 1,
-        pull_interval: SignedDuration::from_secs(30),
+        pace: Pace::every(SignedDuration::from_secs(30)),
     });
     assert_eq!(spent.refused, 0);
     assert!(spent.foreign > 0 && spent.booked > 0);

@@ -18,7 +18,10 @@ CREATE TABLE organization (
   name       text COLLATE "C" NOT NULL,
   time_zone  text COLLATE "C" NOT NULL,
   locale     text COLLATE "C" NOT NULL,
-  created_at bigint NOT NULL
+  created_at bigint NOT NULL,
+  -- What becomes of a booking when a calendar was not read for longer than this.
+  on_stale   text COLLATE "C" NOT NULL CHECK (on_stale IN ('allow', 'tentative', 'refuse')),
+  stale_after_minutes bigint NOT NULL CHECK (stale_after_minutes > 0)
 );
 
 -- Users: "user" itself is a reserved word in PostgreSQL.
@@ -212,6 +215,16 @@ CREATE TABLE timeline (
 
 CREATE INDEX timeline_by_booking ON timeline (booking_id, at, id);
 
+-- An unverified booking, due to be looked at again. Gone when it is confirmed or over.
+CREATE TABLE verification (
+  booking_id uuid PRIMARY KEY REFERENCES booking (id) ON DELETE CASCADE,
+  -- Since when it is unverified: calendars must have been read after that.
+  since      bigint NOT NULL,
+  run_at     bigint NOT NULL
+);
+
+CREATE INDEX verification_by_run ON verification (run_at, booking_id);
+
 -- A consent under way: single use, bound to the browser that began it.
 CREATE TABLE oauth_attempt (
   state_hash      bytea PRIMARY KEY,
@@ -316,6 +329,12 @@ CREATE TABLE calendar (
   audit_at      bigint NOT NULL,
   audited_at    bigint,
   audit_differences bigint NOT NULL,
+  -- When a pull last brought something.
+  changed_at    bigint,
+  -- Until when it is looked at often: somebody looks for a time that it may block.
+  interesting_until bigint NOT NULL DEFAULT 0,
+  -- When somebody last asked for a pull begun after that.
+  asked_at      bigint NOT NULL DEFAULT 0,
   UNIQUE (connection_id, google_id)
 );
 
@@ -418,7 +437,8 @@ CREATE TABLE conflict (
   id              uuid PRIMARY KEY,
   organization_id uuid NOT NULL REFERENCES organization (id),
   booking_id      uuid NOT NULL REFERENCES booking (id),
-  link_id         uuid NOT NULL REFERENCES event_link (id),
+  -- Of which of its events; empty where it is about the time itself.
+  link_id         uuid REFERENCES event_link (id),
   kind            text COLLATE "C" NOT NULL,
   -- Google's words, where it said any.
   said            text COLLATE "C" NOT NULL,
@@ -432,6 +452,8 @@ CREATE TABLE conflict (
 );
 
 CREATE UNIQUE INDEX conflict_link_id_key ON conflict (link_id) WHERE closed_at IS NULL;
+CREATE UNIQUE INDEX conflict_booking_id_key ON conflict (booking_id)
+  WHERE closed_at IS NULL AND link_id IS NULL;
 CREATE INDEX conflict_open ON conflict (organization_id, opened_at, id) WHERE closed_at IS NULL;
 
 -- A message to people, written in the transaction of its cause and once for it. Delivery reads it.

@@ -13,7 +13,10 @@ CREATE TABLE organization (
   name       TEXT NOT NULL,
   time_zone  TEXT NOT NULL,
   locale     TEXT NOT NULL,
-  created_at INTEGER NOT NULL
+  created_at INTEGER NOT NULL,
+  -- What becomes of a booking when a calendar was not read for longer than this.
+  on_stale   TEXT NOT NULL CHECK (on_stale IN ('allow', 'tentative', 'refuse')),
+  stale_after_minutes INTEGER NOT NULL CHECK (stale_after_minutes > 0)
 ) STRICT, WITHOUT ROWID;
 
 -- Users: "user" itself is a reserved word in PostgreSQL.
@@ -222,6 +225,16 @@ CREATE TABLE timeline (
 
 CREATE INDEX timeline_by_booking ON timeline (booking_id, at, id);
 
+-- An unverified booking, due to be looked at again. Gone when it is confirmed or over.
+CREATE TABLE verification (
+  booking_id BLOB PRIMARY KEY REFERENCES booking (id) ON DELETE CASCADE,
+  -- Since when it is unverified: calendars must have been read after that.
+  since      INTEGER NOT NULL,
+  run_at     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX verification_by_run ON verification (run_at, booking_id);
+
 -- A consent under way: single use, bound to the browser that began it.
 CREATE TABLE oauth_attempt (
   state_hash      BLOB PRIMARY KEY,
@@ -329,6 +342,12 @@ CREATE TABLE calendar (
   audit_at      INTEGER NOT NULL,
   audited_at    INTEGER,
   audit_differences INTEGER NOT NULL,
+  -- When a pull last brought something.
+  changed_at    INTEGER,
+  -- Until when it is looked at often: somebody looks for a time that it may block.
+  interesting_until INTEGER NOT NULL DEFAULT 0,
+  -- When somebody last asked for a pull begun after that.
+  asked_at      INTEGER NOT NULL DEFAULT 0,
   UNIQUE (connection_id, google_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -439,7 +458,8 @@ CREATE TABLE conflict (
   id              BLOB PRIMARY KEY,
   organization_id BLOB NOT NULL REFERENCES organization (id),
   booking_id      BLOB NOT NULL REFERENCES booking (id),
-  link_id         BLOB NOT NULL REFERENCES event_link (id),
+  -- Of which of its events; empty where it is about the time itself.
+  link_id         BLOB REFERENCES event_link (id),
   kind            TEXT NOT NULL,
   -- Google's words, where it said any.
   said            TEXT NOT NULL,
@@ -453,6 +473,8 @@ CREATE TABLE conflict (
 ) STRICT, WITHOUT ROWID;
 
 CREATE UNIQUE INDEX conflict_link_id_key ON conflict (link_id) WHERE closed_at IS NULL;
+CREATE UNIQUE INDEX conflict_booking_id_key ON conflict (booking_id)
+  WHERE closed_at IS NULL AND link_id IS NULL;
 CREATE INDEX conflict_open ON conflict (organization_id, opened_at, id) WHERE closed_at IS NULL;
 
 -- A message to people, written in the transaction of its cause and once for it. Delivery reads it.

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use domain::connection::Cause;
 use domain::mirror::Busy;
-use domain::{CalendarId, HostId, Instant, Interval, LinkId, OrganizationId};
+use domain::{BookingId, CalendarId, HostId, Instant, Interval, LinkId, OrganizationId};
 use jiff::SignedDuration;
 
+use super::connections::{self, State};
 use super::mirror::Part;
 use crate::tx::{json, json_keys};
 use crate::{StoreError, Tx, values};
@@ -145,22 +147,102 @@ pub fn blocked(tx: &mut dyn Tx, calendar: CalendarId) -> Result<Vec<HostId>, Sto
         .collect()
 }
 
-/// How fresh what is known of each calendar that blocks `host` is, by calendar; `None` of one that was never
-/// read.
+/// How fresh what is known of one calendar is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Freshness {
+    /// Which.
+    pub calendar: CalendarId,
+    /// Its name, for those whose it is.
+    pub name: String,
+    /// Everything that was in it then is counted; `None` when it was never read.
+    pub as_of: Option<Instant>,
+    /// Pulls that failed in a row.
+    pub failures: i64,
+    /// How its connection stands.
+    pub state: State,
+    /// What is wrong with that.
+    pub cause: Option<Cause>,
+    /// Until when it is looked at often.
+    pub interesting_until: Instant,
+    /// When somebody last asked for a pull.
+    pub asked_at: Instant,
+}
+
+/// How fresh what is known of each calendar that blocks `host` is, by calendar. A calendar that was
+/// disconnected takes no time and does not count.
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn freshness(
-    tx: &mut dyn Tx,
-    host: HostId,
-) -> Result<Vec<(CalendarId, Option<Instant>)>, StoreError> {
-    let sql = "SELECT c.id, c.as_of FROM host_calendar h JOIN calendar c ON c.id = h.calendar_id
+pub fn freshness(tx: &mut dyn Tx, host: HostId) -> Result<Vec<Freshness>, StoreError> {
+    let sql = "SELECT c.id, c.name, c.as_of, c.failures, n.state, n.cause, c.interesting_until, c.asked_at
+               FROM host_calendar h JOIN calendar c ON c.id = h.calendar_id
                JOIN connection n ON n.id = c.connection_id AND n.state <> 'inactive'
                WHERE h.host_id = ?1 AND h.blocks = 1 ORDER BY c.id LIMIT ?2";
     tx.rows(sql, values![host, CALENDARS_MAX])?
         .into_iter()
-        .map(|mut row| Ok((row.take()?, row.take()?)))
+        .map(|mut row| {
+            Ok(Freshness {
+                calendar: row.take()?,
+                name: row.take()?,
+                as_of: row.take()?,
+                failures: row.take()?,
+                state: connections::read_state(row.take()?)?,
+                cause: connections::read_cause(row.take()?)?,
+                interesting_until: row.take()?,
+                asked_at: row.take()?,
+            })
+        })
         .collect()
+}
+
+/// What takes time of `host` within `window` that is neither ours nor the event of `booking` itself,
+/// ascending: as [`overlapping`], but only as far as it is known.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn foreign(
+    tx: &mut dyn Tx,
+    host: HostId,
+    window: Interval,
+    booking: BookingId,
+) -> Result<Vec<Interval>, StoreError> {
+    let sql = "SELECT i.starts_at, i.ends_at FROM host_calendar h
+               JOIN calendar c ON c.id = h.calendar_id
+               JOIN connection n ON n.id = c.connection_id AND n.state <> 'inactive'
+               JOIN busy_interval i ON i.calendar_id = c.id AND i.generation = c.generation
+               LEFT JOIN event_link l ON l.id = i.link_id
+               LEFT JOIN booking b ON b.id = l.booking_id
+               WHERE h.host_id = ?1 AND h.blocks = 1
+                 AND i.starts_at < ?3 AND i.starts_at > ?4 AND i.ends_at > ?2
+                 AND (b.id IS NULL OR (
+                   b.id <> ?5 AND (b.starts_at <> i.starts_at OR b.ends_at <> i.ends_at)
+                   AND EXISTS (SELECT 1 FROM claim k WHERE k.booking_id = b.id AND k.host_id = ?1)))
+               ORDER BY 1, 2";
+    let since = window.start - SPAN_MAX;
+    tx.rows(sql, values![host, window.start, window.end, since, booking])?
+        .into_iter()
+        .map(|mut row| {
+            Ok(Interval {
+                start: row.take()?,
+                end: row.take()?,
+            })
+        })
+        .collect()
+}
+
+/// From when on what the calendars that block `host` show is not known; `None` when it is as far as anybody
+/// books.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn known_until(tx: &mut dyn Tx, host: HostId) -> Result<Option<Instant>, StoreError> {
+    let sql = "SELECT min(m.known_until) FROM host_calendar h
+               JOIN calendar c ON c.id = h.calendar_id
+               JOIN connection n ON n.id = c.connection_id AND n.state <> 'inactive'
+               JOIN mirror_event m ON m.calendar_id = c.id AND m.generation = c.generation
+               WHERE h.host_id = ?1 AND h.blocks = 1 AND m.known_until IS NOT NULL";
+    let found = tx.first(sql, values![host])?;
+    found.map_or(Ok(None), |mut row| row.take())
 }
 
 /// Forgets the busy time that came from one event, in every generation.

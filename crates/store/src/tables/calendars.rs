@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 
 use super::bookings::named;
 
-use crate::{Row, StoreError, Tx, values};
+use crate::{Dialect, Row, StoreError, Tx, values};
 
 /// How often a calendar is compared with Google's own expansion (design section 7).
 pub const AUDIT_EVERY: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -32,6 +32,8 @@ pub struct Calendar {
     pub pull_at: Instant,
     /// Pulls that failed in a row.
     pub failures: i64,
+    /// When a pull last brought something; `None` when none ever did.
+    pub changed_at: Option<Instant>,
     /// How far it has been read.
     pub position: Position,
     /// Since when it is no longer the organization's: neither read nor written, and in nobody's way.
@@ -130,6 +132,7 @@ impl Calendar {
             mode,
             pull_at: now,
             failures: 0,
+            changed_at: None,
             position: Position::default(),
             removed_at: None,
             audit: Audit {
@@ -146,15 +149,15 @@ macro_rules! select {
         concat!(
             "SELECT c.id, c.connection_id, c.google_id, c.name, c.zone, c.mode, c.pull_at,
                c.failures, c.as_of, c.sync_token, c.page_token, c.pull_began_at, c.generation,
-               c.shadow, c.dirty, c.removed_at, c.audit_at, c.audited_at, c.audit_differences
-             FROM calendar c ",
+               c.shadow, c.dirty, c.removed_at, c.audit_at, c.audited_at, c.audit_differences,
+               c.changed_at FROM calendar c ",
             $rest
         )
     };
 }
 
 fn read(mut row: Row) -> Result<Calendar, StoreError> {
-    Ok(Calendar {
+    let mut calendar = Calendar {
         id: row.take()?,
         connection_id: row.take()?,
         google_id: row.take()?,
@@ -163,6 +166,7 @@ fn read(mut row: Row) -> Result<Calendar, StoreError> {
         mode: named(Mode::from_name, row.take()?)?,
         pull_at: row.take()?,
         failures: row.take()?,
+        changed_at: None,
         position: Position {
             as_of: row.take()?,
             sync_token: row.take()?,
@@ -178,7 +182,9 @@ fn read(mut row: Row) -> Result<Calendar, StoreError> {
             done_at: row.take()?,
             differences: row.take()?,
         },
-    })
+    };
+    calendar.changed_at = row.take()?;
+    Ok(calendar)
 }
 
 /// Adds a calendar; it is not dirty.
@@ -190,8 +196,9 @@ pub fn insert(tx: &mut dyn Tx, calendar: &Calendar) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO calendar (id, connection_id, google_id, name, zone, mode, pull_at, failures,
            as_of, sync_token, page_token, pull_began_at, generation, shadow, removed_at, audit_at,
-           audited_at, audit_differences)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+           audited_at, audit_differences, changed_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
+           ?19)",
         values![
             c.id,
             c.connection_id,
@@ -210,21 +217,27 @@ pub fn insert(tx: &mut dyn Tx, calendar: &Calendar) -> Result<(), StoreError> {
             c.removed_at,
             c.audit.at,
             c.audit.done_at,
-            c.audit.differences
+            c.audit.differences,
+            c.changed_at
         ],
     )
     .map(drop)
 }
 
-/// Stores what a pull learnt about a calendar and how far it has come.
+/// Stores what a pull learnt about a calendar and how far it has come. Where somebody asked for a pull
+/// that began later than the one it has come from, the next one is due at once, unless they fail.
 ///
 /// # Errors
 /// [`StoreError`].
 pub fn update(tx: &mut dyn Tx, calendar: &Calendar) -> Result<(), StoreError> {
     let (c, p) = (calendar, &calendar.position);
     tx.execute(
-        "UPDATE calendar SET name = ?2, zone = ?3, pull_at = ?4, failures = ?5, as_of = ?6,
-           sync_token = ?7, page_token = ?8, pull_began_at = ?9, generation = ?10, shadow = ?11
+        "UPDATE calendar SET name = ?2, zone = ?3, failures = ?5, as_of = ?6,
+           sync_token = ?7, page_token = ?8, pull_began_at = ?9, generation = ?10, shadow = ?11,
+           changed_at = ?12,
+           pull_at = CASE WHEN CAST(?5 AS bigint) = 0 AND asked_at < ?4
+                       AND asked_at > COALESCE(CAST(?6 AS bigint), 0)
+                     THEN asked_at ELSE ?4 END
          WHERE id = ?1",
         values![
             c.id,
@@ -237,7 +250,8 @@ pub fn update(tx: &mut dyn Tx, calendar: &Calendar) -> Result<(), StoreError> {
             p.page_token.as_ref(),
             p.began_at,
             p.generation,
-            p.shadow
+            p.shadow,
+            c.changed_at
         ],
     )
     .map(drop)
@@ -359,4 +373,49 @@ pub fn next_pull(
     tx.first(sql, values![now])?
         .map(|mut row| Ok((row.take()?, row.take()?)))
         .transpose()
+}
+
+/// Until when a calendar is looked at often. Keeps others from changing that until the transaction ends: what
+/// follows from it is stored with it.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn interesting_until(tx: &mut dyn Tx, id: CalendarId) -> Result<Instant, StoreError> {
+    let sql = match tx.dialect() {
+        Dialect::Sqlite => "SELECT interesting_until FROM calendar WHERE id = ?1",
+        Dialect::Postgres => {
+            "SELECT interesting_until FROM calendar WHERE id = ?1 FOR NO KEY UPDATE"
+        }
+    };
+    let found = tx.first(sql, values![id])?;
+    found.map_or(Ok(Instant::MIN), |mut row| row.take())
+}
+
+/// Lets a calendar be looked at often until `until`, first by `first`; nothing if it is until `enough`
+/// already. One whose pulls fail waits as it did.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn interest(
+    tx: &mut dyn Tx,
+    id: CalendarId,
+    (until, enough): (Instant, Instant),
+    first: Instant,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE calendar SET interesting_until = ?2,
+                 pull_at = CASE WHEN failures = 0 AND pull_at > ?4 THEN ?4 ELSE pull_at END
+               WHERE id = ?1 AND interesting_until < ?3";
+    tx.execute(sql, values![id, until, enough, first]).map(drop)
+}
+
+/// Lets a pull from a calendar be due at `now`, and another one after the one that may be under way. One
+/// whose pulls fail waits as it did.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn ask(tx: &mut dyn Tx, id: CalendarId, now: Instant) -> Result<(), StoreError> {
+    let sql = "UPDATE calendar SET asked_at = ?2,
+                 pull_at = CASE WHEN failures = 0 AND pull_at > ?2 THEN ?2 ELSE pull_at END
+               WHERE id = ?1 AND asked_at < ?2";
+    tx.execute(sql, values![id, now]).map(drop)
 }

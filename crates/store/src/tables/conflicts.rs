@@ -1,11 +1,14 @@
 //! Conflicts: what a person must decide about one booking's event, while it is open and afterwards.
 //!
-//! A link has at most one open conflict. It stays the same one, with a higher version, while the link
+//! A link has at most one open conflict, and so has a booking's time. It stays the same one, with a higher version, while the link
 //! is parked again and again for the same reason; it closes when both sides agree, or a person says so.
 
 use domain::{BookingId, CalendarId, ConflictId, ConnectionId, Instant, LinkId, OrganizationId};
 
 use crate::{Row, StoreError, Tx, values};
+
+/// The kind of a conflict about an unverified booking whose time something else takes.
+pub const UNVERIFIED_OVERLAP: &str = "unverified_overlap";
 
 /// A conflict as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,9 +19,9 @@ pub struct Conflict {
     pub organization_id: OrganizationId,
     /// About which booking.
     pub booking_id: BookingId,
-    /// About which of its events.
-    pub link_id: LinkId,
-    /// Why, as a stable code: the reason the link was parked.
+    /// About which of its events; `None` where it is about the booking's time itself.
+    pub link_id: Option<LinkId>,
+    /// Why, as a stable code: the reason the link was parked, or [`UNVERIFIED_OVERLAP`].
     pub kind: String,
     /// Google's words; empty where it said none.
     pub said: String,
@@ -144,6 +147,15 @@ pub fn by_id(tx: &mut dyn Tx, id: ConflictId) -> Result<Option<Conflict>, StoreE
 pub fn open_of_link(tx: &mut dyn Tx, link: LinkId) -> Result<Option<Conflict>, StoreError> {
     let sql = select!("WHERE link_id = ?1 AND closed_at IS NULL");
     tx.first(sql, values![link])?.map(read).transpose()
+}
+
+/// The open one about a booking's time.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn open_of_time(tx: &mut dyn Tx, booking: BookingId) -> Result<Option<Conflict>, StoreError> {
+    let sql = select!("WHERE booking_id = ?1 AND link_id IS NULL AND closed_at IS NULL");
+    tx.first(sql, values![booking])?.map(read).transpose()
 }
 
 /// The open ones of an organization after `after`, oldest first.

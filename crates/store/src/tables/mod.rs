@@ -30,3 +30,4 @@ pub mod revocations;
 pub mod sealed;
 pub mod seats;
 pub mod timeline;
+pub mod verifications;

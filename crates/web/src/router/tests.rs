@@ -28,6 +28,7 @@ use super::*;
 mod admin_books;
 mod admin_decides;
 mod connection;
+mod freshness;
 mod inbox;
 mod sent_twice;
 
@@ -219,7 +220,7 @@ fn app_of(
             public_url: public_url.parse().unwrap(),
             google,
             webhook_url: None,
-            pull_interval: SignedDuration::from_secs(30),
+            pace: app::settings::Pace::every(SignedDuration::from_secs(30)),
             pull_size: app::settings::PullSize::default(),
             limits,
         },

@@ -28,7 +28,8 @@ pub(crate) struct ConflictItem {
     id: String,
     /// Why, as a stable code: `refused` (Google refuses the change for good), `moved_onto_booking`,
     /// `moved_into_past`, `made_all_day`, `made_recurring`, `unusable_length`, `not_found` or
-    /// `too_many_generations`. There will be more.
+    /// `too_many_generations`, or `unverified_overlap` (the booking was taken while the calendar could not be
+    /// read, and something else stands there). There will be more.
     kind: String,
     /// `open`, `trying` (what was decided is under way) or `over`.
     state: &'static str,
@@ -48,7 +49,8 @@ pub(crate) struct ConflictItem {
     here: Option<Side>,
     /// What it shows, as far as known.
     there: Remote,
-    /// What can be decided: `retry`, `relink`, `ignore`. Empty unless it is open.
+    /// What can be decided: `retry`, `relink`, `ignore`; of `unverified_overlap` `retry`, `keep`, `cancel`.
+    /// Empty unless it is open.
     resolutions: Vec<&'static str>,
 }
 
@@ -69,7 +71,7 @@ pub(crate) struct Side {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Remote {
     /// `timed`, `all_day`, `recurring`, `deleted`, `not_found`, `foreign` (something else is under its
-    /// id) or `not_made`.
+    /// id) or `not_made`. Of `unverified_overlap`: `busy`, or `free` when what was there is gone.
     state: &'static str,
     /// Its title, where there is an event.
     #[schema(required = true)]
@@ -85,7 +87,9 @@ pub(crate) struct Remote {
 impl ConflictItem {
     fn new(item: Item) -> Self {
         let conflict = item.conflict;
-        let resolutions = Resolution::ALL.map(Resolution::as_str);
+        let resolutions = Resolution::ALL.into_iter();
+        let resolutions = resolutions.filter(|way| way.fits(&conflict.kind));
+        let resolutions: Vec<_> = resolutions.map(Resolution::as_str).collect();
         let side = |title: String, time: &Interval| {
             let (start, end) = rfc3339_utc(time);
             Side { title, start, end }
@@ -105,7 +109,7 @@ impl ConflictItem {
             here: item.here.map(|here| side(here.text.title, &here.time)),
             there: Remote::new(item.there),
             resolutions: if item.is_open {
-                resolutions.into()
+                resolutions
             } else {
                 Vec::new()
             },
@@ -119,7 +123,10 @@ impl Remote {
         let (title, time) = match there {
             There::Timed { title, time } => (Some(title), Some(rfc3339_utc(&time))),
             There::AllDay { title } | There::Recurring { title } => (Some(title), None),
-            There::NotMade | There::Deleted | There::NotFound | There::Foreign => (None, None),
+            There::Busy { time } => (None, Some(rfc3339_utc(&time))),
+            There::NotMade | There::Deleted | There::NotFound | There::Foreign | There::Free => {
+                (None, None)
+            }
         };
         let (start, end) = time.unzip();
         Self {

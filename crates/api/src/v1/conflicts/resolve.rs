@@ -23,6 +23,11 @@ impl From<ResolveError> for Problem {
             ResolveError::Over => {
                 Self::new(StatusCode::CONFLICT, "conflict_over", error.to_string())
             }
+            ResolveError::Unfit => {
+                let wrong =
+                    FieldProblem::new("resolution", "must be one of the `resolutions` told");
+                Self::invalid_fields("invalid_body", vec![wrong])
+            }
             ResolveError::Changed => {
                 Self::new(StatusCode::CONFLICT, "conflict_changed", error.to_string())
             }
@@ -42,7 +47,8 @@ fn no_conflict() -> Problem {
 pub(crate) struct ResolveRequest {
     /// `retry`: look at the event and ask Google once more. `relink`: make a new event and let go of the
     /// old one, which stays in Google as it is. `ignore`: leave the event out of step until the booking
-    /// changes.
+    /// changes. Of `unverified_overlap`: `keep`: the booking stands, whatever else is there. `cancel`: it does
+    /// not take place.
     #[schema(example = "retry")]
     resolution: String,
     /// The conflict's `version` as you know it; another one refuses.
@@ -92,7 +98,10 @@ pub(crate) async fn resolve(
     let organization = auth::organization(&state.app, &bearer).await?;
     let conflict: ConflictId = id.parse().map_err(|_| no_conflict())?;
     let resolution = Resolution::from_name(&request.resolution).ok_or_else(|| {
-        let wrong = FieldProblem::new("resolution", "must be retry, relink or ignore");
+        let wrong = FieldProblem::new(
+            "resolution",
+            "must be retry, relink, ignore, keep or cancel",
+        );
         Problem::invalid_fields("invalid_body", vec![wrong])
     })?;
     let input = ResolveInput {

@@ -140,8 +140,6 @@ fn a_calendar_in_trouble_is_asked_for_at_its_own_pace() {
 fn a_calendar_with_a_channel_is_polled_all_the_same() {
     let (h, _) = watched();
     assert_eq!(idle_until(&h) - h.app.now(), SignedDuration::from_secs(120));
-    assert_eq!(
-        h.app.settings().pull_interval,
-        SignedDuration::from_secs(30)
-    );
+    let without = h.app.settings().pace.interesting;
+    assert_eq!(without, SignedDuration::from_secs(30));
 }

@@ -6,6 +6,7 @@ use domain::attendee::Attendee;
 use domain::booking::{Booking, Status};
 use domain::event_text::{EventText, EventTextTemplate};
 use domain::event_type::{Assignment, EventType, Host, Rules};
+use domain::freshness::{OnStale, Policy};
 use domain::mirror::{Busy, ForeignEvent};
 use domain::reminders::{Method, Reminder, Reminders};
 use domain::schedule::{Hours, Schedule, WeeklyHours};
@@ -58,6 +59,10 @@ pub(crate) fn organization(number: u128, slug: &str, name: &str) -> Organization
         name: name.to_owned(),
         zone: Zone::parse("America/Argentina/Buenos_Aires").unwrap(),
         locale: Locale::Es,
+        freshness: Policy {
+            on_stale: OnStale::Refuse,
+            stale_after: SignedDuration::from_mins(90),
+        },
     }
 }
 
@@ -168,7 +173,10 @@ pub(crate) fn connection(number: u128, sub: &str) -> Connection {
 
 pub(crate) fn calendar(number: u128, google_id: &str) -> Calendar {
     let id = CalendarId(id(number));
-    Calendar::new(id, CONNECTION, google_id, calendars::Mode::Write, NOW)
+    Calendar {
+        changed_at: Some(hours(-1)),
+        ..Calendar::new(id, CONNECTION, google_id, calendars::Mode::Write, NOW)
+    }
 }
 
 /// An organization with a host, a schedule and an event type.

@@ -161,6 +161,7 @@ on_every_database! {
             stage.done(move |tx| busy::overlapping(tx, HOST, window))
         };
         assert_eq!((seen(5), seen(9)), (vec![], vec![Interval { start: hours(5), end: hours(9) }]));
+        assert_eq!(stage.done(|tx| busy::known_until(tx, HOST)), Some(hours(5)));
         stage.done(move |tx| mirror::set_known_until(tx, part, "a", None));
         assert_eq!(seen(9), []);
     }
@@ -179,8 +180,33 @@ on_every_database! {
             read.position.as_of = Some(hours(-3));
             calendars::update(tx, &read)
         });
-        let of = |host| stage.done(move |tx| busy::freshness(tx, host));
+        let of = |host| -> Vec<_> {
+            let known = stage.done(move |tx| busy::freshness(tx, host));
+            known.into_iter().map(|c| (c.calendar, c.as_of)).collect()
+        };
         assert_eq!(of(HOST), [(CALENDAR, None), (SECOND, Some(hours(-3)))]);
         assert_eq!(of(HostId(id(9))), []);
+    }
+
+    /// The event of the booking that is looked at does not stand in its own way, wherever it is; what is not
+    /// known is said apart.
+    fn what_is_foreign_leaves_out_the_bookings_own_event(stage: &Stage) {
+        stage.done(|tx| {
+            found(tx)?;
+            connect(tx)?;
+            busy::set_blocks(tx, HOST, CALENDAR, true)?;
+            book(tx, &booking(100, hour(2)))?;
+            links::insert(tx, LinkId(id(7)), BookingId(id(100)), CALENDAR, "event0", NOW)?;
+            note_busy(tx, CALENDAR, 0, hour(3), "theirs")?;
+            let own = Busy { event_id: "event0".to_owned(), original_start: None, time: hour(4), link: Some(LinkId(id(7))) };
+            busy::add(tx, Part { calendar: CALENDAR, generation: 0 }, [("event0", &own)])
+        });
+        let day = Interval { start: hours(0), end: hours(24) };
+        let foreign = |number| {
+            stage.done(move |tx| busy::foreign(tx, HOST, day, BookingId(id(number))))
+        };
+        assert_eq!(foreign(100), [hour(3)]);
+        assert_eq!(foreign(101), [hour(3), hour(4)]);
+        assert_eq!(stage.done(|tx| busy::known_until(tx, HOST)), None);
     }
 }

@@ -35,7 +35,7 @@ fn conflict(number: u128) -> Conflict {
         id: ConflictId(id(number + 200)),
         organization_id: ORGANIZATION,
         booking_id: BookingId(id(number)),
-        link_id: LinkId(id(number + 100)),
+        link_id: Some(LinkId(id(number + 100))),
         kind: "refused".to_owned(),
         said: "forbidden: \u{1F600} \"no\"".to_owned(),
         version: 1,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::booking::{Cancellation, Cause, Status};
 use domain::mirror::ForeignEvent;
-use domain::sync::{EventFields, Intent, Link, Op, Remote, RemoteTime, Seen};
+use domain::sync::{Certainty, EventFields, Intent, Link, Op, Remote, RemoteTime, Seen};
 use domain::{BookingId, CalendarId, ConnectionId, LinkId, OrganizationId, Zone};
 use store::tables::bookings;
 use store::tables::calendars::{self, Mode};
@@ -37,6 +37,7 @@ fn busy_link(before: EventLink) -> EventLink {
         time: RemoteTime::Timed(hour(3)),
         text: fields.text.clone(),
         reminders: fields.reminders.clone(),
+        certainty: Certainty::Tentative,
         declined: true,
     };
     EventLink {

@@ -26,3 +26,4 @@ mod revocations;
 mod sealed;
 mod seats;
 mod timeline;
+mod verifications;

@@ -84,6 +84,8 @@ pub(crate) const fn way(resolution: Resolution) -> Way {
         Resolution::Retry => (key("inbox-retry"), key("inbox-retry-help")),
         Resolution::Relink => (key("inbox-relink"), key("inbox-relink-help")),
         Resolution::Ignore => (key("inbox-ignore"), key("inbox-ignore-help")),
+        Resolution::Keep => (key("inbox-keep"), key("inbox-keep-help")),
+        Resolution::Cancel => (key("inbox-cancel"), key("inbox-cancel-help")),
     };
     Way {
         value: resolution.as_str(),
@@ -117,9 +119,17 @@ impl ItemView {
                 There::NotFound => words.say("inbox-there-not-found"),
                 There::Foreign => words.say("inbox-there-foreign"),
                 There::NotMade => words.say("inbox-there-not-made"),
+                There::Busy { time } => {
+                    let when = dates::hours(words, *time, zone);
+                    let day = dates::day(words, time.start.in_zone(zone).date());
+                    words.with("inbox-there-busy", &[("day", &day), ("hours", &when)])
+                }
+                There::Free => words.say("inbox-there-free"),
             },
             ways: if item.is_open {
-                Resolution::ALL.map(way).into()
+                let ways = Resolution::ALL.into_iter();
+                let ways = ways.filter(|way| way.fits(&conflict.kind));
+                ways.map(way).collect()
             } else {
                 Vec::new()
             },
@@ -166,6 +176,8 @@ fn result(words: Words, name: &str) -> Option<Notice> {
             key("inbox-relinked-help"),
         ),
         "ignore" => (Tone::Good, key("inbox-ignored"), key("inbox-ignored-help")),
+        "keep" => (Tone::Good, key("inbox-kept"), key("inbox-kept-help")),
+        "cancel" => (Tone::Good, key("inbox-ended"), key("inbox-ended-help")),
         "over" => (Tone::Bad, key("inbox-over"), key("inbox-over-help")),
         "changed" => (Tone::Bad, key("inbox-changed"), key("inbox-changed-help")),
         _ => return None,
@@ -243,6 +255,7 @@ pub(crate) async fn post(
         Err(ResolveError::Over) => "over",
         Err(ResolveError::Changed) => "changed",
         Err(ResolveError::NotFound) => return Err(missing()),
+        Err(ResolveError::Unfit) => return Err(visitor.failure(Problem::BadRequest)),
         Err(error @ ResolveError::Store(_)) => return Err(state.failed(&visitor, &error)),
     };
     let page = urls::with_query(PATH, &[("result", result)]);

@@ -49,7 +49,7 @@ async fn refused() -> Browser {
             id: uuid(3),
             organization_id: organization.id,
             booking_id: booking.id,
-            link_id: link.id,
+            link_id: Some(link.id),
             kind: "refused".to_owned(),
             said: "Not in <this> calendar".to_owned(),
             version: 1,

@@ -131,6 +131,7 @@ fn entry_text(
         "sync_relinked" => words.say("timeline-relinked"),
         "sync_ignored" => words.say("timeline-ignored"),
         "parked" => words.say("timeline-parked"),
+        "verified" => words.say("timeline-verified"),
         other => words.with("timeline-other", &[("kind", other)]),
     };
     let by = by.filter(|by| *by != Cause::Calendar);
