@@ -405,5 +405,5 @@ fn a_calendar_that_cannot_be_read_says_how_old_it_is() {
         &h.app, "tutoring", "maths", window,
     ))
     .unwrap();
-    assert_eq!(told.as_of.len(), 2, "{:?}", told.as_of);
+    assert_eq!(told.calendars.len(), 2, "{:?}", told.calendars);
 }

@@ -67,7 +67,7 @@ fn fill(installation: &Installation, events: usize) {
                 id,
                 known.connection_id,
                 &n.to_string(),
-                store::tables::calendars::Mode::Busy,
+                calendars::Mode::Busy,
                 known.pull_at,
             );
             calendar.position.as_of = known.position.as_of;
