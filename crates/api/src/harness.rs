@@ -14,6 +14,7 @@ use app::{App, Parts, Settings, Vault, access};
 use axum::body::{Body, to_bytes};
 use axum::{Extension, Router};
 use domain::booking::Cause;
+use domain::freshness::{OnStale, Policy};
 use domain::{
     BookingId, CalendarId, Chance, Clock, ConflictId, ConnectionId, Instant, OrganizationId,
     TimelineId,
@@ -24,10 +25,11 @@ use http::{Request, StatusCode};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use store::sqlite::inline::Inline;
+use store::tables::channels::{self, Channel};
 use store::tables::conflicts::{self, Conflict};
 use store::tables::links::{self, EventLink, State};
 use store::tables::timeline::{self, Entry};
-use store::tables::{calendars, connections};
+use store::tables::{busy, calendars, connections, organizations};
 use store::{Backend, Lane, Store, StoreError, Tx, Work};
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -150,7 +152,7 @@ text = { title = "{attendee}", description = "", location = "" }
 "#;
 
 /// Monday, 07:00 in Madrid.
-fn morning() -> Instant {
+pub(crate) fn morning() -> Instant {
     Instant::parse("2026-11-23T06:00:00Z").unwrap()
 }
 
@@ -180,7 +182,10 @@ pub(crate) fn harness_within(limits: Limits) -> Harness {
     });
     let key = |organization| now(access::create_api_key(&app, organization, "test")).unwrap();
     Harness {
-        router: router(ApiState { app: app.clone() }),
+        router: router(ApiState {
+            app: app.clone(),
+            patience: None,
+        }),
         key: key(ours),
         foreign_key: key(theirs),
         organization: ours,
@@ -198,7 +203,10 @@ pub(crate) fn failing(error: StoreError) -> Failing {
         clock,
         Limits::default(),
     );
-    Failing(router(ApiState { app }))
+    Failing(router(ApiState {
+        app,
+        patience: None,
+    }))
 }
 
 /// The API on a store that takes nothing.
@@ -224,7 +232,8 @@ fn app_on(store: Store, clock: Arc<HandClock>, limits: Limits) -> App {
         settings: Settings {
             public_url: "https://book.example".parse().unwrap(),
             google: Err(MissingSettings(vec!["GOOGLE_CLIENT_ID"])),
-            pull_interval: SignedDuration::from_secs(30),
+            webhook_url: None,
+            pace: app::settings::Pace::every(SignedDuration::from_secs(30)),
             pull_size: app::settings::PullSize::default(),
             limits,
         },
@@ -250,7 +259,13 @@ impl Harness {
     pub(crate) fn from(self, address: &str) -> Self {
         let network = Network::of(address.parse().unwrap()).unwrap();
         let app = self.app.clone();
-        self.with_router(router(ApiState { app }).layer(Extension(network)))
+        self.with_router(
+            router(ApiState {
+                app,
+                patience: None,
+            })
+            .layer(Extension(network)),
+        )
     }
 
     /// Books without a key.
@@ -340,19 +355,48 @@ impl Harness {
             };
             connections::insert(tx, &connection, morning())?;
             let calendar = calendars::Calendar {
-                id: CalendarId(Uuid::from_u128(2)),
-                connection_id: id,
-                google_id: "primary".into(),
                 name: "Lessons".into(),
-                receives: true,
-                zone: None,
-                pull_at: morning(),
-                failures: 0,
-                position: calendars::Position::default(),
+                ..calendars::Calendar::new(
+                    CalendarId(Uuid::from_u128(2)),
+                    id,
+                    "primary",
+                    calendars::Mode::Write,
+                    morning(),
+                )
             };
             calendars::insert(tx, &calendar)
         });
         id
+    }
+
+    /// As if Google had opened this channel on the connected calendar.
+    pub(crate) fn watch(&self, id: &'static str, token: &'static str, resource: &'static str) {
+        self.unit(move |tx| {
+            let channel = Channel {
+                id: id.into(),
+                calendar_id: CalendarId(Uuid::from_u128(2)),
+                token_hash: app::secrets::hash(token).to_vec(),
+                resource_id: Some(resource.into()),
+                address: "https://book.example/webhooks/google-calendar".into(),
+                state: channels::State::Live,
+                expires_at: morning() + SignedDuration::from_hours(100),
+                run_at: morning(),
+                failures: 0,
+                created_at: morning(),
+            };
+            channels::insert(tx, &channel)
+        });
+    }
+
+    /// Whether a push is known to have told of the connected calendar.
+    pub(crate) fn is_dirty(&self) -> bool {
+        let calendar = CalendarId(Uuid::from_u128(2));
+        let found = now(
+            Store::new(self.store.clone()).unit(Lane::Read, "test.dirty", move |tx| {
+                calendars::by_id(tx, calendar)
+            }),
+        );
+        found.unwrap().unwrap().position.is_dirty
     }
 
     /// As if the booking's event had been written.
@@ -362,6 +406,35 @@ impl Harness {
             link.html_link = Some("https://calendar.example/event?eid=1".into());
             link.last_synced_at = Some(morning());
         });
+    }
+
+    /// Lets the connected calendar block everybody.
+    pub(crate) fn block_all(&self) {
+        let organization = self.organization;
+        self.unit(move |tx| busy::block_all(tx, organization, CalendarId(Uuid::from_u128(2))));
+    }
+
+    /// As if the connected calendar had just been read.
+    pub(crate) fn calendar_is_read(&self) {
+        let now = self.app.now();
+        self.unit(move |tx| {
+            let found = calendars::by_id(tx, CalendarId(Uuid::from_u128(2)))?;
+            let mut calendar = found.expect("it is connected");
+            calendar.position.as_of = Some(now);
+            calendars::update(tx, &calendar)
+        });
+    }
+
+    /// What the organization wants on calendars not read for long.
+    pub(crate) fn wants(&self, on_stale: OnStale) {
+        let (organization, policy) = (
+            self.organization,
+            Policy {
+                on_stale,
+                ..Policy::default()
+            },
+        );
+        self.unit(move |tx| organizations::set_freshness(tx, organization, policy));
     }
 
     /// As if Google had refused the booking's event with these words.
@@ -377,7 +450,7 @@ impl Harness {
                 id: ConflictId(booking.0),
                 organization_id,
                 booking_id: booking,
-                link_id: links::of_booking(tx, booking)?.remove(0).id,
+                link_id: Some(links::of_booking(tx, booking)?.remove(0).id),
                 kind: "refused".into(),
                 said: words.into(),
                 version: 1,
@@ -410,7 +483,11 @@ impl Harness {
         });
     }
 
-    fn unit(&self, body: impl FnMut(&mut dyn Tx) -> Result<(), StoreError> + Send + 'static) {
+    /// What a test has to put in place.
+    pub(crate) fn unit(
+        &self,
+        body: impl FnMut(&mut dyn Tx) -> Result<(), StoreError> + Send + 'static,
+    ) {
         let store = Store::new(self.store.clone());
         now(store.unit(Lane::Interactive, "test", body)).unwrap();
     }

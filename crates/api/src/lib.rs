@@ -16,11 +16,15 @@ mod openapi;
 mod problem;
 mod request;
 mod v1;
+mod webhooks;
 
 #[cfg(test)]
 mod harness;
 
+use std::sync::Arc;
+
 use app::App;
+use app::freshness::{Look, Patience};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
@@ -40,13 +44,25 @@ const BODY_BYTES_MAX: usize = 64 * 1024;
 pub struct ApiState {
     /// The use cases.
     pub app: App,
+    /// Waits for calendars, where somebody can.
+    pub patience: Option<Arc<dyn Patience>>,
 }
 
-/// Everything programs can ask for: `/api/v1`, `/openapi.json`, `/healthz` and `/readyz`. Has no
+impl ApiState {
+    /// Waits a moment for `look`.
+    async fn wait(&self, look: Look) {
+        if let Some(patience) = &self.patience {
+            patience.wait(look).await;
+        }
+    }
+}
+
+/// Everything programs can ask for or tell: `/webhooks`, `/api/v1`, `/openapi.json`, `/healthz` and `/readyz`. Has no
 /// fallback of its own, so that it can be merged with the pages.
 pub fn router(state: ApiState) -> Router {
     let (router, _) = endpoints().split_for_parts();
     router
+        .merge(webhooks::routes())
         // Whatever else is asked for under /api gets a problem, not the page of the same status.
         .route("/api", any(unknown_path))
         .route("/api/", any(unknown_path))
@@ -121,6 +137,7 @@ mod tests {
             .fallback(|| async { (StatusCode::NOT_FOUND, "no page") });
         let merged = router(ApiState {
             app: harness.app.clone(),
+            patience: None,
         })
         .merge(pages);
         let harness = harness.with_router(merged);

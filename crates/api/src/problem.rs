@@ -23,7 +23,7 @@ use crate::v1::Slot;
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Every code an answer may carry, with what it means: this table is part of the document.
-pub(crate) const CODES: [(&str, &str); 44] = [
+pub(crate) const CODES: [(&str, &str); 54] = [
     ("malformed_json", "the body is not JSON"),
     ("malformed_body", "the body ended early or cannot be read"),
     (
@@ -56,6 +56,34 @@ pub(crate) const CODES: [(&str, &str); 44] = [
         "no such calendar connection, or it is not yours to see",
     ),
     (
+        "calendar_not_found",
+        "no such calendar, it was taken away, or it is not yours to see",
+    ),
+    (
+        "calendar_connected",
+        "the organization has this calendar already, perhaps through another account",
+    ),
+    (
+        "calendar_not_visible",
+        "Google shows the account no calendar of this id: its owner must share it with the account first",
+    ),
+    (
+        "calendar_read_only",
+        "the account may only read the calendar, or it is connected to be read: bookings cannot go there",
+    ),
+    (
+        "calendar_unreachable",
+        "Google could not be asked about the calendar, or did not answer: try again",
+    ),
+    (
+        "mode_not_offered",
+        "events are not taken over as bookings yet",
+    ),
+    (
+        "receiver_needed",
+        "bookings would have no calendar to go to: let them go to another one first",
+    ),
+    (
         "conflict_not_found",
         "no such conflict, or it is not yours to see",
     ),
@@ -68,6 +96,14 @@ pub(crate) const CODES: [(&str, &str); 44] = [
         "the conflict is no longer at the `version` sent, or is being tried again: read it again",
     ),
     (
+        "channel_not_found",
+        "a push on no channel of ours, or without its token and resource",
+    ),
+    (
+        "invalid_push",
+        "a header that every push of Google's has is missing or wrong",
+    ),
+    (
         "method_not_allowed",
         "the address does not take this method",
     ),
@@ -78,6 +114,11 @@ pub(crate) const CODES: [(&str, &str); 44] = [
     (
         "no_seats",
         "every seat of the group has been taken: see `alternatives`",
+    ),
+    (
+        "calendar_stale",
+        "the calendar could not be read for too long, and the organization takes no booking then: the \
+         same request may be granted later",
     ),
     (
         "booking_changed",
@@ -358,6 +399,12 @@ impl Problem {
             | Refusal::OffGrid => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Self::new(status, refusal.code(), refusal.to_string())
+    }
+
+    /// A time that cannot be had while the calendar is not known well enough. A conflict, as other refusals
+    /// are: it is this organization's wish, and nothing is wrong with this server.
+    pub(crate) fn stale(detail: impl ToString) -> Self {
+        Self::new(StatusCode::CONFLICT, "calendar_stale", detail.to_string())
     }
 
     /// A booking that can no longer be changed.

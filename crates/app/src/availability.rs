@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 
 use domain::event_type::EventType;
+use domain::freshness::Stale;
 use domain::slots::{nearest, slots as compute, with_sessions};
 use domain::{BookingId, CalendarId, EventTypeId, Instant, Interval};
 use jiff::SignedDuration;
+use store::tables::busy::Freshness;
 use store::tables::claims::Holder;
-use store::tables::{bookings, busy, event_types, organizations};
+use store::tables::{bookings, event_types, organizations};
 use store::{Lane, StoreError, Tx};
 
 use crate::App;
 use crate::bookings::taken;
+use crate::freshness::{self, Known};
 use crate::organizations::Organization;
 
 /// The longest window one question may cover: 62 days, the longer by what changes of clocks may add.
@@ -30,9 +33,21 @@ pub struct Slots {
     pub event_type: EventType,
     /// Ascending.
     pub slots: Vec<Interval>,
-    /// How fresh what is known of each calendar that blocks one of its hosts is; `None` of one that was
-    /// never read.
-    pub as_of: BTreeMap<CalendarId, Option<Instant>>,
+    /// What is known of each calendar that blocks one of its hosts, and how fresh it is.
+    pub calendars: BTreeMap<CalendarId, Known>,
+}
+
+impl Slots {
+    /// As of when they are known, where that is older than the organization wants.
+    pub fn stale(&self) -> Option<Stale> {
+        let old = self
+            .calendars
+            .values()
+            .filter(|known| known.stale.is_some());
+        old.map(|known| known.as_of)
+            .min()
+            .map(|as_of| Stale { as_of })
+    }
 }
 
 /// Why there is no answer.
@@ -62,21 +77,19 @@ pub async fn slots(
     check_window(window)?;
     let (organization, event_type) = (organization.to_owned(), event_type.to_owned());
     let now = app.now();
-    app.store()
+    let (slots, calendars) = app
+        .store()
         .unit(Lane::Read, "availability.slots", move |tx| {
             let organization =
                 organizations::by_slug(tx, &organization)?.ok_or(SlotsError::Unknown)?;
             let event_type = event_types::by_slug(tx, organization.id, &event_type)?
                 .ok_or(SlotsError::Unknown)?;
             let slots = free(tx, &event_type, None, window, now)?;
-            Ok(Slots {
-                organization,
-                as_of: as_of(tx, &event_type)?,
-                event_type,
-                slots,
-            })
+            surround(tx, organization, event_type, slots, now)
         })
-        .await
+        .await?;
+    freshness::interest(app, &calendars, now).await;
+    Ok(slots)
 }
 
 /// Slots a booking could be moved to within `window`: its own time does not stand in its way.
@@ -90,7 +103,8 @@ pub async fn slots_for_move(
 ) -> Result<Slots, SlotsError> {
     check_window(window)?;
     let now = app.now();
-    app.store()
+    let (slots, calendars) = app
+        .store()
         .unit(Lane::Read, "availability.slots_for_move", move |tx| {
             let found = bookings::by_id(tx, booking)?.ok_or(SlotsError::Unknown)?;
             let organization =
@@ -99,14 +113,11 @@ pub async fn slots_for_move(
                 event_types::by_id(tx, found.event_type_id)?.ok_or(SlotsError::Unknown)?;
             let mut slots = free(tx, &event_type, Some(booking), window, now)?;
             slots.retain(|slot| slot.start != found.time.start);
-            Ok(Slots {
-                organization,
-                as_of: as_of(tx, &event_type)?,
-                event_type,
-                slots,
-            })
+            surround(tx, organization, event_type, slots, now)
         })
-        .await
+        .await?;
+    freshness::interest(app, &calendars, now).await;
+    Ok(slots)
 }
 
 /// The slots nearest to a start that was refused. `except` as in [`slots_for_move`].
@@ -158,15 +169,22 @@ fn check_window(window: Interval) -> Result<(), SlotsError> {
     }
 }
 
-fn as_of(
+/// The answer, with the calendars it rests on.
+fn surround(
     tx: &mut dyn Tx,
-    event_type: &EventType,
-) -> Result<BTreeMap<CalendarId, Option<Instant>>, StoreError> {
-    let mut all = BTreeMap::new();
-    for host in &event_type.hosts {
-        all.extend(busy::freshness(tx, host.id)?);
-    }
-    Ok(all)
+    organization: Organization,
+    event_type: EventType,
+    slots: Vec<Interval>,
+    now: Instant,
+) -> Result<(Slots, Vec<Freshness>), SlotsError> {
+    let calendars = freshness::blocking(tx, event_type.hosts.iter().map(|host| host.id))?;
+    let found = Slots {
+        calendars: freshness::known(&organization, &calendars, now),
+        organization,
+        event_type,
+        slots,
+    };
+    Ok((found, calendars))
 }
 
 /// What is free, by the rules, the claims and the calendars of its hosts.

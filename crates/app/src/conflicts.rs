@@ -6,15 +6,16 @@
 //! [`Resolution`].
 
 mod aside;
+mod overlaps;
 
-use domain::booking::Cause;
+use domain::booking::{Booking, Cause};
 use domain::sync::policy::Side;
 use domain::sync::{EventFields, ParkReason, Remote, RemoteTime, Seen};
 use domain::{BookingId, ConflictId, Instant, Interval, OrganizationId};
 use serde_json::json;
-use store::tables::conflicts::{self, Conflict};
+use store::tables::conflicts::{self, Conflict, UNVERIFIED_OVERLAP};
 use store::tables::links::{self, EventLink, State};
-use store::tables::{bookings, calendars, leases, outgoing_messages};
+use store::tables::{bookings, busy, calendars, claims, leases, outgoing_messages};
 use store::{Lane, StoreError, Tx};
 
 use crate::App;
@@ -68,6 +69,13 @@ pub enum There {
     NotFound,
     /// Something else is under its id.
     Foreign,
+    /// Something of somebody else's takes the booking's time.
+    Busy {
+        /// When.
+        time: Interval,
+    },
+    /// What took the booking's time is gone; it is about to be confirmed.
+    Free,
 }
 
 impl There {
@@ -81,6 +89,8 @@ impl There {
             Self::Deleted => "deleted",
             Self::NotFound => "not_found",
             Self::Foreign => "foreign",
+            Self::Busy { .. } => "busy",
+            Self::Free => "free",
         }
     }
 
@@ -153,15 +163,31 @@ pub async fn list(
 fn read(tx: &mut dyn Tx, conflict: Conflict) -> Result<Item, StoreError> {
     let missing = || StoreError::decode("a conflict's booking or link is missing");
     let booking = bookings::by_id(tx, conflict.booking_id)?.ok_or_else(missing)?;
-    let link = links::by_id(tx, conflict.link_id)?.ok_or_else(missing)?;
-    let waits = link.state == State::Parked || conflict.aside.is_some();
+    let (is_waiting, there) = match conflict.link_id {
+        Some(link) => {
+            let link = links::by_id(tx, link)?.ok_or_else(missing)?;
+            let waits = link.state == State::Parked || conflict.aside.is_some();
+            (waits, There::of(&link))
+        }
+        None => (conflict.resolution.is_none(), overlap(tx, &booking)?),
+    };
     Ok(Item {
-        is_open: conflict.closed_at.is_none() && waits,
+        is_open: conflict.closed_at.is_none() && is_waiting,
         here: EventFields::wanted(&booking),
-        there: There::of(&link),
+        there,
         booking: surround(tx, booking)?,
         conflict,
     })
+}
+
+/// What takes the time of an unverified booking.
+fn overlap(tx: &mut dyn Tx, booking: &Booking) -> Result<There, StoreError> {
+    let mut found = Vec::new();
+    for host in claims::hosts_of(tx, booking.id)? {
+        found.extend(busy::foreign(tx, host, booking.time, booking.id)?);
+    }
+    let first = found.into_iter().min();
+    Ok(first.map_or(There::Free, |time| There::Busy { time }))
 }
 
 /// What a person decides.
@@ -173,6 +199,10 @@ pub enum Resolution {
     Relink,
     /// Leave it out of step until the booking changes.
     Ignore,
+    /// Of an unverified booking: it stands, whatever else is there.
+    Keep,
+    /// Of an unverified booking: it does not take place.
+    Cancel,
     /// The booking's version counts: the event is brought back to it.
     Ours,
     /// The event's version counts: the booking follows.
@@ -181,18 +211,23 @@ pub enum Resolution {
 
 impl Resolution {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Ours,
         Self::Theirs,
         Self::Retry,
         Self::Relink,
         Self::Ignore,
+        Self::Keep,
+        Self::Cancel,
     ];
 
     /// Those that there are for a conflict.
     pub fn of(conflict: &Conflict) -> &'static [Self] {
         if conflict.aside.is_some() {
             return &[Self::Ours, Self::Theirs];
+        }
+        if conflict.kind == UNVERIFIED_OVERLAP {
+            return &[Self::Retry, Self::Keep, Self::Cancel];
         }
         match ParkReason::from_name(&conflict.kind) {
             Some(
@@ -204,7 +239,13 @@ impl Resolution {
                 | ParkReason::DeletedByOneOfSeveral
                 | ParkReason::DeclinedThere
                 | ParkReason::Restored,
-            ) => &Self::ALL,
+            ) => &[
+                Self::Ours,
+                Self::Theirs,
+                Self::Retry,
+                Self::Relink,
+                Self::Ignore,
+            ],
             // No booking can follow there.
             Some(ParkReason::MadeAllDay | ParkReason::UnusableLength) => {
                 &[Self::Ours, Self::Retry, Self::Relink, Self::Ignore]
@@ -227,6 +268,8 @@ impl Resolution {
             Self::Ignore => "ignore",
             Self::Ours => "ours",
             Self::Theirs => "theirs",
+            Self::Keep => "keep",
+            Self::Cancel => "cancel",
         }
     }
 
@@ -243,6 +286,9 @@ impl Resolution {
             Self::Ignore => "sync_ignored",
             Self::Ours => "decided_for_booking",
             Self::Theirs => "decided_for_event",
+            // Confirming and cancelling have their own lines.
+            Self::Keep => "overlap_kept",
+            Self::Cancel => "overlap_ended",
         }
     }
 }
@@ -271,12 +317,12 @@ pub enum ResolveError {
     /// It is over already.
     #[error("this has been settled meanwhile")]
     Over,
+    /// It is not a way to decide this.
+    #[error("this cannot be decided so")]
+    Unfit,
     /// It is not as the person saw it: tried again, or refused once more.
     #[error("this has changed meanwhile")]
     Changed,
-    /// There is no such way to decide this.
-    #[error("this cannot be decided so")]
-    NotPossible,
     /// The booking cannot be there: another one is, or it is over.
     #[error("another booking is at that time, or this one is over")]
     CannotBe,
@@ -308,7 +354,13 @@ fn resolve_in(
 ) -> Result<Item, ResolveError> {
     let is_theirs = |c: &Conflict| c.organization_id == input.organization;
     let found = conflicts::by_id(tx, input.conflict)?.filter(is_theirs);
-    let link_id = found.ok_or(ResolveError::NotFound)?.link_id;
+    let found = found.ok_or(ResolveError::NotFound)?;
+    if !Resolution::of(&found).contains(&input.resolution) {
+        return Err(ResolveError::Unfit);
+    }
+    let Some(link_id) = found.link_id else {
+        return overlaps::resolve(tx, &found, input, pen, now);
+    };
     let mut link = lock(tx, link_id)?;
     // Read again: what was read before the lock may have been the past.
     let mut conflict = conflicts::by_id(tx, input.conflict)?.ok_or(ResolveError::NotFound)?;
@@ -325,9 +377,6 @@ fn resolve_in(
         .is_some_and(|version| version != conflict.version)
     {
         return Err(ResolveError::Changed);
-    }
-    if !Resolution::of(&conflict).contains(&input.resolution) {
-        return Err(ResolveError::NotPossible);
     }
     if let Some(aside) = conflict.aside.clone() {
         aside::decide(tx, &conflict, &aside, input, pen, now)?;
@@ -385,7 +434,8 @@ fn apply(
         }
         Resolution::Ours => link.link.decided = Some(Side::Ours),
         Resolution::Theirs => link.link.decided = Some(Side::Theirs),
-        Resolution::Ignore => {
+        // The last two decide nothing about a link: see [`Resolution::of`].
+        Resolution::Ignore | Resolution::Keep | Resolution::Cancel => {
             link.state = State::Ignored;
             link.problem = Some("ignored".to_owned());
             return Ok(());
@@ -418,6 +468,19 @@ pub async fn retry_booking(
             let found = bookings::by_id(tx, booking)?;
             if found.is_none_or(|booking| booking.organization_id != organization) {
                 return Ok(false);
+            }
+            if let Some(open) = conflicts::open_of_time(tx, booking)? {
+                let input = ResolveInput {
+                    conflict: open.id,
+                    organization,
+                    resolution: Resolution::Retry,
+                    version: None,
+                    cause,
+                };
+                match resolve_in(tx, input, &mut pen, now) {
+                    Err(ResolveError::Store(error)) => return Err(error),
+                    _ => is_any = true,
+                }
             }
             for link in links::of_booking(tx, booking)? {
                 let mut link = lock(tx, link.id)?;

@@ -94,6 +94,20 @@ pub(crate) async fn renew(
     }
 }
 
+/// An access token for one call on behalf of a connection that was disconnected, and whose credential has been
+/// lent to it for that. Nothing is kept: a new refresh token, which Google seldom gives, least of all.
+///
+/// # Errors
+/// Why there is none.
+pub(crate) async fn draw(
+    app: &App,
+    connection: &Connection,
+    now: Instant,
+) -> Result<SecretString, Cause> {
+    let fresh = ask(app, connection, now).await?;
+    Ok(fresh.tokens.access)
+}
+
 /// New tokens, with the refresh token they came for.
 struct Fresh {
     tokens: Tokens,

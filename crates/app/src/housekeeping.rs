@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use store::tables::{allowances, holds, idempotency, links, mirror, quotas};
 use store::{Lane, StoreError};
 
-use crate::App;
+use crate::{App, push};
 
 /// How long after its booking's end an event is still followed.
 pub const FOLLOWED: SignedDuration = SignedDuration::from_hours(24 * 30);
@@ -15,7 +15,7 @@ const SHRUNK_AT_ONCE: i64 = 250;
 /// Rows of the mirror that count no more, forgotten in one unit.
 const SWEPT_AT_ONCE: i64 = 250;
 
-/// Forgets remembered decisions, allowances, quotas and holds whose time is over, what is known of the
+/// Forgets channels that ended days ago, remembered decisions, allowances, quotas and holds whose time is over, what is known of the
 /// events of bookings that ended [`FOLLOWED`] ago, and what the mirror knew before it was listed anew. Small
 /// units; call it about hourly.
 ///
@@ -29,6 +29,7 @@ pub async fn run(app: &App) -> Result<(), StoreError> {
             allowances::forget_full(tx, now)?;
             quotas::forget_full(tx, now)?;
             holds::forget_expired(tx, now)?;
+            push::forget_old(tx, now)?;
             links::shrink(tx, now - FOLLOWED, SHRUNK_AT_ONCE).map(drop)
         })
         .await?;

@@ -2,10 +2,12 @@
 
 use domain::event_text::EventTextTemplate;
 use domain::event_type::{Assignment, EventType, Host, Rules};
+use domain::freshness::{OnStale, Policy};
 use domain::reminders::{Reminder, Reminders};
 use domain::schedule::{Schedule, WeeklyHours};
 use domain::text::{self, BadText};
 use domain::{EventTypeId, HostId, Locale, OrganizationId, ScheduleId, Zone};
+use jiff::SignedDuration;
 use secrecy::SecretString;
 use serde::Deserialize;
 use store::tables::{access, event_types, hosts, organizations};
@@ -42,6 +44,12 @@ pub struct OrganizationPreset {
     pub time_zone: Zone,
     /// The language its pages start in.
     pub locale: Locale,
+    /// What becomes of a booking when a calendar was not read for too long; `tentative` when absent.
+    #[serde(default)]
+    pub on_stale: OnStale,
+    /// How long is too long; a day when absent.
+    #[serde(default = "stale_after")]
+    pub stale_after_minutes: i64,
 }
 
 /// A host, as a file says it.
@@ -97,6 +105,10 @@ pub struct EventTypePreset {
 
 const fn one() -> i64 {
     1
+}
+
+const fn stale_after() -> i64 {
+    Policy::MINUTES_DEFAULT
 }
 
 /// More seats than one class has.
@@ -211,6 +223,21 @@ fn bad(place: impl Into<String>) -> impl FnOnce(BadText) -> InstallError {
     }
 }
 
+fn freshness(organization: &OrganizationPreset) -> Result<Policy, InstallError> {
+    let minutes = organization.stale_after_minutes;
+    let (min, max) = (Policy::MINUTES_MIN, Policy::MINUTES_MAX);
+    if !(min..=max).contains(&minutes) {
+        return Err(InstallError::Bad {
+            place: "organization.stale_after_minutes".to_owned(),
+            problem: format!("give {min} to {max} minutes"),
+        });
+    }
+    Ok(Policy {
+        on_stale: organization.on_stale,
+        stale_after: SignedDuration::from_mins(minutes),
+    })
+}
+
 fn check(
     app: &App,
     preset: &Preset,
@@ -225,6 +252,7 @@ fn check(
         name: text::line(&o.name, 100).map_err(bad("organization.name"))?,
         zone: o.time_zone.clone(),
         locale: o.locale,
+        freshness: freshness(o)?,
     };
     let mut hosts = Vec::new();
     for host in &preset.hosts {

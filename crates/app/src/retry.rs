@@ -17,6 +17,20 @@ impl Jitter {
         Self(u32::from_le_bytes(chance.bytes("jitter")))
     }
 
+    /// `pause`, drawn up to `percent` shorter or longer.
+    pub(crate) fn around(self, pause: SignedDuration, percent: u8) -> SignedDuration {
+        let reach = pause.saturating_mul(i32::from(percent)) / 100;
+        // In thousandths: no product of micros can overflow.
+        let permille = i32::try_from(i64::from(self.0) * 2000 / i64::from(u32::MAX)).unwrap_or(0);
+        pause - reach + reach.saturating_mul(permille) / 1000
+    }
+
+    /// One that was drawn.
+    #[cfg(test)]
+    pub(crate) const fn of(draw: u32) -> Self {
+        Self(draw)
+    }
+
     /// When to try again after `failures` in a row (at least 1), not before `after` if Google said so.
     pub(crate) fn next(
         self,

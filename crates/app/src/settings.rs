@@ -5,11 +5,11 @@ use std::num::NonZeroUsize;
 use google::oauth::OAuthClient;
 use google::pull::PAGE_ITEMS_MAX;
 use google::{Endpoints, ServiceAccount};
-use jiff::SignedDuration;
 use secrecy::SecretString;
 use url::Url;
 
 use crate::limits::Limits;
+pub use crate::pull::pace::Pace;
 use crate::quota::Quota;
 
 /// What the operator chose.
@@ -19,8 +19,11 @@ pub struct Settings {
     pub public_url: Url,
     /// Google, when it is configured.
     pub google: Result<Google, MissingSettings>,
+    /// Where Google's pushes arrive, as Google reaches it: `LOCKSTEP_WEBHOOK_URL`. `None` where it cannot, so
+    /// that calendars are polled only.
+    pub webhook_url: Option<Url>,
     /// How often a connected calendar is looked at.
-    pub pull_interval: SignedDuration,
+    pub pace: Pace,
     /// How much of it is read and kept at a time.
     pub pull_size: PullSize,
     /// What anonymous callers may take at most.
@@ -33,7 +36,8 @@ pub struct Settings {
 pub struct PullSize {
     /// Events on a page at most, held to 1 to [`PAGE_ITEMS_MAX`].
     pub page_items_max: u16,
-    /// Events put in place in one unit at most: a unit keeps everybody else from writing on SQLite.
+    /// Single events put in place in one unit at most, a series counting as several: a unit keeps everybody
+    /// else from writing on SQLite, for 10 to 60 µs an event, more in a large calendar.
     pub chunk: NonZeroUsize,
 }
 
@@ -41,7 +45,7 @@ impl Default for PullSize {
     fn default() -> Self {
         Self {
             page_items_max: PAGE_ITEMS_MAX,
-            chunk: const { NonZeroUsize::new(100).expect("100 is not 0") },
+            chunk: const { NonZeroUsize::new(500).expect("500 is not 0") },
         }
     }
 }

@@ -5,8 +5,8 @@ use store::tables::{installation, leases};
 use store::{Dialect, Lane, StoreError};
 use uuid::Uuid;
 
-use crate::App;
 use crate::secrets::{OpenError, Place};
+use crate::{App, push};
 
 /// Why the app must not start on this database.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,13 +20,15 @@ pub enum StartError {
 }
 
 /// Begins work on a database: checks that the master key is the one it was first started with (the first
-/// time, notes it), and frees what a process before this one may have left leased. A wrong key is found now, not when the first token is needed.
+/// time, notes it), frees what a process before this one may have left leased, and wants channels as the settings
+/// say. A wrong key is found now, not when the first token is needed.
 ///
 /// # Errors
 /// [`StartError`].
 pub async fn begin(app: &App) -> Result<(), StartError> {
     let place = key_check_place();
     let known = SecretString::from("lockstep");
+    let (now, address) = (app.now(), app.settings().webhook_url.clone());
     let sealed = app.0.vault.seal(app.chance(), place, &known);
     let stored = app
         .store()
@@ -35,6 +37,7 @@ pub async fn begin(app: &App) -> Result<(), StartError> {
                 // One process owns the folder: whoever had a lease is dead.
                 leases::revoke_all(tx)?;
             }
+            push::begin(tx, address.as_ref(), now)?;
             let stored = installation::key_check(tx)?;
             if stored.is_none() {
                 installation::insert_key_check(tx, &sealed)?;

@@ -15,6 +15,7 @@ pub mod connection;
 pub mod event_text;
 pub mod event_type;
 pub mod fault;
+pub mod freshness;
 pub mod ids;
 pub mod locale;
 pub mod mirror;

@@ -13,7 +13,7 @@ use anyhow::{Context, anyhow, bail};
 use app::Settings;
 use app::limits::Limits;
 use app::quota::Quota;
-use app::settings::{Google, MissingSettings};
+use app::settings::{Google, MissingSettings, Pace};
 use google::oauth::OAuthClient;
 use google::{Endpoints, ServiceAccount};
 use jiff::SignedDuration;
@@ -73,7 +73,7 @@ const fn secret(
 }
 
 /// Every setting there is.
-pub(crate) const SETTINGS: [Setting; 27] = [
+pub(crate) const SETTINGS: [Setting; 28] = [
     setting(
         "LOCKSTEP_LISTEN",
         &[],
@@ -85,6 +85,14 @@ pub(crate) const SETTINGS: [Setting; 27] = [
         &["BASE_URL"],
         None,
         "where people reach it; default: http:// and the address listened on",
+    ),
+    setting(
+        "LOCKSTEP_WEBHOOK_URL",
+        &[],
+        None,
+        "where Google reaches this installation to push changes: a whole address, or one without a path, which \
+            gets /webhooks/google-calendar; \"off\" for none; default: the public URL, if it is https and no \
+            private name",
     ),
     setting(
         "LOCKSTEP_DATA_DIR",
@@ -123,7 +131,7 @@ pub(crate) const SETTINGS: [Setting; 27] = [
         "LOCKSTEP_POLL_SECONDS",
         &[],
         Some("30"),
-        "how often connected calendars are looked at, 1 to 3600",
+        "the pause between two looks at a calendar while somebody looks for a time, 1 to 3600; 4 to 10 times as long otherwise",
     ),
     setting(
         "LOCKSTEP_HOLDS_PER_NETWORK",
@@ -453,8 +461,9 @@ impl Config {
             trusted_proxies: trusted_proxies(values)?,
             settings: Settings {
                 google: google(values, &public_url, quota(values)?)?,
+                webhook_url: webhook_url(values, &public_url)?,
                 public_url,
-                pull_interval: SignedDuration::from_secs(seconds),
+                pace: Pace::from_base(SignedDuration::from_secs(seconds)),
                 pull_size: app::settings::PullSize::default(),
                 limits: limits(values)?,
             },
@@ -515,6 +524,46 @@ fn parse_public_url(text: &str) -> anyhow::Result<Url> {
     is_origin
         .then_some(url)
         .context("it must have no path, such as https://book.example.org")
+}
+
+/// Where Google's pushes arrive. Google checks the name's certificate (`google-calendar.md` §12.1), so without
+/// being told it is only asked to push to a name that can have one.
+fn webhook_url(values: &Values, public_url: &Url) -> anyhow::Result<Option<Url>> {
+    const NAME: &str = "LOCKSTEP_WEBHOOK_URL";
+    match values.text(NAME) {
+        None if is_public(public_url) => Ok(Some(public_url.join(app::push::PATH)?)),
+        None | Some("off") => Ok(None),
+        Some(_) => values.parsed(NAME, parse_webhook_url).map(Some),
+    }
+}
+
+fn parse_webhook_url(text: &str) -> anyhow::Result<Url> {
+    let url = Endpoints::parse(text)?;
+    if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
+        bail!("it must end with its path, and name nobody");
+    }
+    match url.path() {
+        "/" => Ok(url.join(app::push::PATH)?),
+        _ => Ok(url),
+    }
+}
+
+/// Whether the whole world may know the host of `url` under its name, and it speaks https.
+fn is_public(url: &Url) -> bool {
+    const PRIVATE: [&str; 6] = [
+        ".localhost",
+        ".local",
+        ".internal",
+        ".lan",
+        ".home.arpa",
+        ".test",
+    ];
+    let is_name = |name: &str| {
+        let name = name.trim_end_matches('.');
+        name.contains('.') && !PRIVATE.iter().any(|end| name.ends_with(end))
+    };
+    let host = url.host();
+    url.scheme() == "https" && matches!(host, Some(url::Host::Domain(name)) if is_name(name))
 }
 
 fn google(
@@ -605,7 +654,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(config.listen.port(), 1);
-        assert_eq!(config.settings.pull_interval.as_secs(), 7);
+        assert_eq!(config.settings.pace.interesting.as_secs(), 7);
         assert_eq!(config.settings.public_url.as_str(), "http://127.0.0.1:1/");
     }
 
@@ -642,6 +691,55 @@ mod tests {
         );
     }
 
+    /// Push where Google can reach us, and polling everywhere else.
+    #[test]
+    fn pushes_go_where_google_can_reach_us() {
+        let url = |public: &str, webhook: Option<&str>| {
+            let mut environment = vec![("LOCKSTEP_PUBLIC_URL", public)];
+            environment.extend(webhook.map(|url| ("LOCKSTEP_WEBHOOK_URL", url)));
+            let found = merge(&environment, "").unwrap().settings.webhook_url;
+            found.map(String::from)
+        };
+        let ours = |origin: &str| Some(format!("{origin}/webhooks/google-calendar"));
+        for (public, webhook, expected) in [
+            (
+                "https://book.example.org",
+                None,
+                ours("https://book.example.org"),
+            ),
+            (
+                "https://book.example.org:8443",
+                None,
+                ours("https://book.example.org:8443"),
+            ),
+            ("https://book.example.org", Some("off"), None),
+            ("http://127.0.0.1:8080", None, None),
+            ("https://127.0.0.1", None, None),
+            ("https://[2001:db8::1]", None, None),
+            ("https://localhost", None, None),
+            ("https://booking", None, None),
+            ("https://booking.local", None, None),
+            ("https://booking.home.arpa.", None, None),
+            (
+                "http://127.0.0.1:8080",
+                Some("https://x.tunnel.example"),
+                ours("https://x.tunnel.example"),
+            ),
+            (
+                "http://127.0.0.1:8080",
+                Some("https://x.example/hooks/7"),
+                Some("https://x.example/hooks/7".to_owned()),
+            ),
+            (
+                "http://127.0.0.1:8080",
+                Some("http://127.0.0.1:8080/"),
+                ours("http://127.0.0.1:8080"),
+            ),
+        ] {
+            assert_eq!(url(public, webhook), expected, "{public} {webhook:?}");
+        }
+    }
+
     #[test]
     fn limits_have_defaults_and_can_be_turned_off() {
         let limits = |environment: &[(&str, &str)]| merge(environment, "").unwrap().settings.limits;
@@ -667,6 +765,9 @@ mod tests {
             ("LOCKSTEP_LISTEN", "8080"),
             ("LOCKSTEP_PUBLIC_URL", "http://book.example"),
             ("LOCKSTEP_PUBLIC_URL", "https://book.example/path"),
+            ("LOCKSTEP_WEBHOOK_URL", "http://book.example"),
+            ("LOCKSTEP_WEBHOOK_URL", "https://book.example/?key=1"),
+            ("LOCKSTEP_WEBHOOK_URL", "on"),
             ("LOCKSTEP_POLL_SECONDS", "0"),
             ("LOCKSTEP_POLL_SECONDS", "often"),
             ("LOCKSTEP_GOOGLE_UNITS_PER_ACCOUNT", "0"),

@@ -16,6 +16,7 @@ use tokio::sync::Notify;
 
 use crate::ambient::{SystemChance, SystemClock};
 use crate::network::Trusted;
+use crate::patience::Patient;
 use crate::transport::HttpTransport;
 use crate::{http, master_key, worker};
 
@@ -37,6 +38,7 @@ pub(crate) struct Installation {
     /// The use cases.
     pub(crate) app: App,
     wake: Arc<Notify>,
+    reads: Arc<Notify>,
 }
 
 impl Installation {
@@ -52,7 +54,12 @@ impl Installation {
         }
         let wake = Arc::new(Notify::new());
         let bell = Arc::clone(&wake);
+        let reads = Arc::new(Notify::new());
+        let read_bell = Arc::clone(&reads);
         let on_commit = Box::new(move |wakes: &Wakes| {
+            if wakes.contains(&Topic::CalendarRead) {
+                read_bell.notify_waiters();
+            }
             if wakes.contains(&Topic::DueWork) {
                 bell.notify_one();
             }
@@ -76,7 +83,7 @@ impl Installation {
             settings,
         });
         app::start::begin(&app).await?;
-        Ok(Self { app, wake })
+        Ok(Self { app, wake, reads })
     }
 
     /// Serves pages and API on `listener` and does due work, until `stop`. `trusted` are the proxies
@@ -92,7 +99,8 @@ impl Installation {
             let app = self.app.clone();
             async move { worker::run(app, self.wake).await }
         });
-        let service = http::router(self.app, trusted);
+        let patience = Arc::new(Patient::new(self.app.clone(), self.reads));
+        let service = http::router(self.app, patience, trusted);
         let service = service.into_make_service_with_connect_info::<SocketAddr>();
         let served = axum::serve(listener, service)
             .with_graceful_shutdown(stop)

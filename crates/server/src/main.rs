@@ -16,6 +16,7 @@ mod http;
 mod installation;
 mod master_key;
 mod network;
+mod patience;
 mod presets;
 mod transport;
 mod worker;

@@ -4,6 +4,7 @@ pub mod attendee;
 pub mod host;
 pub mod operator;
 pub mod owner;
+pub mod push;
 pub mod sync;
 
 use std::fmt;
@@ -24,6 +25,8 @@ pub enum Actor {
     Owner,
     /// The person who runs the installation.
     Operator,
+    /// Whoever carries Google's pushes, and the server process that takes them.
+    Push,
     /// Due work, by one of several workers.
     Sync(u8),
 }
@@ -38,14 +41,20 @@ impl Actor {
             Self::Sync(n) => [3, n],
             Self::Owner => [4, 0],
             Self::Operator => [5, 0],
+            Self::Push => [6, 0],
         }
+    }
+
+    /// Whether it goes on for as long as there is a server.
+    pub const fn is_endless(self) -> bool {
+        matches!(self, Self::Push | Self::Sync(_))
     }
 
     /// Whether it runs in the server, and dies with it.
     pub const fn is_in_server(self) -> bool {
         matches!(
             self,
-            Self::Attendee(_) | Self::Owner | Self::Operator | Self::Sync(_)
+            Self::Attendee(_) | Self::Owner | Self::Operator | Self::Push | Self::Sync(_)
         )
     }
 
@@ -58,6 +67,7 @@ impl Actor {
             Self::Host => Box::pin(host::live(stage)),
             Self::Owner => Box::pin(owner::live(stage)),
             Self::Operator => Box::pin(operator::live(stage)),
+            Self::Push => Box::pin(push::live(stage)),
             Self::Sync(_) => Box::pin(sync::live(stage)),
         }
     }
@@ -71,6 +81,7 @@ impl fmt::Display for Actor {
             Self::Host => f.pad("host"),
             Self::Owner => f.pad("owner"),
             Self::Operator => f.pad("operator"),
+            Self::Push => f.pad("push"),
             Self::Sync(n) => f.pad(&format!("sync{n}")),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::booking::{Booking, Status};
+use domain::booking::Booking;
 use domain::{BookingId, HostId, Interval};
 
 use crate::actors::Actor;
@@ -21,7 +21,7 @@ pub struct Version {
 impl Version {
     /// Whether it takes its host's time.
     pub fn is_live(&self) -> bool {
-        self.booking.status == Status::Confirmed
+        self.booking.status.blocks_time()
     }
 }
 

@@ -14,4 +14,5 @@ pub mod mirror;
 pub mod parked;
 pub mod settled;
 pub mod timeline;
+pub mod told;
 pub mod writes;

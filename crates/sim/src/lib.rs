@@ -24,6 +24,7 @@ pub mod failure;
 pub mod machine;
 pub mod mirror;
 pub mod network;
+pub mod quota_day;
 pub mod run;
 pub mod scene;
 pub mod seams;

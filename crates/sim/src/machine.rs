@@ -15,7 +15,7 @@ use store::{StoreError, Verdict, Work};
 
 use crate::actors::Actor;
 use crate::bookings::Version;
-use crate::checks::{changes, left_alone, mirror, parked};
+use crate::checks::{changes, left_alone, mirror, parked, told};
 use crate::network::{self, Ask, Trouble};
 use crate::scene::{Scene, Stage};
 use crate::seams::{Op, Seams};
@@ -241,7 +241,10 @@ impl Machine {
             let busy = busy.collect();
             scene.busy_at.insert((actor, name), busy);
         }
-        if matches!(name, "links.prepare" | "pull.begin" | "revocations.begin") {
+        if matches!(
+            name,
+            "links.prepare" | "pull.begin" | "revocations.begin" | "push.begin" | "push.begin_stop"
+        ) {
             scene.calls.leased(actor);
         }
         if matches!(name, "connections.store" | "connections.disconnect") {
@@ -250,6 +253,10 @@ impl Machine {
                 "connections.store" => None,
                 _ => scene.disconnected_at.or(Some(step)),
             };
+        }
+        if is_kept && name == "pull.keep" {
+            let checked = told::kept(&scene, organization);
+            scene.hold(checked);
         }
         if is_kept && name.starts_with("pull.") {
             let checked = mirror::committed(&mut scene, organization);

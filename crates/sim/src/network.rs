@@ -27,6 +27,10 @@ pub enum Ask {
     Token,
     /// That the grant be taken back.
     Revoke,
+    /// A channel on the calendar.
+    Watch,
+    /// The end of a channel.
+    Stop,
     /// A page of the calendar.
     List,
     /// One event.
@@ -51,6 +55,12 @@ impl Ask {
         if path == "/revoke" {
             return Self::Revoke;
         }
+        if path.ends_with("/events/watch") {
+            return Self::Watch;
+        }
+        if path.ends_with("/channels/stop") {
+            return Self::Stop;
+        }
         let Some((_, event)) = path.split_once("/events") else {
             return Self::Other;
         };
@@ -70,6 +80,8 @@ impl Ask {
         match self {
             Self::Token => "token",
             Self::Revoke => "revoke",
+            Self::Watch => "events.watch",
+            Self::Stop => "channels.stop",
             Self::List => "events.list",
             Self::Get(_) => "events.get",
             Self::Insert => "events.insert",
@@ -301,7 +313,8 @@ fn refused(ask: &Ask, status: u16, reason: &str) -> Response {
     response
 }
 
-fn translate(request: &http::Request<Bytes>) -> Request {
+/// A request as the fake takes it.
+pub(crate) fn translate(request: &http::Request<Bytes>) -> Request {
     let headers = request.headers().iter();
     let headers = headers.map(|(name, value)| {
         let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
@@ -318,7 +331,8 @@ fn translate(request: &http::Request<Bytes>) -> Request {
     }
 }
 
-fn retranslate(response: &Response) -> Answer {
+/// What the fake answered, as the app takes it.
+pub(crate) fn retranslate(response: &Response) -> Answer {
     let mut built = http::Response::builder().status(response.status);
     for (name, value) in &response.headers {
         built = built.header(name, value);
@@ -336,7 +350,7 @@ fn carry_out(scene: &mut Scene, ask: &Ask, asked: &Request) -> Response {
     let subject = match ask {
         Ask::Insert => response.json()["id"].as_str().unwrap_or("-").to_owned(),
         Ask::Get(id) | Ask::Patch(id) | Ask::Delete(id) => id.clone(),
-        Ask::Token | Ask::Revoke | Ask::List | Ask::Other => String::new(),
+        Ask::Token | Ask::Revoke | Ask::Watch | Ask::Stop | Ask::List | Ask::Other => String::new(),
     };
     let when = scene
         .google
@@ -361,7 +375,12 @@ fn carry_out(scene: &mut Scene, ask: &Ask, asked: &Request) -> Response {
             let checked = left_alone::revoked(scene);
             scene.hold(checked);
         }
-        Ask::List if is_done => truth::note_page(scene, asked, &response.json()),
+        Ask::List if is_done => {
+            if !asked.path.contains("pageToken=") {
+                scene.listed_at = Some(scene.now());
+            }
+            truth::note_page(scene, asked, &response.json());
+        }
         _ => {}
     }
     response

@@ -70,7 +70,7 @@ fn run_in(mut machine: Machine, seed: u64) -> Outcome {
 
 fn begin(machine: &mut Machine) -> Weather {
     let mut actors: Vec<Actor> = (1..=ATTENDEES).map(Actor::Attendee).collect();
-    actors.extend([Actor::Host, Actor::Owner, Actor::Operator]);
+    actors.extend([Actor::Host, Actor::Owner, Actor::Operator, Actor::Push]);
     actors.extend((1..=WORKERS).map(Actor::Sync));
     for actor in &actors {
         let stream_of = Actor::Setup;
@@ -94,11 +94,7 @@ fn begin(machine: &mut Machine) -> Weather {
 /// Until people have taken all their turns.
 fn busy(machine: &mut Machine, weather: Weather) -> Checked {
     let last = machine.stage().scene().trace.step() + BUSY_STEPS_MAX;
-    while machine
-        .actors()
-        .iter()
-        .any(|a| !matches!(a, Actor::Sync(_)))
-    {
+    while machine.actors().iter().any(|a| !a.is_endless()) {
         let step = machine.stage().scene().trace.step();
         if step > last {
             return Err(Failure::new("ends", "people never come to an end"));

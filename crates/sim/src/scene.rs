@@ -79,6 +79,10 @@ pub struct Scene {
     pub written_at: Instant,
     /// What the mirror said of each host's time when a unit of this name was last run for this actor.
     pub busy_at: BTreeMap<(Actor, &'static str), BTreeMap<HostId, Vec<Interval>>>,
+    /// When the last push arrived that told of a change.
+    pub told_at: Option<Instant>,
+    /// When Google last drew up the first page of a listing.
+    pub listed_at: Option<Instant>,
     /// When Google last refused a token.
     pub token_refused_at: Option<Instant>,
     /// The first rule broken.
@@ -118,6 +122,8 @@ impl Scene {
             is_rotating: false,
             calls: Calls::default(),
             written_at: Instant::from_micros(0),
+            told_at: None,
+            listed_at: None,
             token_refused_at: None,
             failure: None,
             streams: BTreeMap::new(),

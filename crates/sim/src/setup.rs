@@ -11,11 +11,12 @@ use std::sync::{Arc, OnceLock};
 use app::connections::{Callback, Disconnected};
 use app::preset::Preset;
 use app::secrets::MASTER_KEY_BYTES;
-use app::settings::PullSize;
+use app::settings::{Pace, PullSize};
 use app::sign_in::HashedPassword;
 use app::{App, Vault, connections, preset, settings};
+use domain::freshness::{OnStale, Policy};
 use domain::{Clock, EventTypeId, HostId, Instant, OrganizationId};
-use fake_google::{Request, World};
+use fake_google::{PushRules, Request, World};
 use google::Endpoints;
 use google::oauth::{OAuthClient, SCOPE_EVENTS};
 use jiff::SignedDuration;
@@ -91,7 +92,8 @@ pub fn machine(seed: u64, keeps_trace: bool) -> Machine {
 pub fn machine_on(database: Arc<dyn Database>, seed: u64, keeps_trace: bool) -> Machine {
     let google = google(seed);
     let (mut machine, with) = empty(database, seed, keeps_trace, google, CALENDAR);
-    let setup = set_up(machine.stage().clone(), ORGANIZATION.to_owned(), ACCOUNT);
+    let stage = machine.stage().clone();
+    let setup = set_up(stage, ORGANIZATION.to_owned(), ACCOUNT, on_stale(seed));
     let setup = machine.complete(Actor::Setup, setup);
     with(setup)
 }
@@ -118,10 +120,9 @@ pub fn machine_of_many(organizations: usize) -> (Machine, Vec<String>) {
     for (n, account) in accounts.into_iter().enumerate() {
         let (stage, slug) = (machine.stage().clone(), format!("business{n}"));
         slugs.push(slug.clone());
-        machine.complete(
-            Actor::Setup,
-            async move { set_up(stage, slug, &account).await },
-        );
+        machine.complete(Actor::Setup, async move {
+            set_up(stage, slug, &account, (OnStale::Allow, 1440)).await
+        });
     }
     (machine, slugs)
 }
@@ -168,7 +169,7 @@ fn empty(
 }
 
 /// Somewhere in 2026, so that some seeds meet a change of the clocks.
-fn start(seed: u64) -> Instant {
+pub(crate) fn start(seed: u64) -> Instant {
     let mut stream = Stream::new(seed, Actor::Setup, "start");
     let first = Instant::from_micros(1_767_254_400_000_000);
     let days = stream.between(0, 330);
@@ -177,12 +178,13 @@ fn start(seed: u64) -> Instant {
         + SignedDuration::from_mins(stream.between(0, 900))
 }
 
-fn google(seed: u64) -> World {
+pub(crate) fn google(seed: u64) -> World {
     let mut world = World::new(seed);
     // What our client sends must be what Google describes.
     world.rules.is_strict = true;
     // And what it answers, in a release build too.
     world.rules.checks_answers = true;
+    world.rules.push = push_rules(seed);
     world
         .add_account(ACCOUNT, "Host", ZONE)
         .expect("the account is the first");
@@ -191,6 +193,35 @@ fn google(seed: u64) -> World {
         .expect("the calendar is the first");
     world.add_client(CLIENT.0, CLIENT.1, &[REDIRECT]);
     world
+}
+
+/// In half of the seeds Google can reach us.
+fn has_push(seed: u64, calendar: &str) -> bool {
+    calendar == CALENDAR && Stream::new(seed, Actor::Setup, "push").is_hit(500)
+}
+
+/// How Google's messages fare.
+fn push_rules(seed: u64) -> PushRules {
+    let mut stream = Stream::new(seed, Actor::Setup, "push rules");
+    let mut one_of = |choices: &[u32]| stream.pick(choices).copied().unwrap_or(0);
+    let per_mille = |drawn: u32| u16::try_from(drawn).unwrap_or(0);
+    PushRules {
+        ttl_max_seconds: one_of(&[604_800, 604_800, 7_200, 600]),
+        delay_max_ms: one_of(&[0, 500, 5_000, 60_000]),
+        loss_per_mille: per_mille(one_of(&[0, 0, 100, 500])),
+        duplicates_per_mille: per_mille(one_of(&[0, 0, 200])),
+        stop_lag_seconds: one_of(&[0, 0, 60]),
+        ..PushRules::default()
+    }
+}
+
+/// In some seeds what is booked while a calendar was not read for half an hour, or never yet, is verified later.
+fn on_stale(seed: u64) -> (OnStale, i64) {
+    let mut stream = Stream::new(seed, Actor::Setup, "on stale");
+    match stream.below(3) {
+        0 => (OnStale::Tentative, Policy::MINUTES_MIN),
+        _ => (OnStale::Allow, Policy::MINUTES_DEFAULT),
+    }
 }
 
 /// Some seeds read a calendar in small steps, so that crashes and edits come between any two events.
@@ -210,7 +241,7 @@ fn pull_size(seed: u64) -> PullSize {
     }
 }
 
-fn settings(seed: u64, calendar: &str) -> settings::Settings {
+pub(crate) fn settings(seed: u64, calendar: &str) -> settings::Settings {
     let url = |text: &str| Url::parse(text).expect("a constant address");
     settings::Settings {
         public_url: url("https://book.example/"),
@@ -232,7 +263,9 @@ fn settings(seed: u64, calendar: &str) -> settings::Settings {
             quota: app::quota::Quota::default(),
             login_hint: None,
         }),
-        pull_interval: POLL_INTERVAL,
+        webhook_url: has_push(seed, calendar)
+            .then(|| url("https://book.example/webhooks/google-calendar")),
+        pace: Pace::every(POLL_INTERVAL),
         pull_size: pull_size(seed),
         limits: app::limits::Limits::default(),
     }
@@ -247,7 +280,7 @@ pub fn grant(google: &mut World, now: jiff::Timestamp) -> String {
     granted.expect("account and client are there").access_token
 }
 
-async fn set_up(stage: Stage, slug: String, account: &str) -> Setup {
+async fn set_up(stage: Stage, slug: String, account: &str, on_stale: (OnStale, i64)) -> Setup {
     static PRESET: OnceLock<Preset> = OnceLock::new();
     static PASSWORD: OnceLock<HashedPassword> = OnceLock::new();
     let preset = PRESET.get_or_init(|| {
@@ -259,6 +292,10 @@ async fn set_up(stage: Stage, slug: String, account: &str) -> Setup {
     });
     let mut preset = preset.clone();
     preset.organization.slug = slug;
+    (
+        preset.organization.on_stale,
+        preset.organization.stale_after_minutes,
+    ) = on_stale;
     let app = &stage.app;
     let admin = format!("admin-{}@example.com", preset.organization.slug);
     let organization = preset::install_hashed(app, &preset, &admin, password.clone())

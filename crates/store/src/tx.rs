@@ -1,6 +1,6 @@
 //! One transaction, as a unit of work sees it: statements in, rows out, the same on every database.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ids;
 use domain::{Instant, Locale, Zone};
@@ -25,11 +25,13 @@ pub enum Dialect {
 pub enum Topic {
     /// There is due work: an event link or a calendar to look at.
     DueWork,
+    /// A calendar was read: whoever waits for that looks.
+    CalendarRead,
 }
 
 impl Topic {
     /// All of them: what a hint from elsewhere may be about.
-    pub const ALL: [Self; 1] = [Self::DueWork];
+    pub const ALL: [Self; 2] = [Self::DueWork, Self::CalendarRead];
 }
 
 /// One transaction. Parameters are numbered `?1`, `?2`, …
@@ -183,6 +185,17 @@ pub fn json<T: Serialize>(value: &T) -> String {
 /// JSON text of `value`, or nothing.
 pub fn json_option<T: Serialize>(value: Option<&T>) -> Option<String> {
     value.map(json)
+}
+
+/// The parameter of `json_each` whose keys are `keys`. Only objects can be asked in the same words on both
+/// databases, so a list is the keys of one.
+pub(crate) fn json_keys<'k>(keys: impl IntoIterator<Item = &'k str>) -> String {
+    json(
+        &keys
+            .into_iter()
+            .map(|key| (key, 0))
+            .collect::<BTreeMap<_, _>>(),
+    )
 }
 
 /// A type a stored value can be read as.

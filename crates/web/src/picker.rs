@@ -104,6 +104,16 @@ pub(crate) struct Picker {
     pub(crate) day: Option<DayView>,
     pub(crate) empty: Option<Empty>,
     pub(crate) zone: ZoneView,
+    /// That what is offered rests on old data, where it does.
+    pub(crate) note: Option<String>,
+}
+
+impl Picker {
+    /// With `note` above it.
+    pub(crate) fn with_note(mut self, note: Option<String>) -> Self {
+        self.note = note;
+        self
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -212,6 +222,7 @@ pub(crate) fn picker(
     });
     let is_selected_open = selected.is_some() && empty.is_none();
     Picker {
+        note: None,
         month: month_name,
         previous: (range.month > range.today.first_of_month())
             .then(|| links.month(previous_month(range.month))),

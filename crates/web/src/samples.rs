@@ -5,6 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use app::bookings::{CalendarSync, Entry, OpenConflict, SyncState};
+use app::calendars::{Calendar, Host, Mode};
+use app::connections::{GrantFate, Preview};
 use domain::attendee::AttendeeForm;
 use domain::booking::{Cause, Refusal, Status};
 use domain::{Instant, Interval, Locale, Zone};
@@ -15,8 +17,6 @@ use crate::errors::{ErrorPage, Problem};
 use crate::i18n::Words;
 use crate::pages::admin::bookings::booking::{self, EntryView};
 use crate::pages::admin::bookings::{self, Row, Tab, new};
-use app::connections::{GrantFate, Preview};
-
 use crate::pages::admin::connection::{self, ConnectionView, Outcome};
 use crate::pages::admin::{inbox, sign_in};
 use crate::pages::b::{self, cancel, reschedule};
@@ -194,6 +194,7 @@ impl Sample {
         let (heading, explanation) = b::phase_words(phase);
         let heading = self.words.say(heading);
         b::Page {
+            unverified: None,
             shell: self.public(&heading),
             notice,
             heading,
@@ -540,6 +541,32 @@ impl Sample {
         connection::disconnect::Page::new(shell, "token".to_owned(), NOBODY.to_owned(), preview)
     }
 
+    fn calendar(&self, mode: Mode) -> connection::calendar::Page {
+        let shell = self.admin(&self.words.say("calendar-heading"), Section::Connection);
+        let ids = [NOBODY, "00000000-0000-0000-0000-000000000001"];
+        let names = ids.into_iter().zip(["Ada Lovelace", "Grace Hopper"]);
+        let hosts: Vec<Host> = names
+            .map(|(id, name)| Host {
+                id: id.parse().unwrap(),
+                name: name.to_owned(),
+            })
+            .collect();
+        let calendar = Calendar {
+            id: NOBODY.parse().unwrap(),
+            connection_id: NOBODY.parse().unwrap(),
+            google_id: "c_0123456789abcdef0123456789abcdef@group.calendar.google.com".to_owned(),
+            name: self.pick("Lessons", "Clases").to_owned(),
+            mode,
+            as_of: None,
+            audited_at: None,
+            audit_differences: 0,
+            blocks: hosts.iter().map(|host| host.id).collect(),
+            receives: Vec::new(),
+            free_days: u64::from(mode == Mode::Busy),
+        };
+        connection::calendar::Page::new(shell, "token".to_owned(), &calendar, &hosts)
+    }
+
     fn connected(&self, state: &'static str) -> ConnectionView {
         let (heading, action, message) = match state {
             "connected" => ("connection-connected", None, None),
@@ -559,7 +586,14 @@ impl Sample {
             state,
             heading,
             account: Some("laura@alameda.example".to_owned()),
-            calendars: vec![self.pick("Lessons", "Clases").to_owned()],
+            calendars: vec![connection::CalendarView {
+                name: self.pick("Lessons", "Clases").to_owned(),
+                mode: "mode-write",
+                hint: (state == "connected")
+                    .then(|| self.words.count("calendar-free-days", 3, &[])),
+                href: (state != "inactive").then(|| "/admin/connection/calendar".to_owned()),
+            }],
+            add_to: (state != "inactive").then(|| NOBODY.to_owned()),
             last_sync: self.words.count("ago-minutes", 3, &[]),
             waiting: self.words.count(
                 "connection-waiting",
@@ -574,6 +608,7 @@ impl Sample {
                 let when = self.words.count("ago-minutes", 9, &[]);
                 self.words.with("proof-proven", &[("when", &when)])
             })),
+            push: (state == "connected").then(|| ("live", self.words.say("push-live"))),
             can_prove: action.is_none(),
             action,
             disconnect: (state != "inactive")
@@ -786,6 +821,8 @@ impl Sample {
                 "connection-inactive",
                 page(&self.connection(self.connected("inactive"), Some(Outcome::Disconnected))),
             ),
+            ("calendar", page(&self.calendar(Mode::Write))),
+            ("calendar-busy", page(&self.calendar(Mode::Busy))),
             ("disconnect", page(&self.disconnect(GrantFate::Revoked, 20))),
             (
                 "disconnect-shared",

@@ -1,8 +1,10 @@
 //! What every handler has at hand.
 
 use std::error::Error;
+use std::sync::Arc;
 
 use app::App;
+use app::freshness::{Look, Patience};
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 use http::StatusCode;
@@ -21,13 +23,26 @@ pub struct WebState {
     pub app: App,
     /// Whether people reach us over https: decides names and flags of cookies, and HSTS.
     pub is_https: bool,
+    /// Waits for calendars, where somebody can.
+    pub patience: Option<Arc<dyn Patience>>,
 }
 
 impl WebState {
     /// The state for `app`, which knows the address people reach it at.
     pub fn new(app: App) -> Self {
         let is_https = app.public_url().scheme() == "https";
-        Self { app, is_https }
+        Self {
+            app,
+            is_https,
+            patience: None,
+        }
+    }
+
+    /// Waits a moment for `look`.
+    pub(crate) async fn wait(&self, look: Look) {
+        if let Some(patience) = &self.patience {
+            patience.wait(look).await;
+        }
     }
 
     /// Our own origin, as browsers write it.

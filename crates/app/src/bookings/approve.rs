@@ -5,7 +5,7 @@ use domain::text::BadText;
 use domain::{BookingId, ClaimId, Instant, Interval, LinkId};
 use serde_json::json;
 use store::tables::claims::Holder;
-use store::tables::{bookings, event_types, timeline};
+use store::tables::{bookings, event_types, organizations, timeline};
 use store::{Lane, StoreError, Tx};
 
 use super::book::{claim, draw_claims};
@@ -13,8 +13,9 @@ use super::cancel::{checked_reason, end_in};
 use super::event_links;
 use super::hosts::{Unassigned, Wish, take};
 use super::reschedule::{is_stale, lock_with_hosts};
+use super::verify;
 use crate::timeline::Pen;
-use crate::{App, availability};
+use crate::{App, availability, freshness};
 
 /// What a yes is called in a booking's history.
 const APPROVED: &str = "approved";
@@ -155,10 +156,14 @@ fn approve_in(
             Err(Unassigned::Store(error)) => return Err(error.into()),
         }
     }
-    booking.status = Status::Confirmed;
+    let (organization, age) = organizations::by_id_with_age(tx, booking.organization_id)?
+        .ok_or(ApproveError::NotFound)?;
+    // Somebody of the organization says yes: nothing is refused, but it is looked at later.
+    booking.status = verify::status(freshness::judge(tx, &organization, age, &bound, draws.now)?);
     booking.version += 1;
     bookings::update(tx, &booking)?;
     claim(tx, &booking, &bound, &draws.claims)?;
+    verify::begin(tx, &booking, draws.now)?;
     event_links::link(tx, &booking, draws.link, draws.now)?;
     draws
         .pen

@@ -4,12 +4,14 @@ use domain::attendee::{Attendee, AttendeeForm, BadField};
 use domain::booking::{Booking, Cause, Refusal, Status};
 use domain::event_text::{EventText, Placeholders, group_kind};
 use domain::event_type::{Assignment, EventType};
+use domain::freshness::{Stale, Verdict};
 use domain::reminders::Reminders;
 use domain::sync::merge::Texts;
 use domain::text::BadText;
 use domain::{AttendeeId, BookingId, ClaimId, HostId, Instant, Interval, LinkId};
 use serde_json::json;
 use store::tables::claims::{self, Claim, Holder};
+use store::tables::organizations::MirrorAge;
 use store::tables::seats::{self, Seat};
 use store::tables::{bookings, event_types, holds, organizations};
 use store::{Lane, StoreError, Tx};
@@ -19,6 +21,8 @@ use super::cancel::checked_reason;
 use super::event_links;
 use super::hosts::{Assigned, Unassigned, Wish, assign};
 use super::idempotency::{Decision, Found, IdempotencyKey, KeyReused, Memory};
+use super::verify;
+use crate::freshness::{self, Look};
 use crate::limits::{Asker, BookingLimit, TooMany};
 use crate::organizations::Organization;
 use crate::timeline::Pen;
@@ -68,6 +72,8 @@ pub struct Booked {
     pub booking: Booking,
     /// Whether an event will follow in a calendar.
     pub has_calendar: bool,
+    /// What it rests on, where that is older than the organization wants: told when it is made.
+    pub stale: Option<Stale>,
     /// Lets its holder see, move and cancel. Shown now, and again only to a repeat under the same key.
     pub manage_token: String,
     /// The page for it.
@@ -100,6 +106,9 @@ pub enum BookError {
         /// The nearest starts that could be had.
         alternatives: Vec<Interval>,
     },
+    /// The calendars could not be read for too long, and the organization takes no booking then.
+    #[error("the calendar cannot be checked at the moment")]
+    Stale(Stale),
     /// The caller, or the person booked for, has booked as much as they may for now.
     #[error(transparent)]
     TooMany(#[from] TooMany),
@@ -116,9 +125,29 @@ enum Decided {
     Booked {
         booking: Box<Booking>,
         has_calendar: bool,
+        stale: Option<Stale>,
         token: String,
     },
     Refused(Refusal, Box<EventType>),
+    /// The calendars are to be looked at first.
+    Look(Look),
+}
+
+/// What became of a wish to book.
+#[derive(Clone, Debug)]
+pub enum Attempt {
+    /// It was decided.
+    Booked(Box<Booked>),
+    /// Nothing yet: calendars that were not read lately are due to be. Wait for [`freshness::is_over`] as
+    /// long as may be, then [`book`].
+    Look(Look),
+}
+
+/// Whether a wish may be answered with a [`Look`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    LookFirst,
+    Decide,
 }
 
 /// Ids and secrets drawn before the unit, so that it can be run again.
@@ -139,7 +168,24 @@ struct Draws {
 ///
 /// # Errors
 /// [`BookError`].
-pub async fn book(app: &App, mut input: BookInput) -> Result<Booked, BookError> {
+pub async fn book(app: &App, input: BookInput) -> Result<Booked, BookError> {
+    match attempt(app, input, Mode::Decide).await? {
+        Attempt::Booked(booked) => Ok(*booked),
+        Attempt::Look(_) => {
+            Err(StoreError::decode("a booking that had to be decided was put off").into())
+        }
+    }
+}
+
+/// [`book`], unless the calendars it rests on were not read within [`freshness::RECENT`] and can be now.
+///
+/// # Errors
+/// [`BookError`].
+pub async fn book_or_look(app: &App, input: BookInput) -> Result<Attempt, BookError> {
+    attempt(app, input, Mode::LookFirst).await
+}
+
+async fn attempt(app: &App, mut input: BookInput, mode: Mode) -> Result<Attempt, BookError> {
     let now = app.now();
     if let Some(forced) = &mut input.forced {
         forced.reason = checked_reason(&forced.reason).map_err(BookError::BadReason)?;
@@ -160,23 +206,26 @@ pub async fn book(app: &App, mut input: BookInput) -> Result<Booked, BookError> 
     let decided = app
         .store()
         .unit(Lane::Interactive, "bookings.book", move |tx| {
-            book_in(tx, &input, &mut draws)
+            book_in(tx, &input, mode, &mut draws)
         })
         .await?;
     match decided {
         Decided::Booked {
             booking,
             has_calendar,
+            stale,
             token,
         } => {
             let manage_url = manage_url(app, &token);
-            Ok(Booked {
+            Ok(Attempt::Booked(Box::new(Booked {
                 booking: *booking,
                 has_calendar,
+                stale,
                 manage_token: token,
                 manage_url,
-            })
+            })))
         }
+        Decided::Look(look) => Ok(Attempt::Look(look)),
         Decided::Refused(refusal, event_type) => {
             let alternatives = availability::alternatives(app, *event_type, None, start).await?;
             Err(BookError::Refused {
@@ -201,10 +250,15 @@ fn manage_url(app: &App, token: &str) -> Url {
     url
 }
 
-fn book_in(tx: &mut dyn Tx, input: &BookInput, draws: &mut Draws) -> Result<Decided, BookError> {
+fn book_in(
+    tx: &mut dyn Tx,
+    input: &BookInput,
+    mode: Mode,
+    draws: &mut Draws,
+) -> Result<Decided, BookError> {
     draws.pen.restart();
-    let organization =
-        organizations::by_slug(tx, &input.organization)?.ok_or(BookError::UnknownEventType)?;
+    let (organization, age) = organizations::by_slug_with_age(tx, &input.organization)?
+        .ok_or(BookError::UnknownEventType)?;
     let event_type = event_types::by_slug(tx, organization.id, &input.event_type)?
         .ok_or(BookError::UnknownEventType)?;
     let attendee = input
@@ -217,12 +271,21 @@ fn book_in(tx: &mut dyn Tx, input: &BookInput, draws: &mut Draws) -> Result<Deci
     {
         return Err(BookError::UnknownHost);
     }
+    if mode == Mode::LookFirst && input.forced.is_none() {
+        let hosts = event_type.hosts.iter().map(|host| host.id);
+        let hosts = hosts.filter(|id| input.host.is_none_or(|wanted| wanted == *id));
+        if let Some(look) = freshness::look(tx, age, hosts, draws.now)? {
+            return Ok(Decided::Look(look));
+        }
+    }
     match draws.memory.recall(tx, organization.id)? {
         Found::Mine => {}
         Found::Reused => return Err(KeyReused.into()),
         Found::Decided(decision) => return repeat(tx, decision, event_type),
     }
-    let decided = decide_in(tx, input, &organization, event_type, attendee, draws)?;
+    let place = Place { organization, age };
+    let decided = decide_in(tx, input, &place, event_type, attendee, draws)?;
+    let organization = place.organization;
     let decision = match &decided {
         Decided::Booked { booking, token, .. } => Decision::Booking {
             id: booking.id,
@@ -231,6 +294,7 @@ fn book_in(tx: &mut dyn Tx, input: &BookInput, draws: &mut Draws) -> Result<Deci
         Decided::Refused(refusal, _) => Decision::Refused {
             code: refusal.code().to_owned(),
         },
+        Decided::Look(_) => return Ok(decided),
     };
     draws.memory.remember(tx, organization.id, &decision)?;
     Ok(decided)
@@ -253,6 +317,7 @@ fn repeat(
             Ok(Decided::Booked {
                 booking,
                 has_calendar,
+                stale: None,
                 token,
             })
         }
@@ -264,10 +329,16 @@ fn repeat(
     }
 }
 
+/// The organization, and how old what is known of its calendars is.
+struct Place {
+    organization: Organization,
+    age: MirrorAge,
+}
+
 fn decide_in(
     tx: &mut dyn Tx,
     input: &BookInput,
-    organization: &Organization,
+    place: &Place,
     event_type: EventType,
     attendee: Attendee,
     draws: &mut Draws,
@@ -298,11 +369,26 @@ fn decide_in(
         }
         Err(Unassigned::Store(error)) => return Err(error.into()),
     };
+    let organization = &place.organization;
+    let is_requested = event_type.needs_approval && input.forced.is_none();
+    let verdict = if is_requested || input.forced.is_some() {
+        // The one takes no time yet, the other is taken on purpose.
+        Verdict::Fresh
+    } else {
+        freshness::judge(tx, organization, place.age, &assigned.hosts, draws.now)?
+    };
+    let status = match verdict {
+        // As an error, so that no key remembers it: the same wish may be granted later.
+        Verdict::Refused(stale) => return Err(BookError::Stale(stale)),
+        _ if is_requested => Status::Requested,
+        verdict => verify::status(verdict),
+    };
     draws.limit.spend(tx, draws.now)??;
     if let Some(hold) = hold {
         holds::delete(tx, hold.id)?;
     }
-    let booking = new_booking(input, organization, &event_type, attendee, &assigned, draws);
+    let mut booking = new_booking(input, organization, &event_type, attendee, &assigned, draws);
+    booking.status = status;
     let has_calendar = insert(tx, &booking, &assigned.hosts, draws)?;
     let kind = match booking.status {
         Status::Requested => "requested",
@@ -314,6 +400,10 @@ fn decide_in(
         detail["reason"] = json!(forced.reason);
         detail["by"] = json!(forced.by);
     }
+    if let Some(stale) = verdict.stale() {
+        detail["calendar_as_of"] = json!(stale.as_of);
+        detail["status"] = json!(booking.status);
+    }
     draws
         .pen
         .write(tx, booking.id, kind, Some(input.cause), detail)?;
@@ -321,6 +411,7 @@ fn decide_in(
     Ok(Decided::Booked {
         booking: Box::new(booking),
         has_calendar,
+        stale: verdict.stale(),
         token,
     })
 }
@@ -351,7 +442,6 @@ fn new_booking(
     draws: &Draws,
 ) -> Booking {
     let host_id = first_host(event_type, &assigned.hosts);
-    let needs_approval = event_type.needs_approval && input.forced.is_none();
     let mut booking = Booking {
         id: draws.booking,
         organization_id: organization.id,
@@ -361,11 +451,7 @@ fn new_booking(
         zone: event_type
             .host(host_id)
             .map_or_else(|| event_type.zone(), |h| h.schedule.zone.clone()),
-        status: if needs_approval {
-            Status::Requested
-        } else {
-            Status::Confirmed
-        },
+        status: Status::Confirmed,
         version: 1,
         forced: input.forced.is_some(),
         capacity: event_type.capacity,
@@ -408,6 +494,7 @@ fn insert(
         return Ok(false);
     }
     claim(tx, booking, hosts, &draws.claims)?;
+    verify::begin(tx, booking, draws.now)?;
     event_links::link(tx, booking, draws.link, draws.now)
 }
 
@@ -474,6 +561,7 @@ fn join(
     Ok(Decided::Booked {
         booking: Box::new(session),
         has_calendar,
+        stale: None,
         token,
     })
 }

@@ -9,6 +9,7 @@ use store::tables::{bookings, claims, links, seats};
 use store::{Lane, StoreError, Tx};
 
 use super::reschedule::{is_stale, lock_with_hosts};
+use super::verify;
 use crate::App;
 use crate::timeline::Pen;
 
@@ -154,6 +155,9 @@ pub(super) fn end_in(
     pen: &mut Pen,
     now: Instant,
 ) -> Result<(), StoreError> {
+    if booking.status == Status::Unverified {
+        verify::end(tx, booking.id, "cancelled", now)?;
+    }
     booking.status = status;
     booking.version += 1;
     booking.cancellation = Some(Cancellation {

@@ -3,6 +3,7 @@
 use domain::booking::{Booking, Cancellation, Cause, Status};
 use domain::event_type::EventType;
 use domain::{BookingId, ConflictId, Instant, OrganizationId};
+use store::tables::conflicts::Conflict;
 use store::tables::connections::State as ConnectionState;
 use store::tables::links::{EventLink, State};
 use store::tables::seats::Seat;
@@ -58,6 +59,17 @@ pub struct OpenConflict {
     pub since: Instant,
     /// What Google said; may be empty.
     pub said: String,
+}
+
+impl OpenConflict {
+    fn of(open: Conflict) -> Self {
+        Self {
+            id: open.id,
+            version: open.version,
+            since: open.opened_at,
+            said: open.said,
+        }
+    }
 }
 
 impl SyncState {
@@ -169,10 +181,17 @@ pub(crate) fn surround(tx: &mut dyn Tx, booking: Booking) -> Result<Detail, Stor
     let organization = organizations::by_id(tx, booking.organization_id)?.ok_or_else(missing)?;
     let event_type = event_types::by_id(tx, booking.event_type_id)?.ok_or_else(missing)?;
     let host_name = host_name(tx, &booking, &event_type)?;
-    let sync = match links::of_booking(tx, booking.id)?.into_iter().next() {
+    let mut sync = match links::of_booking(tx, booking.id)?.into_iter().next() {
         Some(link) => read_sync(tx, link)?,
         None => SyncState::NONE,
     };
+    if booking.status == Status::Unverified
+        && let Some(open) = conflicts::open_of_time(tx, booking.id)?
+    {
+        // About the time itself: that comes before whatever is the matter with its event.
+        sync.problem = Some(open.kind.clone());
+        sync.conflict = Some(OpenConflict::of(open));
+    }
     Ok(Detail {
         booking,
         organization,
@@ -223,12 +242,7 @@ fn read_sync(tx: &mut dyn Tx, link: EventLink) -> Result<SyncState, StoreError> 
         (State::Settled | State::Closed, _) => (CalendarSync::Synced, None),
     };
     let conflict = if link.state == State::Parked {
-        conflicts::open_of_link(tx, link.id)?.map(|open| OpenConflict {
-            id: open.id,
-            version: open.version,
-            since: open.opened_at,
-            said: open.said,
-        })
+        conflicts::open_of_link(tx, link.id)?.map(OpenConflict::of)
     } else {
         None
     };

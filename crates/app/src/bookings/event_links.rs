@@ -1,9 +1,10 @@
 //! Tying a booking to the calendar its event goes to.
 
 use domain::booking::Booking;
-use domain::{BookingId, CalendarId, Instant, LinkId};
+use domain::{BookingId, CalendarId, Instant, LinkId, OrganizationId};
 use google::event_id::event_id;
 use store::tables::links::State;
+use store::tables::receivers::{self, Receiver};
 use store::tables::{calendars, connections, links};
 use store::{StoreError, Tx};
 
@@ -17,17 +18,27 @@ pub(super) fn link(
     id: LinkId,
     now: Instant,
 ) -> Result<bool, StoreError> {
-    // One calendar receives an organization's bookings; calendars of each host come later.
-    let Some(receiver) = calendars::receiver(tx, booking.organization_id)? else {
+    let receiver = receivers::of_host(tx, booking.organization_id, booking.host_id)?;
+    let Some(receiver) = receiver else {
         return Ok(false);
     };
+    insert(tx, receiver, booking.id, id, now)?;
+    Ok(true)
+}
+
+fn insert(
+    tx: &mut dyn Tx,
+    receiver: Receiver,
+    booking: BookingId,
+    id: LinkId,
+    now: Instant,
+) -> Result<(), StoreError> {
     let target = Target {
         account_sub: receiver.account_sub,
         google_id: receiver.google_id,
     };
-    let event_id = target.event_id(booking.id, 0);
-    links::insert(tx, id, booking.id, receiver.id, &event_id, now)?;
-    Ok(true)
+    let event_id = target.event_id(booking, 0);
+    links::insert(tx, id, booking, receiver.id, &event_id, now)
 }
 
 /// Whether a booking has an event link that is worked on.
@@ -36,21 +47,23 @@ pub(super) fn is_linked(tx: &mut dyn Tx, booking: BookingId) -> Result<bool, Sto
     Ok(all.iter().any(|link| link.state != State::Detached))
 }
 
-/// Links bookings that will still take place to a calendar connected after they were made.
+/// Links bookings that will still take place and were made while there was no calendar to go to.
 pub(crate) fn link_unlinked(
     tx: &mut dyn Tx,
-    calendar: CalendarId,
+    organization: OrganizationId,
     ids: &[LinkId],
     now: Instant,
 ) -> Result<usize, StoreError> {
     let limit = i64::try_from(ids.len()).unwrap_or(i64::MAX);
-    let unlinked = links::unlinked_bookings(tx, calendar, now, limit)?;
-    let target = Target::by_id(tx, calendar)?;
-    for (booking, id) in unlinked.iter().zip(ids) {
-        let event_id = target.event_id(*booking, 0);
-        links::insert(tx, *id, *booking, calendar, &event_id, now)?;
+    let unlinked = links::unlinked_bookings(tx, organization, now, limit)?;
+    let mut linked = 0;
+    for ((booking, host), id) in unlinked.into_iter().zip(ids) {
+        if let Some(receiver) = receivers::of_host(tx, organization, host)? {
+            insert(tx, receiver, booking, *id, now)?;
+            linked += 1;
+        }
     }
-    Ok(unlinked.len())
+    Ok(linked)
 }
 
 /// The event id of a booking in a calendar, so that it can be found again even if it were lost

@@ -13,7 +13,7 @@ use super::book::draw_claims;
 use super::hosts::{Unassigned, Wish, assign};
 use super::idempotency::{Decision, Found, IdempotencyKey, KeyReused, Memory};
 use crate::limits::{self, Asker, HoldLimit, TooMany};
-use crate::{App, availability, secrets};
+use crate::{App, availability, freshness, secrets};
 
 /// How long a slot is held: long enough to fill in a form or to pay, short enough not to starve others.
 pub const HOLD_TTL: SignedDuration = SignedDuration::from_mins(10);
@@ -111,6 +111,7 @@ pub async fn hold(app: &App, input: HoldInput) -> Result<Held, HoldError> {
         now,
     };
     let start = input.start;
+    let (organization, event_type) = (input.organization.clone(), input.event_type.clone());
     let decided = app
         .store()
         .unit(Lane::Interactive, "bookings.hold", move |tx| {
@@ -118,7 +119,11 @@ pub async fn hold(app: &App, input: HoldInput) -> Result<Held, HoldError> {
         })
         .await?;
     match decided {
-        Decided::Held(held) => Ok(held),
+        Decided::Held(held) => {
+            // A slot is chosen: by the time it is booked, its calendars were looked at.
+            freshness::choose(app, &organization, &event_type).await;
+            Ok(held)
+        }
         Decided::Refused(refusal, event_type) => {
             let alternatives = availability::alternatives(app, *event_type, None, start).await?;
             Err(HoldError::Refused {

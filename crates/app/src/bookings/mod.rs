@@ -11,9 +11,10 @@ mod idempotency;
 mod list;
 mod reassign;
 mod reschedule;
+mod verify;
 
 pub use approve::{ApproveError, ApproveInput, DeclineInput, approve, decline};
-pub use book::{BookError, BookInput, Booked, Forced, HOSTS_MAX, book};
+pub use book::{Attempt, BookError, BookInput, Booked, Forced, HOSTS_MAX, book, book_or_look};
 pub(crate) use cancel::cancel_in;
 pub use cancel::{CancelError, CancelInput, REASON_CHARS_MAX, cancel};
 pub(crate) use detail::surround;
@@ -27,7 +28,8 @@ pub use list::{BadCursor, Filter, ListError, PAGE_MAX, Page, list};
 pub(crate) use list::{cursor_at, read_cursor};
 pub use reassign::{ReassignError, ReassignInput, reassign};
 pub(crate) use reschedule::{
-    Change, Firmness, MoveOutcome, edit_to, lock, move_as_decided, revive_by_host,
+    Change, Firmness, MoveOutcome, edit_to, lock, lock_with_hosts, move_as_decided, revive_by_host,
 };
 pub use reschedule::{RescheduleError, RescheduleInput, reschedule};
 pub use store::tables::timeline::Entry;
+pub(crate) use verify::{confirm, step as verify_step};

@@ -4,6 +4,7 @@ use domain::booking::{
     Booking, Cause, NotOpen, Refusal, Status, check_open, check_start_with, is_taken,
 };
 use domain::event_type::EventType;
+use domain::freshness::{Stale, Verdict};
 use domain::sync::merge::Follow;
 use domain::{AttendeeId, BookingId, ClaimId, HostId, Instant, Interval};
 use serde_json::json;
@@ -14,8 +15,9 @@ use store::{Lane, StoreError, Tx};
 use super::book::freeze_event;
 use super::hosts::{Unassigned, Wish, take};
 use super::idempotency::{Decision, Found, IdempotencyKey, KeyReused, Memory};
+use super::verify;
 use crate::timeline::Pen;
-use crate::{App, availability};
+use crate::{App, availability, freshness};
 
 /// A wish to move a booking.
 #[derive(Clone, Debug)]
@@ -54,6 +56,9 @@ pub enum RescheduleError {
         /// The nearest starts that could be had.
         alternatives: Vec<Interval>,
     },
+    /// The calendars could not be read for too long, and the organization takes no booking then.
+    #[error("the calendar cannot be checked at the moment")]
+    Stale(Stale),
     /// The idempotency key belongs to another request.
     #[error(transparent)]
     KeyReused(#[from] KeyReused),
@@ -139,7 +144,7 @@ pub(super) fn is_stale(seen: Option<i64>, booking: &Booking) -> bool {
 
 /// The booking and the hosts it is bound to, all locked in order: read to learn the hosts, then
 /// locked, then read again.
-pub(super) fn lock_with_hosts(
+pub(crate) fn lock_with_hosts(
     tx: &mut dyn Tx,
     id: BookingId,
 ) -> Result<Option<(Booking, Vec<HostId>)>, StoreError> {
@@ -194,11 +199,26 @@ fn decide_in(
         }
         Err(Unassigned::Store(error)) => return Err(error.into()),
     };
-    let organization =
-        organizations::by_id(tx, booking.organization_id)?.ok_or(RescheduleError::NotFound)?;
+    let (organization, age) = organizations::by_id_with_age(tx, booking.organization_id)?
+        .ok_or(RescheduleError::NotFound)?;
+    let was = booking.status;
+    if was != Status::Requested {
+        let verdict = freshness::judge(tx, &organization, age, bound, now)?;
+        booking.status = match verdict {
+            // The organization's own people decide for themselves; that it is looked at later stays.
+            Verdict::Refused(stale) if input.cause != Cause::Admin => {
+                return Err(RescheduleError::Stale(stale));
+            }
+            verdict => verify::status(verdict),
+        };
+    }
     freeze_event(&mut booking, &organization, &event_type);
     booking.forced = false;
+    if was == Status::Unverified {
+        verify::end(tx, booking.id, "moved", now)?;
+    }
     move_to(tx, &mut booking, time, "moved", input.cause, pen)?;
+    verify::begin(tx, &booking, now)?;
     links::mark_due(tx, booking.id, now)?;
     Ok(Decided::Moved(Box::new(booking)))
 }

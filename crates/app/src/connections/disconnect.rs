@@ -5,7 +5,7 @@
 
 use domain::{ConnectionId, Instant, OrganizationId};
 use store::tables::connections::{self, Connection, Credential, ProofStage, State};
-use store::tables::links;
+use store::tables::{channels, links, verifications};
 use store::{Lane, StoreError, Topic, Tx};
 
 use super::revoke::{self, GrantFate};
@@ -69,8 +69,8 @@ pub async fn preview(
         .await
 }
 
-/// Disconnects a connection: its links are detached, what is under way for it is not kept, its tokens go, and
-/// a grant that nobody else lives from is to be given back. Bookings keep everything but their Google ids.
+/// Disconnects a connection: its links are detached, what is under way for it is not kept, its channels are to be
+/// stopped, its tokens go, and a grant that nobody else lives from is to be given back. Bookings keep everything but their Google ids.
 /// Doing it again changes nothing.
 ///
 /// # Errors
@@ -93,6 +93,8 @@ pub async fn disconnect(
             let grant = revoke::fate(tx, &connection)?;
             if connection.state != State::Inactive {
                 take_away(tx, connection, now)?;
+                // Its calendars take no time any more: what waited for them waits no longer.
+                verifications::wake_of_connection(tx, id, now)?;
                 tx.wake(Topic::DueWork);
             }
             Ok(Disconnected {
@@ -120,6 +122,8 @@ fn take_away(tx: &mut dyn Tx, mut connection: Connection, now: Instant) -> Resul
     {
         revoke::want(tx, connection.id, refresh, now)?;
     }
+    // While there is something that lets us in: before the grant is given back.
+    channels::end_of_connection(tx, connection.id, now)?;
     connection.state = State::Inactive;
     connection.cause = None;
     connection.tokens.access = None;

@@ -3,13 +3,15 @@
 use domain::{CalendarId, ConnectionId, Instant, LinkId, OrganizationId, fault};
 use google::oauth::Tokens;
 use secrecy::SecretString;
-use store::tables::busy;
-use store::tables::calendars::{self, Calendar};
+use store::tables::calendars::{self, Calendar, Mode};
 use store::tables::connections::{self, Connection, Credential, Grant, Proof, ProofStage, State};
+use store::tables::{busy, channels};
 use store::tables::{leases, links, revocations};
 use store::{Lane, StoreError, Topic, Tx};
 
 use crate::bookings::link_unlinked;
+use crate::housekeeping::FOLLOWED;
+use crate::pull::audit;
 use crate::{App, credentials};
 
 /// What Google granted, to whom.
@@ -100,7 +102,9 @@ pub(super) async fn store(
         run_at: now,
         failures: 0,
     };
-    let calendar = Calendar::new(CalendarId(chance.uuid(now)), id, &calendar_id, true, now);
+    let calendar_row = CalendarId(chance.uuid(now));
+    let mut calendar = Calendar::new(calendar_row, id, &calendar_id, Mode::Write, now);
+    calendar.audit.at = audit::first(chance, now);
     let link_ids: Vec<LinkId> = (0..crate::bookings::LINKED_AT_ONCE)
         .map(|_| LinkId(chance.uuid(now)))
         .collect();
@@ -136,25 +140,22 @@ fn store_in(
     } else {
         connections::insert(tx, connection, now)?;
     }
-    let known = calendars::of_connection(tx, connection.id)?;
-    let receiving = match known
-        .into_iter()
-        .find(|c| c.google_id == calendar.google_id)
-    {
-        Some(mut known) => {
-            known.pull_at = now;
-            calendars::update(tx, &known)?;
-            known.id
-        }
-        None => {
-            calendars::insert(tx, calendar)?;
-            // Whoever's time is booked here is taken by what stands in the calendar (row T8).
-            busy::block_all(tx, connection.organization_id, calendar.id)?;
-            calendar.id
-        }
-    };
-    link_unlinked(tx, receiving, link_ids, now)?;
-    links::readopt_of_connection(tx, connection.id, now)?;
+    // One that was taken away stays so: another was there for bookings to go to.
+    let known = calendars::by_google_id(tx, connection.id, &calendar.google_id)?;
+    if known.is_none() {
+        calendars::insert(tx, calendar)?;
+        // Whoever's time is booked here is taken by what stands in the calendar (row T8).
+        busy::block_all(tx, connection.organization_id, calendar.id)?;
+    }
+    for mut calendar in calendars::of_connection(tx, connection.id)? {
+        calendar.pull_at = now;
+        calendars::update(tx, &calendar)?;
+    }
+    // Whether channels outlive the grant that opened them, Google does not say.
+    channels::open_anew(tx, connection.id, now)?;
+    link_unlinked(tx, connection.organization_id, link_ids, now)?;
+    // What is over may still be cancelled, or edited there: followed for as long as any other.
+    links::readopt_of_connection(tx, connection.id, now - FOLLOWED, now)?;
     links::hurry(tx, connection.id, now)?;
     tx.wake(Topic::DueWork);
     Ok(())

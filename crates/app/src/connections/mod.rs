@@ -13,9 +13,10 @@ mod service_account;
 mod start;
 mod work;
 
-use domain::{ConnectionId, Instant, OrganizationId};
+use domain::{CalendarId, ConnectionId, Instant, OrganizationId};
+use store::tables::calendars::Mode;
 use store::tables::connections::State as Stored;
-use store::tables::{calendars, connections, links};
+use store::tables::{calendars, channels, connections, links};
 use store::{Lane, StoreError};
 
 pub use disconnect::{DisconnectError, Disconnected, Preview, disconnect, preview};
@@ -31,7 +32,8 @@ pub use service_account::{ServiceAccountError, connect_service_account};
 pub use start::{StartError, start};
 pub(crate) use work::step;
 
-use crate::App;
+use crate::push::{Push, Stands};
+use crate::{App, push};
 
 /// A connection, as its owner sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,10 +91,16 @@ pub enum Proof {
 /// One calendar of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Calendar {
+    /// Its identity.
+    pub id: CalendarId,
+    /// What it is connected for.
+    pub mode: Mode,
     /// Google's id of it.
     pub google_id: String,
     /// Its name.
     pub name: String,
+    /// Whether Google tells of its changes as they happen.
+    pub push: Push,
 }
 
 /// How a connection stands (row V5). Not connected is having none.
@@ -156,15 +164,28 @@ impl ConnectionState {
 /// # Errors
 /// [`StoreError`].
 pub async fn list(app: &App, organization: OrganizationId) -> Result<Vec<Connection>, StoreError> {
+    let (now, has_push) = (app.now(), app.settings().webhook_url.is_some());
     app.store()
         .unit(Lane::Read, "connections.list", move |tx| {
             connections::list(tx, organization)?
                 .into_iter()
                 .map(|connection| {
                     let waiting = links::count_due(tx, connection.id)?;
-                    let calendars = calendars::of_connection(tx, connection.id)?;
+                    let found = calendars::of_connection(tx, connection.id)?;
                     let cause_since = connections::cause_since(tx, connection.id)?;
-                    Ok(read(connection, &calendars, waiting, cause_since))
+                    let is_wanted = has_push
+                        && connection.state == Stored::Connected
+                        && connection.credential != connections::Credential::ApiKey;
+                    let mut all = Vec::with_capacity(found.len());
+                    for calendar in found {
+                        let stands = Stands {
+                            is_wanted,
+                            live: channels::live(tx, calendar.id, now)?,
+                            opening: channels::opening(tx, calendar.id)?,
+                        };
+                        all.push((calendar, push::read(&stands)));
+                    }
+                    Ok(read(connection, all, waiting, cause_since))
                 })
                 .collect()
         })
@@ -173,14 +194,14 @@ pub async fn list(app: &App, organization: OrganizationId) -> Result<Vec<Connect
 
 fn read(
     connection: connections::Connection,
-    found: &[calendars::Calendar],
+    found: Vec<(calendars::Calendar, Push)>,
     waiting: i64,
     cause_since: Option<Instant>,
 ) -> Connection {
     let way_out = connection.cause.map_or(WayOut::Wait, Cause::way_out);
     let last_sync_at = found
         .iter()
-        .filter_map(|calendar| calendar.position.as_of)
+        .filter_map(|(calendar, _)| calendar.position.as_of)
         .min();
     let state = match (connection.state, way_out, last_sync_at) {
         (Stored::Inactive, ..) => ConnectionState::Inactive,
@@ -188,9 +209,12 @@ fn read(
         (Stored::Connected, WayOut::Wait, Some(_)) => ConnectionState::Connected,
         _ => ConnectionState::Error,
     };
-    let calendar = |c: &calendars::Calendar| Calendar {
-        google_id: c.google_id.clone(),
-        name: c.name.clone(),
+    let calendar = |(c, push): (calendars::Calendar, Push)| Calendar {
+        id: c.id,
+        mode: c.mode,
+        google_id: c.google_id,
+        name: c.name,
+        push,
     };
     Connection {
         id: connection.id,
@@ -210,7 +234,7 @@ fn read(
             Stored::Inactive => Proof::None,
             _ => read_proof(connection.proof),
         },
-        calendars: found.iter().map(calendar).collect(),
+        calendars: found.into_iter().map(calendar).collect(),
         last_sync_at,
         waiting: u64::try_from(waiting).unwrap_or(0),
     }

@@ -140,7 +140,9 @@ async fn call(
             calendars::of_connection(tx, id)
         })
         .await?;
-    let receiving = calendars.into_iter().find(|calendar| calendar.receives);
+    let receiving = calendars
+        .into_iter()
+        .find(|calendar| calendar.mode.is_written());
     let (Some(calendar), Some(event), Ok(google)) =
         (receiving, &connection.proof.event, &app.settings().google)
     else {

@@ -4,11 +4,13 @@ use domain::{CalendarId, ConnectionId, OrganizationId};
 use google::CallError;
 use google::pull::{self, Listing, Paging, PullError};
 use store::tables::busy;
-use store::tables::calendars::{self, Calendar};
+use store::tables::calendars::{self, Calendar, Mode};
 use store::tables::connections::{self, Connection, Credential, Grant, Proof, State, Tokens};
 use store::{Lane, StoreError, Topic};
 
 use super::{Cause, cause};
+use crate::calendars::is_connected;
+use crate::pull::audit;
 use crate::settings::MissingSettings;
 use crate::{App, quota};
 
@@ -21,6 +23,9 @@ pub enum PublicError {
     /// The key cannot read it: it does not exist, or it is private, and then a key is not the way.
     #[error("the calendar cannot be read by everybody")]
     NotPublic,
+    /// Another account of the organization reaches it already.
+    #[error("this calendar is connected already")]
+    AlreadyConnected,
     /// Google did not show it, for this reason.
     #[error("Google did not show the calendar ({})", .0.as_str())]
     Google(Cause),
@@ -92,12 +97,16 @@ pub async fn connect_public(
         failures: 0,
     };
     let id = CalendarId(chance.uuid(now));
-    let mut calendar = Calendar::new(id, connection.id, google_id, false, now);
+    let mut calendar = Calendar::new(id, connection.id, google_id, Mode::Busy, now);
+    calendar.audit.at = audit::first(chance, now);
     calendar.name = page.envelope.name;
     app.store()
         .unit(Lane::Interactive, "connections.connect_public", move |tx| {
             let known = connections::by_account(tx, organization, &connection.account_sub)?;
             match known {
+                None if is_connected(tx, organization, &calendar.google_id, "")? => {
+                    return Err(PublicError::AlreadyConnected);
+                }
                 None => {
                     connections::insert(tx, &connection, now)?;
                     calendars::insert(tx, &calendar)?;
@@ -108,7 +117,16 @@ pub async fn connect_public(
                     known.run_at = now;
                     connections::update(tx, &known)?;
                 }
-                Some(_) => return Ok(()),
+                Some(known) => {
+                    let before = calendars::by_google_id(tx, known.id, &calendar.google_id)?;
+                    let Some(mut before) = before.filter(|c| c.removed_at.is_some()) else {
+                        return Ok(());
+                    };
+                    calendars::set_mode(tx, before.id, Mode::Busy, None)?;
+                    before.pull_at = now;
+                    calendars::update(tx, &before)?;
+                    busy::block_all(tx, organization, before.id)?;
+                }
             }
             tx.wake(Topic::DueWork);
             Ok(())

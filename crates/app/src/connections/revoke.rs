@@ -14,8 +14,8 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 use store::tables::connections::{self, Connection, State};
 use store::tables::leases::{self, Lease};
-use store::tables::oauth_attempts;
 use store::tables::revocations::{self, Revocation};
+use store::tables::{channels, oauth_attempts};
 use store::{Lane, StoreError, Tx};
 
 use crate::App;
@@ -27,6 +27,12 @@ use crate::secrets::OpenError;
 /// A grant that Google has not taken back by then is left to itself: nobody has its tokens any more, and one
 /// that is not used ends after six months (§3.5).
 const TRIED_FOR: SignedDuration = SignedDuration::from_hours(24);
+
+/// So long it waits for the account's channels to be stopped, which takes the grant (§12.4). A Google that does not
+/// answer keeps it waiting for no longer.
+const STOPS_FIRST: SignedDuration = SignedDuration::from_hours(1);
+/// Between two looks at whether they are.
+const PAUSE: SignedDuration = SignedDuration::from_secs(1);
 
 /// A consent that came back, maybe at its very end, is stored within this or not at all.
 pub(super) const STORED_WITHIN: SignedDuration = LEASE;
@@ -163,6 +169,13 @@ async fn begin(app: &App, id: ConnectionId, now: Instant) -> Result<Option<Try>,
                 leases::give_back(tx, lease)?;
                 return Ok(None);
             };
+            let is_left = connection.state == State::Inactive;
+            if is_left && let Some(at) = stops_until(tx, &revocation, now)? {
+                revocation.run_at = at;
+                revocations::update(tx, &revocation)?;
+                leases::give_back(tx, lease)?;
+                return Ok(None);
+            }
             let is_used = !fault!(16)
                 && (connection.state != State::Inactive
                     || connections::is_grant_shared(tx, id, &connection.account_sub)?);
@@ -192,6 +205,20 @@ async fn begin(app: &App, id: ConnectionId, now: Instant) -> Result<Option<Try>,
             Ok(Some(tried))
         })
         .await
+}
+
+/// When to look again, while channels are to be stopped with this grant.
+fn stops_until(
+    tx: &mut dyn Tx,
+    revocation: &Revocation,
+    now: Instant,
+) -> Result<Option<Instant>, StoreError> {
+    let latest = revocation.expires_at - (TRIED_FOR - STOPS_FIRST);
+    let stop = channels::stop_of_connection(tx, revocation.connection, now)?;
+    Ok(stop
+        .filter(|_| now < latest)
+        // One that is due is tried first, by whoever looks next.
+        .map(|at| at.max(now + PAUSE).min(latest)))
 }
 
 async fn record(app: &App, tried: Try, answer: Answer, now: Instant) -> Result<(), StoreError> {

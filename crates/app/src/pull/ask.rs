@@ -6,6 +6,7 @@ use google::events::CalendarAt;
 use google::pull::{self, Detail, Listing, Page, Paging, PullError};
 use jiff::SignedDuration;
 use secrecy::SecretString;
+use store::tables::calendars::Mode;
 use store::tables::connections::Credential;
 
 use super::Begun;
@@ -117,11 +118,42 @@ pub(super) async fn instances(
     asked.map_err(Unread::Google)
 }
 
-/// Where bookings go, what their events say is read too.
+/// Asks for a page of everything in `window` as Google expands it: no more of it than when it is.
+pub(super) async fn window(
+    app: &App,
+    begun: &Begun,
+    window: Interval,
+    token: Option<&str>,
+    now: Instant,
+) -> Result<Page, Unread> {
+    let (google, reader) = reader(app, begun, now)?;
+    let paging = Paging {
+        items_max: pull::PAGE_ITEMS_MAX,
+        token,
+    };
+    let (transport, endpoints) = (&*app.0.transport, &google.endpoints);
+    let calendar = begun.calendar.google_id.as_str();
+    let asked = match &reader {
+        Reader::Anybody(key) => {
+            pull::public_window(transport, (endpoints, calendar), key, window, paging).await
+        }
+        Reader::Account(token) => {
+            let at = CalendarAt {
+                endpoints,
+                access_token: token,
+                calendar,
+            };
+            pull::window(transport, at, window, Detail::Busy, paging).await
+        }
+    };
+    asked.map_err(Unread::Google)
+}
+
+/// How much of each event is fetched: no more than the calendar is connected for.
 const fn detail(begun: &Begun) -> Detail {
-    if begun.calendar.receives {
-        Detail::Write
-    } else {
-        Detail::Busy
+    match begun.calendar.mode {
+        Mode::Busy => Detail::Busy,
+        Mode::Write => Detail::Write,
+        Mode::TwoWay => Detail::TwoWay,
     }
 }

@@ -8,12 +8,14 @@ use domain::{Instant, Interval};
 use google::pull::{Item, Next};
 use store::tables::calendars::Calendar;
 use store::tables::mirror::{self as rows, Part};
+use store::tables::verifications::{self, News};
 use store::tables::{calendars, leases};
 use store::{Lane, StoreError, Tx};
 
 use super::ask::{self, Unread};
 use super::mirror::{Scale, put_instances};
-use super::{Begun, keep, renew};
+use super::{Begun, keep, look_again, renew};
+use crate::retry::Jitter;
 use crate::{App, quota};
 
 /// Most pages that one series may fill: 20,000 instances within the horizon.
@@ -87,7 +89,8 @@ async fn read(
     Ok(Err(Unread::Cause(Cause::Refused)))
 }
 
-async fn pay(app: &App, begun: &Begun, now: Instant) -> Result<bool, StoreError> {
+/// Pays for a further call of the step; `false` when that has to wait.
+pub(super) async fn pay(app: &App, begun: &Begun, now: Instant) -> Result<bool, StoreError> {
     let (inner, account) = (app.clone(), begun.connection.account_sub.clone());
     app.store()
         .unit(Lane::Background, "pull.pay", move |tx| {
@@ -109,7 +112,7 @@ async fn keep_all(
         connection,
         lease,
     } = begun;
-    let (interval, inner) = (app.settings().pull_interval, app.clone());
+    let (jitter, inner) = (Jitter::draw(app.chance()), app.clone());
     calendar.failures = 0;
     app.store()
         .unit(Lane::Background, "pull.instances", move |tx| {
@@ -120,8 +123,15 @@ async fn keep_all(
             put_instances(tx, &scale, &master.id, &events)?;
             let is_more = rows::unknown(tx, scale.part)?.is_some();
             let mut calendar = calendar.clone();
-            calendar.pull_at = if is_more { now } else { now + interval };
+            calendar.pull_at = if is_more {
+                now
+            } else {
+                look_again(tx, &inner, &calendar, jitter, now)?
+            };
             calendars::update(tx, &calendar)?;
+            if let (false, Some(as_of)) = (is_more, calendar.position.as_of) {
+                verifications::wake(tx, calendar.id, as_of, News::Changed, now)?;
+            }
             quota::heed(tx, &inner, &connection.account_sub, lease, Ok(()))
         })
         .await

@@ -6,31 +6,46 @@ use google::CallError;
 use google::pull::{Item, Next, Page, PullError};
 use store::tables::calendars::{self, Calendar};
 use store::tables::mirror::{self as rows, Part};
+use store::tables::verifications::{self, News};
 use store::tables::{connections, leases};
 use store::{Lane, StoreError, Topic, Tx};
 
-use super::Begun;
 use super::ask::Unread;
 use super::mirror::{Scale, apply, expand};
-use super::observe::{self, missing};
+use super::observe::{self, is_any_missing, missing};
+use super::{Begun, look_again};
 use crate::connections::{cause, health};
 use crate::retry::Jitter;
 use crate::{App, quota};
 
+/// As how many single events a series counts: a weekly one has twice as many instances within the horizon.
+const SERIES_WEIGHT: usize = 25;
+
 /// Series expanded further in one unit.
 const ROLLED_AT_ONCE: i64 = 20;
 
-/// Opens a pull, where none is under way: from when it counts, and where its rows go.
-pub(super) fn open(calendar: &mut Calendar, now: Instant) {
+/// Opens a pull, where none is under way: from when it counts, and where its rows go. It will show what pushes
+/// have told of so far; one that comes from here on makes another pull due, however far this one has come.
+pub(super) fn open(
+    tx: &mut dyn Tx,
+    calendar: &mut Calendar,
+    now: Instant,
+) -> Result<(), StoreError> {
+    // It may have begun before its time; it is due until its last page.
+    calendar.pull_at = calendar.pull_at.min(now);
     let position = &mut calendar.position;
     if position.page_token.is_none() {
         position.began_at = Some(now);
+        if std::mem::take(&mut position.is_dirty) {
+            calendars::clear_dirty(tx, calendar.id)?;
+        }
     }
     if position.sync_token.is_none() && position.page_token.is_none() {
         // Another one than any before: rows of a listing that was given up are not taken for its own.
         let last = position.shadow.unwrap_or(position.generation);
         position.shadow = Some(last.max(position.generation) + 1);
     }
+    Ok(())
 }
 
 /// Where the rows of the pull under way go.
@@ -72,11 +87,13 @@ pub(super) async fn page(
         None => observe::Page::First,
         Some(_) => observe::Page::Later,
     };
+    if !page.items.is_empty() {
+        calendar.changed_at = Some(now);
+    }
     let chunk_size = app.settings().pull_size.chunk.get();
     let mut items = page.items;
     while !items.is_empty() {
-        let rest = items.split_off(items.len().min(chunk_size));
-        let chunk = std::mem::replace(&mut items, rest);
+        let chunk = next_chunk(&mut items, chunk_size);
         if !put(app, lease, (scale.clone(), which), chunk, now).await? {
             return Ok(());
         }
@@ -94,14 +111,20 @@ pub(super) async fn page(
     if ends && !roll(app, lease, scale, now).await? {
         return Ok(());
     }
-    advance(&mut calendar, page.next, now, app.settings().pull_interval);
+    let news = if calendar.changed_at >= calendar.position.began_at {
+        News::Changed
+    } else {
+        News::Same
+    };
+    let is_read = matches!(page.next, Next::Sync(_)) && !is_moved;
+    advance(&mut calendar, page.next);
     if is_moved {
         // Its days begin elsewhere now: everything is read anew.
         calendar.position.sync_token = None;
         calendar.position.page_token = None;
         calendar.pull_at = now;
     }
-    let inner = app.clone();
+    let (inner, jitter) = (app.clone(), Jitter::draw(app.chance()));
     app.store()
         .unit(Lane::Background, "pull.keep", move |tx| {
             if !leases::give_back(tx, lease)? {
@@ -114,14 +137,37 @@ pub(super) async fn page(
                 connections::update(tx, &connection)?;
             }
             let mut calendar = calendar.clone();
+            if is_read && domain::fault!(17) {
+                calendars::clear_dirty(tx, calendar.id)?;
+            }
             if ends && rows::unknown(tx, part(&calendar))?.is_some() {
                 // Google is asked about it at once.
                 calendar.pull_at = now;
+            } else if is_read {
+                calendar.pull_at = look_again(tx, &inner, &calendar, jitter, now)?;
             }
             calendars::update(tx, &calendar)?;
+            if let (true, Some(as_of)) = (is_read, calendar.position.as_of) {
+                verifications::wake(tx, calendar.id, as_of, news, now)?;
+                tx.wake(Topic::CalendarRead);
+            }
             quota::heed(tx, &inner, &connection.account_sub, lease, Ok(()))
         })
         .await
+}
+
+/// The next of `items` to be put in place in one unit: as much work as `size` single events, or one item.
+fn next_chunk(items: &mut Vec<Item>, size: usize) -> Vec<Item> {
+    let mut weight = 0;
+    let fits = |item: &&Item| {
+        weight += match item.foreign.is_master() {
+            true => SERIES_WEIGHT,
+            false => 1,
+        };
+        weight <= size
+    };
+    let count = items.iter().take_while(fits).count().max(1);
+    items.drain(..count.min(items.len())).collect()
 }
 
 /// One chunk, under the lease; `false` when that was lost.
@@ -137,10 +183,10 @@ async fn put(
             if !leases::is_held(tx, lease)? {
                 return Ok(false);
             }
-            for remote in items.iter().filter_map(|item| item.remote.as_ref()) {
-                observe::observe(tx, scale.part.calendar, remote, which, now)?;
-            }
-            apply(tx, &scale, items.iter().map(|item| &item.foreign))?;
+            let remote: Vec<_> = items.iter().filter_map(|i| i.remote.as_ref()).collect();
+            observe::observe(tx, scale.part.calendar, &remote, which, now)?;
+            let foreign: Vec<_> = items.iter().map(|item| &item.foreign).collect();
+            apply(tx, &scale, &foreign)?;
             tx.wake(Topic::DueWork);
             Ok(true)
         })
@@ -157,6 +203,16 @@ async fn tell_missing(
     let (part, began_at) = (part(calendar), calendar.position.began_at.unwrap_or(now));
     let mut after = LinkId(uuid::Uuid::nil());
     loop {
+        // Most often there is none: looked for where it costs no commit.
+        let is_any = app
+            .store()
+            .unit(Lane::Read, "pull.any_missing", move |tx| {
+                is_any_missing(tx, part, began_at, after)
+            })
+            .await?;
+        if !is_any {
+            return Ok(true);
+        }
         let told = app
             .store()
             .unit(Lane::Background, "pull.missing", move |tx| {
@@ -182,7 +238,17 @@ async fn roll(
     now: Instant,
 ) -> Result<bool, StoreError> {
     let horizon = now + Horizon::default().ahead;
+    let part = scale.part;
     loop {
+        let is_any = app
+            .store()
+            .unit(Lane::Read, "pull.any_short", move |tx| {
+                Ok::<_, StoreError>(!rows::short_of(tx, part, horizon, 1)?.is_empty())
+            })
+            .await?;
+        if !is_any {
+            return Ok(true);
+        }
         let scale = scale.clone();
         let rolled = app
             .store()
@@ -211,8 +277,8 @@ fn roll_some(tx: &mut dyn Tx, scale: &Scale, horizon: Instant) -> Result<bool, S
     Ok(!short.is_empty())
 }
 
-/// The calendar's position after a page: on the next one, or waiting for the next pull.
-fn advance(calendar: &mut Calendar, next: Next, now: Instant, interval: jiff::SignedDuration) {
+/// The calendar's position after a page: on the next one, or at the end.
+fn advance(calendar: &mut Calendar, next: Next) {
     calendar.failures = 0;
     let position = &mut calendar.position;
     match next {
@@ -229,7 +295,6 @@ fn advance(calendar: &mut Calendar, next: Next, now: Instant, interval: jiff::Si
             if let Some(shadow) = position.shadow.take() {
                 position.generation = shadow;
             }
-            calendar.pull_at = now + interval;
         }
         // Never said of such a listing; asked again from its beginning.
         Next::End => position.page_token = None,

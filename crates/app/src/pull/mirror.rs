@@ -4,13 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::mirror::{self as rules, Busy, BusyRules, ForeignEvent, Horizon};
 use domain::{Instant, Interval, LinkId, Zone};
-use store::tables::links::EventLink;
+use jiff::SignedDuration;
 use store::tables::mirror::{self, Part};
 use store::tables::{bookings, busy, links};
 use store::{StoreError, Tx};
 
 /// How Google ends the `iCalUID` of an event whose id was chosen: the rest is that id.
 const UID_SUFFIX: &str = "@google.com";
+
+/// Longer than anything people plan as one event.
+const LONG: SignedDuration = SignedDuration::from_hours(24 * 366);
+
+/// How far ahead an event longer than that is kept: nobody books beyond.
+const FAR: SignedDuration = SignedDuration::from_hours(24 * 366 * 10);
 
 /// What busy time of a calendar depends on beside its events.
 #[derive(Clone, Debug)]
@@ -53,61 +59,142 @@ impl Scale {
     }
 }
 
-/// Puts `events` in place of what was known of them, and makes the busy time of all they touch anew.
-pub(super) fn apply<'e>(
+/// Puts `events`, a chunk of a page, in place of what was known of them, and makes the busy time of all they
+/// touch anew. What is known is read for all of them at once, so that a chunk costs a handful of statements
+/// however many events it has; only events of ours cost one more each.
+pub(super) fn apply(
     tx: &mut dyn Tx,
     scale: &Scale,
-    events: impl IntoIterator<Item = &'e ForeignEvent>,
+    events: &[&ForeignEvent],
 ) -> Result<(), StoreError> {
-    let mut touched = BTreeSet::new();
-    for event in events {
-        let known = mirror::get(tx, scale.part, &event.id)?;
-        if let Some(known) = &known {
-            touched.insert(known.series().to_owned());
-        }
-        // Cancelled instances are kept for as long as their series: it would show them again.
-        let is_instance = event.occurrence.is_some() && !domain::fault!(12);
-        if !event.is_cancelled() || is_instance {
-            mirror::put(tx, scale.part, event)?;
-            touched.insert(event.series().to_owned());
-        } else if let Some(known) = known.filter(|_| !domain::fault!(14)) {
-            if known.is_master() {
-                mirror::remove_series(tx, scale.part, known.series())?;
-            } else {
-                mirror::remove(tx, scale.part, &known.id)?;
+    let part = scale.part;
+    let ids = || events.iter().map(|event| event.id.as_str());
+    let known = mirror::known(tx, part, ids())?;
+    let change = Change::of(events, &known);
+    if !change.gone_series.is_empty() {
+        mirror::remove_series(tx, part, change.gone_series)?;
+    }
+    if !change.gone.is_empty() {
+        mirror::remove(tx, part, change.gone)?;
+    }
+    if change.touched.is_empty() {
+        return Ok(());
+    }
+    let others = mirror::others(tx, part, change.touched.iter().copied(), ids())?;
+    let Some(others) = others else {
+        // Too much for one look: each series by itself.
+        mirror::put(tx, part, change.puts.values().map(|event| (*event, None)))?;
+        let mut touched = change.touched.into_iter();
+        return touched.try_for_each(|series| expand(tx, scale, series));
+    };
+    let others = if domain::fault!(23) {
+        Vec::new()
+    } else {
+        others
+    };
+    let mut groups: Groups<'_> = change.touched.iter().map(|id| (*id, Vec::new())).collect();
+    for event in others.iter().chain(change.puts.values().copied()) {
+        groups.entry(event.series()).or_default().push(event);
+    }
+    place(tx, scale, groups, change.puts)
+}
+
+/// Events by the series under whose id their rows are kept.
+type Groups<'e> = BTreeMap<&'e str, Vec<&'e ForeignEvent>>;
+
+/// What a chunk changes, worked out in the order of its events.
+#[derive(Default)]
+struct Change<'e> {
+    /// Events to keep, by id.
+    puts: BTreeMap<&'e str, &'e ForeignEvent>,
+    /// Events to forget before that.
+    gone: BTreeSet<&'e str>,
+    /// Series to forget before that, with all their exceptions.
+    gone_series: BTreeSet<&'e str>,
+    /// Series whose busy time changes.
+    touched: BTreeSet<&'e str>,
+}
+
+impl<'e> Change<'e> {
+    fn of(events: &[&'e ForeignEvent], known: &'e [ForeignEvent]) -> Self {
+        let known: BTreeMap<_, _> = known
+            .iter()
+            .map(|event| (event.id.as_str(), event))
+            .collect();
+        let mut change = Self::default();
+        for event in events {
+            let id = event.id.as_str();
+            let is_gone = change.gone.contains(id);
+            let known = known.get(id).filter(|_| !is_gone);
+            let before = change.puts.get(id).or(known).copied();
+            change.touched.extend(before.map(ForeignEvent::series));
+            // Cancelled instances are kept for as long as their series: it would show them again.
+            let is_instance = event.occurrence.is_some() && !domain::fault!(12);
+            if !event.is_cancelled() || is_instance {
+                change.puts.insert(id, event);
+                change.touched.insert(event.series());
+            } else if let Some(before) = before {
+                change.forget(before);
             }
         }
+        change
     }
-    for series in touched {
-        expand(tx, scale, &series)?;
+
+    fn forget(&mut self, event: &'e ForeignEvent) {
+        if domain::fault!(14) {
+            self.puts.insert(&event.id, event);
+        } else if event.is_master() {
+            let series = event.series();
+            self.puts.retain(|_, other| other.series() != series);
+            self.gone_series.insert(series);
+        } else {
+            self.puts.remove(event.id.as_str());
+            self.gone.insert(&event.id);
+        }
     }
-    Ok(())
 }
 
 /// Makes the busy time of one series, or of one event alone, anew from what is kept of it.
 pub(super) fn expand(tx: &mut dyn Tx, scale: &Scale, series: &str) -> Result<(), StoreError> {
     let events = mirror::of_series(tx, scale.part, series)?;
-    let copies = copies(tx, &events)?;
+    let groups = BTreeMap::from([(series, events.iter().collect())]);
+    place(tx, scale, groups, BTreeMap::new())
+}
+
+/// Stores `puts`, and the busy time of each of `groups` in place of what it was.
+fn place<'e>(
+    tx: &mut dyn Tx,
+    scale: &Scale,
+    groups: Groups<'e>,
+    puts: BTreeMap<&'e str, &'e ForeignEvent>,
+) -> Result<(), StoreError> {
+    let copies = copies(tx, groups.values().flatten().copied())?;
     let calendar = scale.calendar(&copies);
-    let (masters, others): (Vec<_>, Vec<_>) = events
-        .into_iter()
-        .partition(|event| event.is_master() && event.id == series);
-    let Some(master) = masters.first() else {
-        let rows = alone(scale, &others, &calendar);
-        return replace(tx, scale.part, series, rows);
-    };
-    match rules::expand(master, &others, scale.window, &calendar) {
-        Ok(expansion) => {
-            replace(tx, scale.part, series, expansion.busy)?;
-            let until = Some(expansion.until).filter(|until| *until < Instant::MAX);
-            mirror::set_known_until(tx, scale.part, series, until)
-        }
-        // What is there stays until Google has said better; it may be of another time.
-        Err(ask) => {
-            tracing::debug!(calendar.id = %scale.part.calendar, event.id = series, why = ask.as_str(), "Google is asked for the instances");
-            mirror::set_unknown(tx, scale.part, series)
-        }
+    let mut rows: BTreeMap<_, _> = puts.into_iter().map(|(id, e)| (id, (e, None))).collect();
+    let mut busy = BTreeMap::new();
+    for (series, events) in groups {
+        let is_master = |event: &&ForeignEvent| event.is_master() && event.id == series;
+        let Some(master) = events.iter().copied().find(is_master) else {
+            busy.insert(series, alone(scale, events, &calendar));
+            continue;
+        };
+        let others = events.into_iter().filter(|event| !is_master(event));
+        let others: Vec<_> = others.cloned().collect();
+        let known_until = match rules::expand(master, &others, scale.window, &calendar) {
+            Ok(expansion) => {
+                busy.insert(series, expansion.busy);
+                Some(expansion.until).filter(|until| *until < Instant::MAX)
+            }
+            // What is there stays until Google has said better; it may be of another time.
+            Err(ask) => {
+                tracing::debug!(calendar.id = %scale.part.calendar, event.id = series, why = ask.as_str(), "Google is asked for the instances");
+                Some(mirror::UNKNOWN)
+            }
+        };
+        rows.insert(series, (master, known_until));
     }
+    mirror::put(tx, scale.part, rows.into_values())?;
+    replace(tx, scale, busy)
 }
 
 /// Puts the busy time of `instances`, each of which stands alone, in place of that of their series: all
@@ -121,12 +208,37 @@ pub(super) fn put_instances(
     let copies = copies(tx, instances)?;
     let calendar = scale.calendar(&copies);
     let rows = alone(scale, instances, &calendar);
-    replace(tx, scale.part, series, rows)?;
+    replace(tx, scale, BTreeMap::from([(series, rows)]))?;
     mirror::set_known_until(tx, scale.part, series, Some(scale.window.end))
 }
 
+/// The time that `events` of other people take, each of which stands alone: what the mirror would hold of
+/// them, but for events of ours.
+pub(super) fn foreign(
+    tx: &mut dyn Tx,
+    scale: &Scale,
+    events: &[ForeignEvent],
+) -> Result<Vec<Interval>, StoreError> {
+    let copies = copies(tx, events)?;
+    let mut times = Vec::new();
+    for row in alone(scale, events, &scale.calendar(&copies)) {
+        let link = match row.link {
+            Some(id) => links::by_id(tx, id)?,
+            None => None,
+        };
+        if link.is_none() {
+            times.push(row.time);
+        }
+    }
+    Ok(times)
+}
+
 /// The busy time of events that stand alone.
-fn alone(scale: &Scale, events: &[ForeignEvent], calendar: &rules::Calendar<'_>) -> Vec<Busy> {
+fn alone<'e>(
+    scale: &Scale,
+    events: impl IntoIterator<Item = &'e ForeignEvent>,
+    calendar: &rules::Calendar<'_>,
+) -> Vec<Busy> {
     let mut rows = Vec::new();
     for event in events {
         match rules::expand(event, &[], scale.window, calendar) {
@@ -140,53 +252,60 @@ fn alone(scale: &Scale, events: &[ForeignEvent], calendar: &rules::Calendar<'_>)
     rows
 }
 
-/// Puts `rows` in place of the busy time of `source`. An event of ours is busy time only where the host moved
-/// it: where it is as we left it, the booking says all. One whose link is not ours to know was made by
+/// Puts rows in place of the busy time of their sources. An event of ours is busy time only where the host
+/// moved it: where it is as we left it, the booking says all. One whose link is not ours to know was made by
 /// another installation, and is like any other event.
-fn replace(tx: &mut dyn Tx, part: Part, source: &str, rows: Vec<Busy>) -> Result<(), StoreError> {
-    let mut kept = Vec::with_capacity(rows.len());
-    for mut row in rows {
-        let link = match row.link {
-            Some(id) => links::by_id(tx, id)?,
-            None => None,
-        };
-        row.link = link.as_ref().map(|link| link.id);
-        if !is_told_by_booking(tx, link.as_ref(), &row)? {
-            kept.push(row);
+fn replace(
+    tx: &mut dyn Tx,
+    scale: &Scale,
+    mut rows: BTreeMap<&str, Vec<Busy>>,
+) -> Result<(), StoreError> {
+    let marked: BTreeSet<LinkId> = rows.values().flatten().filter_map(|row| row.link).collect();
+    let mut ours = BTreeMap::new();
+    for id in marked {
+        if let Some(link) = links::by_id(tx, id)? {
+            // The event of a booking that is over may have been restored: then nothing else tells of it.
+            let booking = bookings::by_id(tx, link.booking_id)?;
+            let is_live = booking.is_some_and(|booking| booking.status.blocks_time());
+            let left = link.link.ours.filter(|_| is_live).map(|ours| ours.time);
+            ours.insert(id, left);
         }
     }
-    busy::replace(tx, part, source, &kept)
+    for row in rows.values_mut().flatten() {
+        row.link = row.link.filter(|id| ours.contains_key(id));
+    }
+    for rows in rows.values_mut() {
+        let as_we_left_it = |row: &Busy| {
+            let ours = row.link.and_then(|id| ours.get(&id).copied().flatten());
+            ours == Some(row.time)
+        };
+        rows.retain(|row| !as_we_left_it(row));
+        rows.iter_mut()
+            .for_each(|row| row.time = within_reason(scale, row.time));
+    }
+    busy::replace(tx, scale.part, &rows)
 }
 
-/// Whether a live booking takes that very time: then its event says nothing more.
-fn is_told_by_booking(
-    tx: &mut dyn Tx,
-    link: Option<&EventLink>,
-    row: &Busy,
-) -> Result<bool, StoreError> {
-    let Some(link) = link else {
-        return Ok(false);
-    };
-    let is_as_left = link
-        .link
-        .ours
-        .as_ref()
-        .is_some_and(|ours| ours.time == row.time);
-    if !is_as_left {
-        return Ok(false);
+/// What is kept of an event that goes on for years: "until the year 9999" is stored in pieces, and would be a
+/// million of them. Whenever its calendar is listed anew it is moved on.
+fn within_reason(scale: &Scale, time: Interval) -> Interval {
+    if time.span() <= LONG {
+        return time;
     }
-    // It may have been restored after its booking had ended.
-    let booking = bookings::by_id(tx, link.booking_id)?;
-    Ok(booking.is_some_and(|booking| booking.status.blocks_time()))
+    Interval {
+        start: time.start.max(scale.window.start),
+        end: time.end.min(scale.window.start + FAR),
+    }
 }
 
 /// Copies of our own events among `events`: a host who is a guest of one has it in his calendar too.
-fn copies(
+fn copies<'e>(
     tx: &mut dyn Tx,
-    events: &[ForeignEvent],
+    events: impl IntoIterator<Item = &'e ForeignEvent>,
 ) -> Result<BTreeMap<String, LinkId>, StoreError> {
     let mut copies = BTreeMap::new();
-    for event in events.iter().filter(|event| event.own_link().is_none()) {
+    let events = events.into_iter();
+    for event in events.filter(|event| event.own_link().is_none()) {
         let uid = event.ical_uid.as_deref().unwrap_or_default();
         let Some(id) = uid.strip_suffix(UID_SUFFIX).filter(|id| is_ours(id)) else {
             continue;

@@ -9,20 +9,25 @@
 //! in between leaves rows that the next one puts in place again.
 
 mod ask;
+pub(crate) mod audit;
 mod instances;
 mod keep;
 mod mirror;
 mod observe;
+pub(crate) mod pace;
 
 use domain::mirror::ForeignEvent;
 use domain::{CalendarId, Instant};
+use jiff::SignedDuration;
 use store::tables::calendars::{self, Calendar};
+use store::tables::channels;
 use store::tables::connections::{self, Connection, State as ConnectionState};
 use store::tables::leases::{self, Lease};
-use store::{Lane, StoreError};
+use store::{Lane, StoreError, Tx};
 
 use crate::credentials::{self, Renewal};
 use crate::due::LEASE;
+use crate::retry::Jitter;
 use crate::{App, quota};
 use ask::Unread;
 
@@ -53,6 +58,27 @@ async fn renew(app: &App, begun: Begun) -> Result<(), StoreError> {
     }
 }
 
+/// How long after a pull the instances of its series may still be asked for: whoever waits longer reads the
+/// calendar first.
+const FRESH: SignedDuration = SignedDuration::from_secs(30);
+
+/// When to look at a calendar again that was read at `now`. Others may not change until when it is looked at
+/// often before the transaction ends.
+fn look_again(
+    tx: &mut dyn Tx,
+    app: &App,
+    calendar: &Calendar,
+    jitter: Jitter,
+    now: Instant,
+) -> Result<Instant, StoreError> {
+    let known = pace::Traits {
+        interesting_until: calendars::interesting_until(tx, calendar.id)?,
+        changed_at: calendar.changed_at,
+        has_push: channels::live(tx, calendar.id, now)?.is_some(),
+    };
+    Ok(pace::next(&app.settings().pace, known, jitter, now))
+}
+
 /// A pull with its lease.
 struct Begun {
     calendar: Calendar,
@@ -67,17 +93,17 @@ async fn begin(
     id: CalendarId,
     now: Instant,
 ) -> Result<Option<(Begun, Option<ForeignEvent>)>, StoreError> {
-    let (inner, interval) = (app.clone(), app.settings().pull_interval);
+    let inner = app.clone();
     app.store()
         .unit(Lane::Background, "pull.begin", move |tx| {
-            let Some(due) = calendars::by_id(tx, id)?.filter(|c| c.pull_at <= now) else {
+            let Some(due) = calendars::by_id(tx, id)?.filter(|c| c.is_due(now)) else {
                 return Ok(None);
             };
             let Some(lease) = leases::take(tx, due.connection_id, now, now + LEASE)? else {
                 return Ok(None);
             };
             // Read under the lease: what is stored back must not be older than it.
-            let calendar = calendars::by_id(tx, id)?.filter(|c| c.pull_at <= now);
+            let calendar = calendars::by_id(tx, id)?.filter(|c| c.is_due(now));
             let connection = connections::by_id(tx, due.connection_id)?
                 .filter(|connection| connection.state == ConnectionState::Connected);
             let (Some(mut calendar), Some(connection)) = (calendar, connection) else {
@@ -88,9 +114,9 @@ async fn begin(
                 leases::rest(tx, lease, at)?;
                 return Ok(None);
             }
-            let master = instances::next(tx, &calendar, now - interval)?;
+            let master = instances::next(tx, &calendar, now - FRESH)?;
             if master.is_none() {
-                keep::open(&mut calendar, now);
+                keep::open(tx, &mut calendar, now)?;
                 calendars::update(tx, &calendar)?;
             }
             let begun = Begun {

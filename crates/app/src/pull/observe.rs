@@ -25,37 +25,49 @@ pub(super) enum Page {
     Later,
 }
 
-/// Notes on its link what was seen of an event of ours, if it is news.
+/// Notes on their links what was seen of events of ours, where it is news.
 pub(super) fn observe(
     tx: &mut dyn Tx,
     calendar: CalendarId,
-    event: &RemoteEvent,
+    events: &[&RemoteEvent],
     page: Page,
     now: Instant,
 ) -> Result<(), StoreError> {
-    let Some(row) = links::by_event(tx, calendar, &event.id)? else {
+    if events.is_empty() {
         return Ok(());
-    };
-    let seen = event.seen_by(row.id, false);
-    match (page, row.state) {
-        // Nothing is decided on what is out of step on purpose.
-        (Page::First, _) | (_, State::Ignored) => note(tx, row, seen, now),
-        _ if domain::fault!(15) => note(tx, row, seen, now),
-        (Page::Later, _) => doubt(tx, row, &seen, now),
     }
+    let mut rows = links::of_events(tx, calendar, events.iter().map(|event| event.id.as_str()))?;
+    for event in events {
+        let Some(row) = rows.get_mut(&event.id) else {
+            continue;
+        };
+        let seen = event.seen_by(row.id, false);
+        match (page, row.state) {
+            // Nothing is decided on what is out of step on purpose.
+            (Page::First, _) | (_, State::Ignored) => note(tx, row, seen, now)?,
+            _ if domain::fault!(15) => note(tx, row, seen, now)?,
+            (Page::Later, _) => doubt(tx, row, &seen, now)?,
+        }
+    }
+    Ok(())
 }
 
 /// Notes that an event of ours may be other than is known: a direct look will tell. To believe an old page
 /// would undo what was seen since.
-fn doubt(tx: &mut dyn Tx, mut row: EventLink, seen: &Seen, now: Instant) -> Result<(), StoreError> {
+fn doubt(
+    tx: &mut dyn Tx,
+    row: &mut EventLink,
+    seen: &Seen,
+    now: Instant,
+) -> Result<(), StoreError> {
     // A write in flight is looked for in any case.
-    if is_nothing_new(&row, seen) || row.link.inflight.is_some() {
+    if is_nothing_new(row, seen) || row.link.inflight.is_some() {
         return Ok(());
     }
     row.link.seen = Some(Seen::Outdated);
     row.state = State::Due;
     row.run_at = now;
-    links::update(tx, &row)
+    links::update(tx, row)
 }
 
 /// Notes that a full listing, begun at `began_at`, did not have the events of some links: they may be
@@ -71,34 +83,44 @@ pub(super) fn missing(
     let from = listed_from(began_at);
     let found = links::unlisted(tx, part, from, after, AT_ONCE)?;
     let last = found.last().map(|row| row.id);
-    for row in found {
-        note(tx, row, Seen::Deleted { confirmed: false }, now)?;
+    for mut row in found {
+        note(tx, &mut row, Seen::Deleted { confirmed: false }, now)?;
     }
     Ok(last)
 }
 
-fn note(tx: &mut dyn Tx, mut row: EventLink, seen: Seen, now: Instant) -> Result<(), StoreError> {
-    if is_nothing_new(&row, &seen) {
+/// Whether [`missing`] would find any.
+pub(super) fn is_any_missing(
+    tx: &mut dyn Tx,
+    part: Part,
+    began_at: Instant,
+    after: LinkId,
+) -> Result<bool, StoreError> {
+    links::unlisted(tx, part, listed_from(began_at), after, 1).map(|found| !found.is_empty())
+}
+
+fn note(tx: &mut dyn Tx, row: &mut EventLink, seen: Seen, now: Instant) -> Result<(), StoreError> {
+    if is_nothing_new(row, &seen) {
         return doubt_end(tx, row, &seen, now);
     }
     // What an adopted event is measured by.
     let booking = bookings::by_id(tx, row.booking_id)?;
     row.link
         .want(booking.as_ref().and_then(EventFields::wanted));
-    row.link = learn(row.link, seen);
+    row.link = learn(std::mem::take(&mut row.link), seen);
     // What is out of step on purpose stays so; it is known what it is like now.
     if row.state != State::Ignored {
         row.state = State::Due;
         row.run_at = now;
     }
-    links::update(tx, &row)
+    links::update(tx, row)
 }
 
 /// A list calls deleted what has ended for that very reason: most likely nothing new. But lists have been
 /// wrong, and should the host have brought it back, nothing would ever tell again.
 fn doubt_end(
     tx: &mut dyn Tx,
-    mut row: EventLink,
+    row: &mut EventLink,
     seen: &Seen,
     now: Instant,
 ) -> Result<(), StoreError> {
@@ -111,7 +133,7 @@ fn doubt_end(
         row.link.seen = Some(Seen::Outdated);
         row.state = State::Due;
         row.run_at = now;
-        links::update(tx, &row)?;
+        links::update(tx, row)?;
     }
     Ok(())
 }

@@ -46,7 +46,7 @@ fn moving(booking: BookingId, start: &str) -> RescheduleInput {
     }
 }
 
-fn call_off(
+pub(crate) fn call_off(
     h: &Harness,
     id: BookingId,
     reason: &str,

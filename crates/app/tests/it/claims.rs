@@ -16,7 +16,7 @@ use domain::mirror::Busy;
 use domain::{CalendarId, ConnectionId, Instant, Interval};
 use jiff::SignedDuration;
 use std::sync::atomic::Ordering;
-use store::tables::calendars::Calendar;
+use store::tables::calendars::{Calendar, Mode};
 use store::tables::connections::{Connection, Credential, Grant, Proof, State, Tokens};
 use store::tables::mirror::Part;
 use store::tables::{busy, calendars, connections};
@@ -621,7 +621,7 @@ fn a_repeated_hold_gets_the_first_answer() {
 }
 
 /// A calendar as if connected.
-fn connect(h: &Harness, calendar: CalendarId, receives: bool) {
+fn connect(h: &Harness, calendar: CalendarId, mode: Mode) {
     let organization = h.organization.id;
     let made: Result<(), StoreError> =
         now(h.store.unit(Lane::Background, "test.connect", move |tx| {
@@ -651,15 +651,8 @@ fn connect(h: &Harness, calendar: CalendarId, receives: bool) {
             };
             connections::insert(tx, &connection, at(TEN))?;
             let row = Calendar {
-                id: calendar,
-                connection_id: connection.id,
-                google_id: "primary".into(),
                 name: "Work".into(),
-                receives,
-                zone: None,
-                pull_at: at(TEN),
-                failures: 0,
-                position: calendars::Position::default(),
+                ..Calendar::new(calendar, connection.id, "primary", mode, at(TEN))
             };
             calendars::insert(tx, &row)
         }));
@@ -673,7 +666,7 @@ fn mirrored_busy_time_blocks_the_host() {
     let host = event_type(&h).hosts[0].id;
     let calendar = CalendarId(Uuid::from_u128(5));
     let time = Interval::lasting(at(TEN), SignedDuration::from_mins(30));
-    connect(&h, calendar, false);
+    connect(&h, calendar, Mode::Busy);
     let noted: Result<(), StoreError> =
         now(h.store.unit(Lane::Background, "test.busy", move |tx| {
             busy::set_blocks(tx, host, calendar, true)?;
@@ -687,10 +680,10 @@ fn mirrored_busy_time_blocks_the_host() {
                 calendar,
                 generation,
             };
-            busy::add(tx, part(0), "event", &[row(time)])?;
+            busy::add(tx, part(0), [("event", &row(time))])?;
             // Another generation is being read beside it and does not count yet.
             let other = Interval::lasting(at("2026-11-25T09:00:00Z"), time.span());
-            busy::add(tx, part(1), "x", &[row(other)])
+            busy::add(tx, part(1), [("x", &row(other))])
         }));
     noted.unwrap();
     assert!(!offered(&h, TEN));
@@ -698,11 +691,29 @@ fn mirrored_busy_time_blocks_the_host() {
     booked(&h, "Ana", "2026-11-25T09:00:00Z").unwrap();
 }
 
+/// What a booking costs does not grow with what there is: nothing is read but by an index.
+#[test]
+fn no_statement_of_a_booking_reads_a_whole_table() {
+    let h = harness();
+    booked(&h, "Ana", TEN).unwrap();
+    let asked = std::mem::take(&mut *h.asked.lock().unwrap());
+    assert!(asked.iter().any(|(sql, _)| sql.contains("busy_interval")));
+    for (sql, params) in asked {
+        // Statements are constants everywhere else; these few may stay until the test ends.
+        let explain: &'static str = Box::leak(format!("EXPLAIN QUERY PLAN {sql}").into_boxed_str());
+        let plan = h.store.unit(Lane::Read, "test.explain", move |tx| {
+            Ok::<_, StoreError>(format!("{:?}", tx.rows(explain, &params)?))
+        });
+        let plan = now(plan).unwrap();
+        assert!(!plan.contains("SCAN "), "{sql}\n{plan}");
+    }
+}
+
 /// Design section 3: a booking is at most 15 statements, so that the writer stays fast.
 #[test]
 fn a_booking_stays_within_its_statements() {
     let h = harness();
-    connect(&h, CalendarId(Uuid::from_u128(5)), true);
+    connect(&h, CalendarId(Uuid::from_u128(5)), Mode::Write);
     booked(&h, "Ana", TEN).unwrap();
     let plain = h.statements.load(Ordering::Relaxed);
     let keyed = BookInput {

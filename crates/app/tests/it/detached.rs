@@ -2,14 +2,17 @@
 
 use app::bookings::{Booked, CalendarSync, SyncState, by_id};
 use app::due::{Stepped, step};
+use app::housekeeping::FOLLOWED;
 use app::links::detached::detach_of_connection;
 use app::{conflicts, connections, notices};
+use domain::booking::Cause;
+use jiff::SignedDuration;
 use serde_json::json;
 
-use super::bookings::{booked, move_to};
+use super::bookings::{booked, call_off, move_to};
 use super::conflicts::{accepts, connected, looks, refuses, work};
 use super::connections::{connect, connect_and_prove, prove};
-use super::support::{Harness, now};
+use super::support::{Harness, compares_never, now};
 
 const START: &str = "2026-11-24T09:00:00Z";
 const LATER: &str = "2026-11-24T11:00:00Z";
@@ -46,7 +49,7 @@ fn nothing_is_done_for_a_detached_link_and_nothing_shown() {
     assert_eq!(shown.state, CalendarSync::None);
     assert_eq!((shown.html_link, shown.last_synced_at), (None, None));
 
-    h.clock.advance(jiff::SignedDuration::from_mins(2));
+    h.clock.advance(SignedDuration::from_mins(2));
     event["etag"] = "\"2\"".into();
     event["start"]["dateTime"] = "2026-11-24T14:00:00Z".into();
     event["end"]["dateTime"] = "2026-11-24T15:00:00Z".into();
@@ -99,15 +102,44 @@ fn a_link_whose_account_comes_back_looks_and_goes_on() {
     }
 }
 
-/// An event of a booking that is over is not asked about; nobody edits the past.
+/// What is over may still be cancelled: its link is taken up like any other, and its event goes (seed 9583).
 #[test]
-fn of_what_is_over_nothing_is_taken_up_again() {
+fn a_booking_that_was_over_when_its_account_came_back_can_be_cancelled() {
+    let h = connected();
+    let made = booked(&h, START);
+    accepts(&h);
+    let (_, _, mut event) = h.google.asked().pop().unwrap();
+    event["etag"] = "\"1\"".into();
+    detach(&h);
+    h.clock
+        .advance(made.booking.time.end - h.app.now() + FOLLOWED - SignedDuration::from_secs(1));
+    connect(&h, "ada").unwrap();
+    h.google.answer(200, event.to_string());
+    work(&h);
+    prove(&h);
+    looks(&h);
+    assert!(is_idle(&h));
+    assert_eq!(sync(&h, &made).state, CalendarSync::Synced);
+
+    call_off(&h, made.booking.id, "", Cause::Admin).unwrap();
+    h.google.answer(204, "");
+    work(&h);
+    let (method, address, _) = h.google.asked().pop().unwrap();
+    assert_eq!(method, "DELETE");
+    assert!(address.contains(event["id"].as_str().unwrap()), "{address}");
+}
+
+/// Thirty days after its end nobody edits a booking's event any more (design section 5).
+#[test]
+fn of_what_is_long_over_nothing_is_taken_up_again() {
     let h = connected();
     let made = booked(&h, START);
     accepts(&h);
     detach(&h);
-    h.clock.advance(made.booking.time.end - h.app.now());
+    h.clock
+        .advance(made.booking.time.end - h.app.now() + FOLLOWED);
     connect_and_prove(&h);
+    compares_never(&h);
     looks(&h);
     assert!(is_idle(&h));
     assert_eq!(sync(&h, &made).state, CalendarSync::Synced);

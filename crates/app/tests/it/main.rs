@@ -5,7 +5,9 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+mod audit;
 mod bookings;
+mod calendars;
 mod claims;
 mod conflicts;
 mod connections;
@@ -14,10 +16,12 @@ mod delivery;
 mod detached;
 mod disconnect;
 mod event_text;
+mod freshness;
 mod limits;
 mod preset;
 mod proof;
 mod pull;
+mod push;
 mod quota;
 mod reminders;
 mod rotation;

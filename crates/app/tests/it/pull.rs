@@ -7,6 +7,7 @@ use app::connections::connect_public;
 use app::due::{Stepped, step};
 use app::event_types;
 use app::limits::Limits;
+use app::settings::PullSize;
 use domain::booking::Status;
 use domain::{HostId, Interval};
 use jiff::SignedDuration;
@@ -21,32 +22,32 @@ use super::support::{API_KEY, Harness, app_limited, at, harness, morning, now};
 const START: &str = "2026-11-24T09:00:00Z";
 
 /// Connected and proven; the calendar was never read.
-fn connected() -> Harness {
+pub(crate) fn connected() -> Harness {
     let h = harness();
     connect_and_prove(&h);
     h
 }
 
 /// One that was read once, and had these events.
-fn read(items: &[Value]) -> Harness {
+pub(crate) fn read(items: &[Value]) -> Harness {
     let h = connected();
     shows(&h, items, "nextSyncToken", "s1");
     h
 }
 
-fn worked(app: &App) {
+pub(crate) fn worked(app: &App) {
     assert_eq!(now(step(app)).unwrap(), Stepped::Worked);
 }
 
 /// The next page has these events and ends with this token.
-fn shows(h: &Harness, items: &[Value], next: &str, token: &str) {
+pub(crate) fn shows(h: &Harness, items: &[Value], next: &str, token: &str) {
     let page = json!({ "timeZone": "Europe/Madrid", "items": items, next: token });
     h.google.answer(200, page.to_string());
     worked(&h.app);
 }
 
 /// It is time to look again.
-fn later(h: &Harness) {
+pub(crate) fn later(h: &Harness) {
     h.clock.advance(SignedDuration::from_secs(31));
 }
 
@@ -59,12 +60,12 @@ fn position_ends(h: &Harness) {
 }
 
 /// On Wednesday, from this hour for one.
-fn hour(from: i64) -> Interval {
+pub(crate) fn hour(from: i64) -> Interval {
     let start = at("2026-11-25T00:00:00Z") + SignedDuration::from_hours(from);
     Interval::lasting(start, SignedDuration::from_hours(1))
 }
 
-fn event(id: &str, from: i64) -> Value {
+pub(crate) fn event(id: &str, from: i64) -> Value {
     let time = hour(from);
     json!({
         "id": id, "etag": "\"1\"", "status": "confirmed", "summary": "Private",
@@ -73,11 +74,11 @@ fn event(id: &str, from: i64) -> Value {
     })
 }
 
-fn gone(id: &str) -> Value {
+pub(crate) fn gone(id: &str) -> Value {
     json!({ "id": id, "status": "cancelled" })
 }
 
-fn hosts(h: &Harness) -> Vec<HostId> {
+pub(crate) fn hosts(h: &Harness) -> Vec<HostId> {
     let all = now(event_types::list(&h.app, h.organization.id)).unwrap();
     let mut hosts: Vec<HostId> = all
         .iter()
@@ -89,8 +90,12 @@ fn hosts(h: &Harness) -> Vec<HostId> {
     hosts
 }
 
-fn busy_of(h: &Harness, host: HostId) -> Vec<Interval> {
-    let window = Interval::lasting(morning(), SignedDuration::from_hours(24 * 30));
+pub(crate) fn busy_of(h: &Harness, host: HostId) -> Vec<Interval> {
+    let month = SignedDuration::from_hours(24 * 30);
+    busy_within(h, host, Interval::lasting(morning(), month))
+}
+
+fn busy_within(h: &Harness, host: HostId, window: Interval) -> Vec<Interval> {
     let unit = h.store.unit(Lane::Read, "test.busy", move |tx| {
         busy::overlapping(tx, host, window)
     });
@@ -98,7 +103,7 @@ fn busy_of(h: &Harness, host: HostId) -> Vec<Interval> {
 }
 
 /// What takes the time of everybody.
-fn taken(h: &Harness) -> Vec<Interval> {
+pub(crate) fn taken(h: &Harness) -> Vec<Interval> {
     let mut all: Vec<_> = hosts(h).into_iter().map(|host| busy_of(h, host)).collect();
     all.dedup();
     assert_eq!(all.len(), 1, "the same for every host");
@@ -106,14 +111,14 @@ fn taken(h: &Harness) -> Vec<Interval> {
 }
 
 /// The query of the last request.
-fn asked(h: &Harness) -> Vec<(String, String)> {
+pub(crate) fn asked(h: &Harness) -> Vec<(String, String)> {
     let (method, address, _) = h.google.asked().pop().unwrap();
     assert_eq!(method, "GET");
     let address: url::Url = address.parse().unwrap();
     address.query_pairs().into_owned().collect()
 }
 
-fn asked_for(h: &Harness, name: &str) -> Option<String> {
+pub(crate) fn asked_for(h: &Harness, name: &str) -> Option<String> {
     let found = asked(h).into_iter().find(|(key, _)| key == name);
     found.map(|(_, value)| value)
 }
@@ -125,7 +130,7 @@ fn state(h: &Harness, booked: &Booked) -> (Status, CalendarSync) {
 }
 
 /// Booked, and its event made; gives the event as Google has it.
-fn written(h: &Harness) -> (Booked, Value) {
+pub(crate) fn written(h: &Harness) -> (Booked, Value) {
     let booked = booked(h, START);
     h.google.accept();
     worked(&h.app);
@@ -169,9 +174,46 @@ fn a_listing_of_two_pages_counts_at_its_end_and_changes_are_asked_from_there() {
 /// design 7: a page is put in place in chunks, and where to go on from is kept with its last.
 #[test]
 fn a_page_that_takes_several_units_is_kept_whole() {
-    let items: Vec<Value> = (0..250).map(|n| event(&format!("e{n}"), n)).collect();
+    let count = 2 * i64::try_from(PullSize::default().chunk.get()).unwrap() + 1;
+    let items: Vec<Value> = (0..count).map(|n| event(&format!("e{n}"), n)).collect();
     let h = read(&items);
-    assert_eq!(taken(&h), (0..250).map(hour).collect::<Vec<_>>());
+    let window = Interval::lasting(morning(), SignedDuration::from_hours(count + 48));
+    let taken = busy_within(&h, hosts(&h)[0], window);
+    assert_eq!(taken, (0..count).map(hour).collect::<Vec<_>>());
+}
+
+/// A budget, as the booking has one: what a page costs grows with its units, not with its events.
+#[test]
+fn a_full_page_costs_a_handful_of_statements_a_unit() {
+    let h = read(&[]);
+    h.by_unit.lock().unwrap().clear();
+    let item = |n: i64| match n % 25 {
+        24 => gone(&format!("e{n}")),
+        _ => event(&format!("e{n}"), n),
+    };
+    let items: Vec<Value> = (0..2_500).map(item).collect();
+    // All new, then all known.
+    for token in ["s2", "s3"] {
+        later(&h);
+        shows(&h, &items, "nextSyncToken", token);
+        let spent = std::mem::take(&mut *h.by_unit.lock().unwrap());
+        assert!(spent["pull.put"] <= 5 * 9, "{spent:?}");
+        assert!(spent.values().sum::<u64>() <= 80, "{spent:?}");
+    }
+}
+
+/// Stored in pieces, and not a million of them.
+#[test]
+fn an_event_without_a_sensible_end_takes_years_and_few_rows() {
+    let mut endless = event("endless", 9);
+    endless["end"]["dateTime"] = "9998-01-01T00:00:00Z".into();
+    let h = read(&[endless]);
+    let whole = Interval::lasting(hour(0).start, SignedDuration::from_hours(24 * 366 * 100));
+    let taken = busy_within(&h, hosts(&h)[0], whole);
+    assert!(taken.len() < 2_000, "{}", taken.len());
+    let (first, last) = (taken[0], taken[taken.len() - 1]);
+    assert_eq!(first.start, hour(9).start);
+    assert!(last.end > at("2036-01-01T00:00:00Z"));
 }
 
 /// design 7: who comes after a crash goes on from the stored page.

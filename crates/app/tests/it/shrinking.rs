@@ -12,7 +12,7 @@ use store::{Lane, StoreError};
 
 use super::bookings::booked;
 use super::conflicts::{accepts, connected, renews, work};
-use super::support::{Harness, now};
+use super::support::{Harness, compares_never, now};
 
 const START: &str = "2026-11-24T09:00:00Z";
 
@@ -42,6 +42,7 @@ fn thirty_days_after_its_booking_an_event_is_followed_no_more() {
     let whole = link(&h, made.id);
     assert_eq!(whole.state, State::Settled);
 
+    compares_never(&h);
     h.clock.advance(made.time.end - h.app.now() + FOLLOWED);
     now(housekeeping::run(&h.app)).unwrap();
     assert_eq!(link(&h, made.id), whole, "until then it is kept");

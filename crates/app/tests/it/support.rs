@@ -1,9 +1,9 @@
 //! An app under test: its clock is turned by hand, its chance counts, its Google is a script.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
@@ -30,6 +30,10 @@ pub(crate) struct Harness {
     pub(crate) store: Store,
     /// Statements of the last unit.
     pub(crate) statements: Arc<AtomicU64>,
+    /// What the last unit asked.
+    pub(crate) asked: Asked,
+    /// Statements of all units, by their name.
+    pub(crate) by_unit: Arc<Mutex<BTreeMap<&'static str, u64>>>,
 }
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -65,9 +69,13 @@ pub(crate) fn harness_with(preset: &Preset) -> Harness {
     let google = Arc::new(Script::default());
     let statements = Arc::new(AtomicU64::new(0));
     let inline = Inline::open(morning()).unwrap();
+    let by_unit = Arc::<Mutex<BTreeMap<&'static str, u64>>>::default();
+    let asked = Asked::default();
     let backend = Counted {
         inline,
+        asked: asked.clone(),
         statements: statements.clone(),
+        by_unit: by_unit.clone(),
     };
     let store = Store::new(Arc::new(backend));
     let app = app_on(store.clone(), &clock, &google, [7; 32]);
@@ -83,7 +91,19 @@ pub(crate) fn harness_with(preset: &Preset) -> Harness {
         organization,
         store,
         statements,
+        asked,
+        by_unit,
     }
+}
+
+/// Its calendars are not compared with Google's expansion: that is due somewhen within a week.
+pub(crate) fn compares_never(h: &Harness) {
+    let put_off = h.store.unit(Lane::Background, "test.compare_never", |tx| {
+        let never = morning() + SignedDuration::from_hours(24 * 3650);
+        tx.execute("UPDATE calendar SET audit_at = ?1", &[never.into()])
+            .map(drop)
+    });
+    now(put_off).unwrap();
 }
 
 /// Another app on what `h` has, with limits.
@@ -93,6 +113,23 @@ pub(crate) fn app_limited(h: &Harness, limits: Limits) -> App {
     let chance = CountingChance(AtomicU64::new(1 << 32));
     let vault = Vault::new(&[7; 32]);
     app_with(h.store.clone(), clock, google, vault, chance, limits)
+}
+
+/// Another app on what `h` has, whose pushes go to `address`. Its settings are else those of `h`.
+pub(crate) fn app_pushed(h: &Harness, address: Option<&str>) -> App {
+    let mut settings = h.app.settings().clone();
+    settings.webhook_url = address.map(|address| address.parse().unwrap());
+    App::new(Parts {
+        store: h.store.clone(),
+        transport: h.google.clone(),
+        clock: h.clock.clone(),
+        // Far from what another app drew.
+        chance: Arc::new(CountingChance(AtomicU64::new(
+            h.clock.now().as_micros().unsigned_abs(),
+        ))),
+        vault: Vault::new(&[7; 32]),
+        settings,
+    })
 }
 
 pub(crate) fn app_on(
@@ -148,7 +185,11 @@ fn app_with(
                 quota: app::quota::Quota::default(),
                 login_hint: None,
             }),
-            pull_interval: SignedDuration::from_secs(30),
+            webhook_url: None,
+            pace: app::settings::Pace {
+                pushed: [SignedDuration::from_secs(120); 2],
+                ..app::settings::Pace::every(SignedDuration::from_secs(30))
+            },
             pull_size: app::settings::PullSize::default(),
             limits,
         },
@@ -201,6 +242,8 @@ impl Chance for CountingChance {
 pub(crate) struct Script {
     answers: Mutex<VecDeque<(u16, String)>>,
     asked: Mutex<Vec<http::Request<Bytes>>>,
+    /// Whether Google thinks for a while.
+    is_held: AtomicBool,
 }
 
 impl Script {
@@ -209,6 +252,11 @@ impl Script {
             .lock()
             .unwrap()
             .push_back((status, body.into()));
+    }
+
+    /// Whether answers wait from now on.
+    pub(crate) fn hold(&self, is_held: bool) {
+        self.is_held.store(is_held, Ordering::Relaxed);
     }
 
     /// The next write is accepted: the answer is the event as it was asked for.
@@ -262,18 +310,24 @@ impl Script {
 
 impl Transport for Script {
     fn send(&self, request: http::Request<Bytes>) -> Sending<'_> {
-        let answer = self.answers.lock().unwrap().pop_front();
-        let answer = answer.map(|(status, body)| match body.as_str() {
-            "" if status == 200 => (status, accepted(request.body())),
-            _ => (status, body),
-        });
+        let sent = request.body().clone();
         self.asked.lock().unwrap().push(request);
-        Box::pin(std::future::ready(match answer {
-            None => Err(TransportError::NotSent("nobody there".into())),
-            Some((status, body)) => Ok(http::Response::builder()
-                .status(status)
-                .body(Bytes::from(body))
-                .unwrap()),
+        Box::pin(poll_fn(move |_| {
+            if self.is_held.load(Ordering::Relaxed) {
+                return Poll::Pending;
+            }
+            let answer = self.answers.lock().unwrap().pop_front();
+            Poll::Ready(match answer {
+                None => Err(TransportError::NotSent("nobody there".into())),
+                Some((status, body)) => {
+                    let body = match body.as_str() {
+                        "" if status == 200 => accepted(&sent),
+                        _ => body,
+                    };
+                    let answer = http::Response::builder().status(status);
+                    Ok(answer.body(Bytes::from(body)).unwrap())
+                }
+            })
         }))
     }
 }
@@ -289,27 +343,39 @@ fn accepted(body: &Bytes) -> String {
     event.to_string()
 }
 
+/// Statements with their parameters.
+pub(crate) type Asked = Arc<Mutex<Vec<(&'static str, Vec<Value>)>>>;
+
 /// A database that counts the statements of each unit.
 struct Counted {
     inline: Inline,
+    asked: Asked,
     statements: Arc<AtomicU64>,
+    by_unit: Arc<Mutex<BTreeMap<&'static str, u64>>>,
 }
 
 impl Backend for Counted {
     fn submit(&self, lane: Lane, work: Box<dyn Work>) -> Result<(), StoreError> {
         self.statements.store(0, Ordering::Relaxed);
-        self.inline.submit(
+        self.asked.lock().unwrap().clear();
+        let name = work.name();
+        let submitted = self.inline.submit(
             lane,
             Box::new(Count {
                 work,
+                asked: self.asked.clone(),
                 statements: self.statements.clone(),
             }),
-        )
+        );
+        let count = self.statements.load(Ordering::Relaxed);
+        *self.by_unit.lock().unwrap().entry(name).or_default() += count;
+        submitted
     }
 }
 
 struct Count {
     work: Box<dyn Work>,
+    asked: Asked,
     statements: Arc<AtomicU64>,
 }
 
@@ -321,6 +387,7 @@ impl Work for Count {
     fn run(&mut self, tx: &mut dyn Tx) -> Verdict {
         self.work.run(&mut CountTx {
             tx,
+            asked: &self.asked,
             statements: &self.statements,
         })
     }
@@ -332,7 +399,15 @@ impl Work for Count {
 
 struct CountTx<'t> {
     tx: &'t mut dyn Tx,
+    asked: &'t Asked,
     statements: &'t AtomicU64,
+}
+
+impl CountTx<'_> {
+    fn note(&self, sql: &'static str, params: &[Value]) {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        self.asked.lock().unwrap().push((sql, params.to_vec()));
+    }
 }
 
 impl Tx for CountTx<'_> {
@@ -341,12 +416,12 @@ impl Tx for CountTx<'_> {
     }
 
     fn execute(&mut self, sql: &'static str, params: &[Value]) -> Result<u64, StoreError> {
-        self.statements.fetch_add(1, Ordering::Relaxed);
+        self.note(sql, params);
         self.tx.execute(sql, params)
     }
 
     fn rows(&mut self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
-        self.statements.fetch_add(1, Ordering::Relaxed);
+        self.note(sql, params);
         self.tx.rows(sql, params)
     }
 

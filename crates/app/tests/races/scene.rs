@@ -54,7 +54,8 @@ impl Scene {
             settings: Settings {
                 public_url: "http://127.0.0.1:8080".parse().unwrap(),
                 google: Err(MissingSettings(Vec::new())),
-                pull_interval: SignedDuration::from_secs(30),
+                webhook_url: None,
+                pace: app::settings::Pace::every(SignedDuration::from_secs(30)),
                 pull_size: app::settings::PullSize::default(),
                 limits: LIMITS,
             },

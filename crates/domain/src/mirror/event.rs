@@ -155,6 +155,14 @@ impl ForeignEvent {
         !self.recurrence.is_empty()
     }
 
+    /// Whether it is on whole days and its owner shows it as free, for no other reason than that: it takes no
+    /// time, and people may have meant it to (scenario F1).
+    pub fn is_free_day(&self) -> bool {
+        let is_all_day = matches!(self.timing, Some(Timing::AllDay { .. }));
+        let is_meant = matches!(self.kind, EventKind::WorkingLocation | EventKind::Birthday);
+        is_all_day && self.is_transparent && !self.is_cancelled() && !is_meant
+    }
+
     /// The link that made this very event. A mark counts only with the id it names.
     pub fn own_link(&self) -> Option<LinkId> {
         let mark = self.mark.as_ref()?;

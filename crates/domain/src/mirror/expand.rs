@@ -152,7 +152,11 @@ impl<'a> Rows<'a> {
             start: window.start - shape.reach,
             end: window.end,
         })?;
-        for start in starts.list.iter().filter(|start| !replaced.contains(start)) {
+        let left = starts.list.iter().filter(|start| !replaced.contains(start));
+        for (number, start) in left.enumerate() {
+            if number == 1 && crate::fault!(21) {
+                continue;
+            }
             self.add(master, Some(*start), shape.time_from(*start));
         }
         Ok(starts.until)

@@ -31,6 +31,7 @@ mod ask;
 mod busy;
 mod event;
 mod expand;
+mod free_days;
 mod horizon;
 mod lines;
 mod rule;
@@ -47,4 +48,5 @@ pub use event::{
     EventKind, EventMark, EventStatus, ForeignEvent, Occurrence, Response, Start, Timing,
 };
 pub use expand::{Expansion, expand};
+pub use free_days::free_days;
 pub use horizon::{Horizon, WINDOW_MAX, expanded_until};

@@ -141,6 +141,7 @@ fn adopt(mut link: Link, remote: &Remote) -> Link {
             time,
             zone,
             reminders: remote.reminders.clone(),
+            certainty: remote.certainty,
         });
         link.theirs = Some(remote.clone());
     }

@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 
 use self::merge::Texts;
 use self::policy::Side;
-use crate::booking::Booking;
+use crate::booking::{Booking, Status};
 use crate::event_text::EventText;
 use crate::fault;
 use crate::reminders::Reminders;
@@ -43,6 +43,38 @@ pub struct EventFields {
     /// What Google reminds its owner of.
     #[serde(default)]
     pub reminders: Reminders,
+    /// Whether it is certain.
+    #[serde(default)]
+    pub certainty: Certainty,
+}
+
+/// Whether an event is certain: Google's `status` (§6), of an event that is there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    /// It is.
+    #[default]
+    Confirmed,
+    /// Not yet.
+    Tentative,
+}
+
+impl Certainty {
+    /// What an event of a booking in `status` shows.
+    const fn of(status: Status) -> Self {
+        match status {
+            Status::Unverified => Self::Tentative,
+            _ => Self::Confirmed,
+        }
+    }
+
+    /// Its name in Google's words.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::Tentative => "tentative",
+        }
+    }
 }
 
 impl EventFields {
@@ -53,6 +85,7 @@ impl EventFields {
             time: booking.time,
             zone: booking.zone.clone(),
             reminders: booking.reminders.clone(),
+            certainty: Certainty::of(booking.status),
         })
     }
 
@@ -66,6 +99,7 @@ impl EventFields {
             time: (self.time != base.time || self.zone != base.zone)
                 .then(|| (self.time, self.zone.clone())),
             reminders: (self.reminders != base.reminders).then(|| self.reminders.clone()),
+            certainty: (self.certainty != base.certainty).then_some(self.certainty),
         }
     }
 }
@@ -83,6 +117,8 @@ pub struct Changes {
     pub time: Option<(Interval, Zone)>,
     /// The new reminders.
     pub reminders: Option<Reminders>,
+    /// Whether it is certain now.
+    pub certainty: Option<Certainty>,
 }
 
 /// When a remote event takes place, as far as a booking can follow it.
@@ -117,6 +153,9 @@ pub struct Remote {
     /// When it was last changed, as Google says; not by every change.
     #[serde(default)]
     pub updated: Option<Instant>,
+    /// Whether it is certain.
+    #[serde(default)]
+    pub certainty: Certainty,
 }
 
 /// One look at the remote event.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use domain::event_text::EventText;
 use domain::reminders::{Reminder, Reminders};
-use domain::sync::{Changes, EventFields, Remote, RemoteTime};
+use domain::sync::{Certainty, Changes, EventFields, Remote, RemoteTime};
 use domain::{Instant, Interval, LinkId, Zone};
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +36,8 @@ struct Body<'a> {
     end: Option<Timed>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reminders: Option<Reminding<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'static str>,
     extended_properties: Properties,
 }
 
@@ -153,6 +155,7 @@ pub(super) fn insert_body(event_id: &str, mark: &Mark, fields: &EventFields) -> 
         start: Some(start),
         end: Some(end),
         reminders: Some(Reminding::of(&fields.reminders)),
+        status: Some(fields.certainty.as_str()),
         extended_properties: properties(event_id, mark),
     })
 }
@@ -189,6 +192,7 @@ pub(super) fn patch_body(event_id: &str, mark: &Mark, changes: &Changes) -> Vec<
         start,
         end,
         reminders: changes.reminders.as_ref().map(Reminding::of),
+        status: changes.certainty.map(Certainty::as_str),
         extended_properties: properties(event_id, mark),
     })
 }
@@ -229,6 +233,15 @@ pub(crate) fn read_reminders(shown: Option<serde_json::Value>) -> Reminders {
     shown.and_then(Reminded::read).unwrap_or_default()
 }
 
+/// Whether an event is certain; one that does not say so is (§6).
+pub(crate) fn read_certainty(status: &str) -> Certainty {
+    if status == Certainty::Tentative.as_str() {
+        Certainty::Tentative
+    } else {
+        Certainty::Confirmed
+    }
+}
+
 impl From<Event> for RemoteEvent {
     fn from(mut event: Event) -> Self {
         let reminders = read_reminders(event.reminders.take());
@@ -251,6 +264,7 @@ impl From<Event> for RemoteEvent {
                 .updated
                 .as_deref()
                 .and_then(|at| Instant::parse(at).ok()),
+            certainty: read_certainty(&event.status),
         });
         Self {
             is_deleted: event.status == "cancelled",
@@ -305,6 +319,7 @@ mod tests {
             },
             zone: Zone::parse("Europe/Madrid").unwrap(),
             reminders: popup(30),
+            certainty: Certainty::Confirmed,
         }
     }
 
@@ -330,6 +345,7 @@ mod tests {
             "start": {"date": null, "dateTime": "2026-11-24T10:00:00+01:00", "timeZone": "Europe/Madrid"},
             "end": {"date": null, "dateTime": "2026-11-24T11:00:00+01:00", "timeZone": "Europe/Madrid"},
             "reminders": {"useDefault": false, "overrides": [{"method": "popup", "minutes": 30}]},
+            "status": "confirmed",
             "extendedProperties": {"private": {
                 "lockstepLink": "00000000-0000-0000-0000-000000000007",
                 "lockstepEvent": "abcde", "lockstepRev": "3"}},

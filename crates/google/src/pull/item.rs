@@ -10,7 +10,7 @@ use domain::event_text::EventText;
 use domain::mirror::{
     EventKind, EventMark, EventStatus, ForeignEvent, Occurrence, Response, Start, Timing,
 };
-use domain::sync::{Remote, RemoteTime};
+use domain::sync::{Certainty, Remote, RemoteTime};
 use domain::{Instant, Interval, LinkId, Zone};
 use jiff::Timestamp;
 use jiff::civil;
@@ -211,6 +211,10 @@ impl Raw<'_> {
                     .updated
                     .as_deref()
                     .and_then(|at| Instant::parse(at).ok()),
+                certainty: match status {
+                    Some(EventStatus::Tentative) => Certainty::Tentative,
+                    _ => Certainty::Confirmed,
+                },
             }),
             mark: mark.clone(),
             html_link: self.html_link.filter(|link| link.starts_with("http")),

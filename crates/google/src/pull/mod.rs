@@ -169,7 +169,8 @@ pub async fn page(
 }
 
 /// [`page`] of a public calendar, with an API key in the place of a token. A key reads what everybody may
-/// read and nothing else, so only this and [`public_instances`] take one (row L10).
+/// read and nothing else, so only this, [`public_instances`] and
+/// [`public_window`] take one (row L10).
 ///
 /// # Errors
 /// As [`page`]; a private calendar is [`CallError::NotFound`] or [`CallError::TokenRefused`].
@@ -282,6 +283,28 @@ pub async fn window(
         pass: Pass::Token(at.access_token),
         url: within(url, window),
         detail,
+        has_position: paging.token.is_some(),
+    };
+    ask(transport, asked, paging).await
+}
+
+/// [`window`] of a public calendar, with an API key; as [`public_page`].
+///
+/// # Errors
+/// As [`window`].
+pub async fn public_window(
+    transport: &dyn Transport,
+    (endpoints, calendar): (&Endpoints, &str),
+    key: &SecretString,
+    window: Interval,
+    paging: Paging<'_>,
+) -> Result<Page, PullError> {
+    let url = endpoints.method(&["calendars", calendar, "events"]);
+    let url = with_query(url, &[("singleEvents", "true")]);
+    let asked = Asked {
+        pass: Pass::Key(key),
+        url: within(url, window),
+        detail: Detail::Busy,
         has_position: paging.token.is_some(),
     };
     ask(transport, asked, paging).await

@@ -165,8 +165,10 @@ fn settings(public_url: &Url, google_url: &Url) -> anyhow::Result<Settings> {
             quota: app::quota::Quota::default(),
             login_hint: Some(OWNER.to_owned()),
         }),
-        // A drag in the stand-in's calendar should show at once; so many lists stay within its quota.
-        pull_interval: SignedDuration::from_millis(500),
+        // The stand-in reaches us where people do.
+        webhook_url: Some(public_url.join(app::push::PATH)?),
+        // A drag in the stand-in's calendar should show at once, pushed or not; so many lists stay within its quota.
+        pace: app::settings::Pace::every(SignedDuration::from_millis(500)),
         pull_size: app::settings::PullSize::default(),
         // Everybody here is at this machine, and may try to break it.
         limits: Limits::default(),
@@ -184,6 +186,8 @@ fn start_google(
     let mut world = ::fake_google::World::new(seed);
     // What our client sends must be what Google describes.
     world.rules.is_strict = true;
+    // It pushes over loopback, which Google never does.
+    world.rules.push.allows_http = true;
     world.add_account(OWNER, owner, zone)?;
     // Who tries the demo wants the usual case to be one click.
     world.rules.consent_boxes = ::fake_google::ConsentBoxes::Ticked;

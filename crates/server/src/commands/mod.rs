@@ -89,6 +89,8 @@ fn start_logging(filter: &str) -> anyhow::Result<()> {
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
+        // It would be told on standard error too, and panic there: whoever logs must go on when nobody listens.
+        .log_internal_errors(false)
         .init();
     Ok(())
 }

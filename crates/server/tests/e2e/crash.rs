@@ -109,13 +109,25 @@ impl Served {
         Self::wait_for(command)
     }
 
+    /// The same, where a Google on this machine can push to it.
+    pub(crate) fn start_reachable(home: &Home, settings: &[(&str, &str)]) -> Self {
+        let port = free_port();
+        let mut command = home.command();
+        command.arg("serve").envs(settings.iter().copied());
+        command.env("LOCKSTEP_WEBHOOK_URL", format!("http://127.0.0.1:{port}"));
+        Self::wait_for_at(command, port)
+    }
+
     /// The installation of a place of its own.
     pub(crate) fn start_at(place: &Place) -> Self {
         Self::wait_for(place.command(&["serve"]))
     }
 
-    fn wait_for(mut command: Command) -> Self {
-        let port = free_port();
+    fn wait_for(command: Command) -> Self {
+        Self::wait_for_at(command, free_port())
+    }
+
+    fn wait_for_at(mut command: Command, port: u16) -> Self {
         let mut child = command
             .env("LOCKSTEP_LISTEN", format!("127.0.0.1:{port}"))
             .stderr(Stdio::piped())

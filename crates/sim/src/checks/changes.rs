@@ -1,13 +1,19 @@
 //! Checked right after each commit that changes a booking.
 
 use domain::booking::{Cause, Status};
+use domain::freshness::OnStale;
 use domain::{BookingId, Interval};
+use jiff::SignedDuration;
+use store::tables::{busy, organizations};
 
 use crate::actors::Actor;
 use crate::bookings::Version;
 use crate::events::{Ours, When};
 use crate::failure::{Checked, Failure};
 use crate::scene::Scene;
+
+/// Longer than any unit waits for its commit.
+const SLACK: SignedDuration = SignedDuration::from_mins(10);
 
 /// Whether `new` may come after everything in `scene`.
 ///
@@ -17,25 +23,31 @@ pub fn committed(scene: &Scene, new: &Version) -> Checked {
     in_sequence(scene, new)?;
     no_overlap(scene, new)?;
     let before = scene.bookings.now(new.booking.id);
+    fresh_enough(scene, before, new)?;
     match (new.by, before, new.booking.status) {
         (Actor::Sync(_), None, _) => Err(Failure::new(
             "causes",
             format!("sync made booking {}", new.booking.id),
         )),
+        (Actor::Sync(_), Some(before), Status::Confirmed) if is_verified(before, new) => {
+            verified(scene, new)
+        }
         (Actor::Sync(_), Some(before), Status::Confirmed)
             if before.booking.status == Status::Cancelled =>
         {
             revived(scene, before, new)
         }
-        (Actor::Sync(_), Some(before), Status::Confirmed)
+        (Actor::Sync(_), Some(before), Status::Confirmed | Status::Unverified)
             if before.booking.time == new.booking.time =>
         {
             edited(scene, new)
         }
-        (Actor::Sync(_), Some(before), Status::Confirmed) => follows(scene, before, new),
+        (Actor::Sync(_), Some(before), Status::Confirmed | Status::Unverified) => {
+            follows(scene, before, new)
+        }
         (Actor::Sync(_), Some(_), Status::Cancelled) => deleted_by_host(scene, new),
         (_, _, Status::Cancelled) => cancelled_here(new),
-        (_, _, Status::Confirmed) => Ok(()),
+        (_, _, Status::Confirmed | Status::Unverified) => Ok(()),
         (_, _, other) => {
             let message = format!("booking {} became {other:?}", new.booking.id);
             Err(Failure::new("causes", message))
@@ -50,7 +62,8 @@ pub fn follow_up(scene: &mut Scene, actor: Actor, id: BookingId) {
     let was_over = before.is_some_and(|before| before.status == Status::Cancelled);
     let name = match (actor, scene.bookings.now(id).map(|now| now.booking.status)) {
         (Actor::Sync(_), Some(Status::Confirmed)) if was_over => "bookings.revived",
-        (Actor::Sync(_), Some(Status::Confirmed)) => "bookings.followed",
+        (Actor::Sync(_), Some(Status::Confirmed)) if was_verified(scene, id) => "bookings.verified",
+        (Actor::Sync(_), Some(Status::Confirmed | Status::Unverified)) => "bookings.followed",
         (Actor::Sync(_), _) => "bookings.cancelled-in-google",
         (_, Some(Status::Cancelled)) => "bookings.cancelled",
         _ if scene.bookings.versions(id).len() == 1 => "bookings.booked",
@@ -65,6 +78,62 @@ pub fn follow_up(scene: &mut Scene, actor: Actor, id: BookingId) {
             event.agreed = time;
         }
     }
+}
+
+/// Whether `new` is `before`, verified.
+pub fn is_verified(before: &Version, new: &Version) -> bool {
+    before.booking.status == Status::Unverified
+        && new.booking.status == Status::Confirmed
+        && before.booking.time == new.booking.time
+}
+
+fn was_verified(scene: &Scene, id: BookingId) -> bool {
+    let versions = scene.bookings.versions(id);
+    matches!(versions, [.., before, new] if is_verified(before, new))
+}
+
+/// A time given while a calendar of its host is stale is only given for the time being, where the
+/// organization wants that (scenario D5).
+fn fresh_enough(scene: &Scene, before: Option<&Version>, new: &Version) -> Checked {
+    let booking = &new.booking;
+    let is_given = before.is_none_or(|before| before.booking.time != booking.time);
+    if matches!(new.by, Actor::Sync(_)) || booking.status != Status::Confirmed || !is_given {
+        return Ok(());
+    }
+    let (organization, calendars) = scene.read(|tx| {
+        let organization = organizations::by_id(tx, booking.organization_id)?;
+        Ok((organization, busy::freshness(tx, booking.host_id)?))
+    });
+    let policy = organization.map(|organization| organization.freshness);
+    let Some(policy) = policy.filter(|policy| policy.on_stale == OnStale::Tentative) else {
+        return Ok(());
+    };
+    // Decided a little before it was committed: the clock has gone on since.
+    let limit = policy.stale_after + SLACK;
+    let old = calendars
+        .iter()
+        .find(|known| known.as_of.is_none_or(|as_of| scene.now() - as_of > limit));
+    match old {
+        None => Ok(()),
+        Some(old) => {
+            let message = format!("booking {} is certain, and rests on {old:?}", booking.id);
+            Err(Failure::new("freshness", message))
+        }
+    }
+}
+
+/// A booking is verified only where nothing foreign is seen at its time, unless it is over.
+fn verified(scene: &Scene, new: &Version) -> Checked {
+    let (booking, now) = (&new.booking, scene.now());
+    let found = scene.read(|tx| busy::foreign(tx, booking.host_id, booking.time, booking.id));
+    if found.is_empty() || booking.time.end <= now {
+        return Ok(());
+    }
+    let message = format!(
+        "booking {} at {:?} is verified, and {found:?} stand there",
+        booking.id, booking.time
+    );
+    Err(Failure::new("freshness", message))
 }
 
 fn in_sequence(scene: &Scene, new: &Version) -> Checked {

@@ -1,5 +1,5 @@
-//! Checked whenever something is asked of Google: a disconnected account is left alone, but for giving the grant
-//! back, and a grant in use is never given back.
+//! Checked whenever something is asked of Google: a disconnected account is left alone, but for stopping its channels and
+//! giving the grant back, and a grant in use is never given back.
 
 use store::tables::connections::{self, State};
 
@@ -9,7 +9,14 @@ use crate::network::Ask;
 use crate::scene::Scene;
 
 /// The units that decide on a call.
-const DECIDING: [&str; 3] = ["links.prepare", "pull.begin", "connections.begin"];
+const DECIDING: [&str; 4] = [
+    "links.prepare",
+    "pull.begin",
+    "connections.begin",
+    "push.begin",
+];
+/// The unit that decides on stopping a channel, which takes a token.
+const STOPPING: &str = "push.begin_stop";
 
 /// `actor` asks `ask` of Google.
 ///
@@ -23,7 +30,8 @@ pub fn called(scene: &Scene, actor: Actor, ask: &Ask) -> Checked {
         .iter()
         .filter_map(|name| scene.ran_at.get(&(actor, *name)));
     match (ask, decided.max()) {
-        (Ask::Revoke, _) => Ok(()),
+        (Ask::Revoke | Ask::Stop, _) => Ok(()),
+        (Ask::Token, decided) if decided < scene.ran_at.get(&(actor, STOPPING)) => Ok(()),
         (_, Some(step)) if *step < at => Ok(()),
         _ => {
             let what = format!("{actor} asks for {} of a disconnected account", ask.name());

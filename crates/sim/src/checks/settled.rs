@@ -8,7 +8,7 @@ use store::tables::bookings::{self, Filter};
 use store::tables::connections::State as ConnectionState;
 use store::tables::links::{EventLink, State};
 use store::tables::mirror::{self, Part};
-use store::tables::{calendars, connections, links};
+use store::tables::{calendars, conflicts, connections, links};
 
 use super::{foreign, parked, timeline};
 use crate::bookings::Version;
@@ -23,6 +23,9 @@ const BOOKINGS_MAX: i64 = 1000;
 
 /// Why everything is not done yet; empty when it is. `since` is when the last thing was changed.
 pub fn pending(scene: &Scene, organization: OrganizationId, since: Instant) -> Vec<String> {
+    let all = scene.bookings.all().map(|version| &version.booking);
+    let unverified = all.filter(|booking| booking.status == Status::Unverified);
+    let unverified: Vec<BookingId> = unverified.map(|booking| booking.id).collect();
     scene.read(|tx| {
         let mut pending = Vec::new();
         for connection in connections::list(tx, organization)? {
@@ -45,6 +48,11 @@ pub fn pending(scene: &Scene, organization: OrganizationId, since: Instant) -> V
                 if let Some(series) = mirror::unknown(tx, part)? {
                     pending.push(format!("Google is to be asked about {}", series.id));
                 }
+            }
+        }
+        for id in unverified {
+            if conflicts::open_of_time(tx, id)?.is_none() {
+                pending.push(format!("booking {id} is to be verified"));
             }
         }
         if let Some((id, at)) = links::next_due(tx, Instant::MAX)? {
@@ -117,7 +125,12 @@ fn in_step(scene: &Scene, version: &Version, link: &EventLink) -> Checked {
     };
     match (booking.status, living.as_slice()) {
         (Status::Cancelled, []) => Ok(()),
-        (status, _) if !matches!(status, Status::Cancelled | Status::Confirmed) => {
+        (status, _)
+            if !matches!(
+                status,
+                Status::Cancelled | Status::Confirmed | Status::Unverified
+            ) =>
+        {
             fail("causes", "has a status nobody gives here")
         }
         (Status::Cancelled, [_]) if link.state == State::Parked => {
@@ -128,7 +141,7 @@ fn in_step(scene: &Scene, version: &Version, link: &EventLink) -> Checked {
         }
         (Status::Cancelled, _) => fail("orphans", "is cancelled, and its event is still there"),
         (_, [_, _, ..]) => fail("duplicates", "has more than one event"),
-        (Status::Confirmed, _) if link.state == State::Parked => {
+        (Status::Confirmed | Status::Unverified, _) if link.state == State::Parked => {
             match why_not_parked(scene, booking, link) {
                 None => Ok(()),
                 Some(why) => fail("parked", why),
@@ -146,6 +159,9 @@ fn in_step(scene: &Scene, version: &Version, link: &EventLink) -> Checked {
                 fail("in step", "does not say what its event says")
             } else if text_of(&resource).location != booking.text.location {
                 fail("in step", "is not where its event is")
+            } else if (resource["status"] == "tentative") != (booking.status == Status::Unverified)
+            {
+                fail("in step", "is as certain as its event is not")
             } else if reminders_of(&resource).as_ref() != Some(&booking.reminders) {
                 fail("in step", "has not the reminders of its event")
             } else {

@@ -5,13 +5,14 @@ use domain::booking::{Booking, Status};
 use store::tables::links::{EventLink, State};
 use store::tables::timeline::{self, Entry};
 
+use super::changes::is_verified;
 use crate::actors::Actor;
 use crate::bookings::Version;
 use crate::failure::{Checked, Failure};
 use crate::scene::Scene;
 
 /// Kinds of entries that tell of a change of the booking itself.
-const CHANGES: [&str; 8] = [
+const CHANGES: [&str; 9] = [
     "edited",
     "edited_in_calendar",
     "restored_in_calendar",
@@ -20,6 +21,7 @@ const CHANGES: [&str; 8] = [
     "moved_in_calendar",
     "cancelled",
     "cancelled_in_calendar",
+    "verified",
 ];
 
 /// The timeline of booking `id` tells its whole history, and why its link waits.
@@ -49,7 +51,9 @@ pub fn tells_all(scene: &Scene, id: BookingId, link: &EventLink) -> Checked {
         let message = format!("booking {id}: happened {happened:?}, told {told:?}");
         return Err(Failure::new("timeline", message));
     }
-    if let Some(entry) = entries.iter().filter(changes).find(|e| e.cause.is_none()) {
+    // What a look at the calendar found out, nobody did.
+    let is_nobodys = |e: &&Entry| e.cause.is_none() && e.kind != "verified";
+    if let Some(entry) = entries.iter().filter(changes).find(is_nobodys) {
         let message = format!("booking {id}: nobody is named for {}", entry.kind);
         return Err(Failure::new("timeline", message));
     }
@@ -65,6 +69,7 @@ pub fn tells_all(scene: &Scene, id: BookingId, link: &EventLink) -> Checked {
 fn expected(version: &Version, before: Option<&Version>) -> Vec<(String, Option<String>)> {
     let (booking, is_by_sync) = (&version.booking, matches!(version.by, Actor::Sync(_)));
     let start = Some(booking.time.start.to_string());
+    let verified = before.is_some_and(|before| is_verified(before, version));
     let before = before.map(|before| &before.booking);
     let is_back = before.is_some_and(|before| before.status == Status::Cancelled);
     let is_there = before.is_some_and(|before| before.time == booking.time);
@@ -75,6 +80,7 @@ fn expected(version: &Version, before: Option<&Version>) -> Vec<(String, Option<
         (Status::Cancelled, true) => Some(("cancelled_in_calendar", None)),
         (Status::Cancelled, false) => Some(("cancelled", None)),
         (_, true) if is_back => Some(("restored_in_calendar", start)),
+        (_, true) if verified => Some(("verified", None)),
         _ if is_there => None,
         (_, true) => Some(("moved_in_calendar", start)),
         (_, false) if booking.version == 1 => Some(("booked", start)),

@@ -272,7 +272,7 @@ fn a_person_brings_an_all_day_event_back() {
     told.rest();
     assert_eq!(problem(&mut told), "made_all_day");
     let refused = told.is_decided(Resolution::Theirs);
-    assert_eq!(refused, Err(ResolveError::NotPossible));
+    assert_eq!(refused, Err(ResolveError::Unfit));
     told.is_decided(Resolution::Ours).unwrap();
     told.rest();
     let ten = told.free[0];

@@ -18,7 +18,10 @@ CREATE TABLE organization (
   name       text COLLATE "C" NOT NULL,
   time_zone  text COLLATE "C" NOT NULL,
   locale     text COLLATE "C" NOT NULL,
-  created_at bigint NOT NULL
+  created_at bigint NOT NULL,
+  -- What becomes of a booking when a calendar was not read for longer than this.
+  on_stale   text COLLATE "C" NOT NULL CHECK (on_stale IN ('allow', 'tentative', 'refuse')),
+  stale_after_minutes bigint NOT NULL CHECK (stale_after_minutes > 0)
 );
 
 -- Users: "user" itself is a reserved word in PostgreSQL.
@@ -214,6 +217,16 @@ CREATE TABLE timeline (
 
 CREATE INDEX timeline_by_booking ON timeline (booking_id, at, id);
 
+-- An unverified booking, due to be looked at again. Gone when it is confirmed or over.
+CREATE TABLE verification (
+  booking_id uuid PRIMARY KEY REFERENCES booking (id) ON DELETE CASCADE,
+  -- Since when it is unverified: calendars must have been read after that.
+  since      bigint NOT NULL,
+  run_at     bigint NOT NULL
+);
+
+CREATE INDEX verification_by_run ON verification (run_at, booking_id);
+
 -- A consent under way: single use, bound to the browser that began it.
 CREATE TABLE oauth_attempt (
   state_hash      bytea PRIMARY KEY,
@@ -297,7 +310,8 @@ CREATE TABLE calendar (
   google_id     text COLLATE "C" NOT NULL,
   name          text COLLATE "C" NOT NULL,
   zone          text COLLATE "C",
-  receives      bigint NOT NULL,
+  -- What it is connected for: busy, write or two_way.
+  mode          text COLLATE "C" NOT NULL,
   pull_at       bigint NOT NULL,
   failures      bigint NOT NULL,
   -- When the first request of the last completed pull was sent.
@@ -309,16 +323,53 @@ CREATE TABLE calendar (
   -- Which rows of the mirror count; a full listing fills another generation beside it.
   generation    bigint NOT NULL,
   shadow        bigint,
+  dirty         bigint NOT NULL DEFAULT 0,
+  push_at       bigint DEFAULT 0,
+  push_failures bigint NOT NULL DEFAULT 0,
+  push_problem  text COLLATE "C",
+  -- Taken away by its organization; the row stays for the links of its bookings.
+  removed_at    bigint,
+  -- The comparison with Google's own expansion: when next, when last, what it has found since connected.
+  audit_at      bigint NOT NULL,
+  audited_at    bigint,
+  audit_differences bigint NOT NULL,
+  -- When a pull last brought something.
+  changed_at    bigint,
+  -- Until when it is looked at often: somebody looks for a time that it may block.
+  interesting_until bigint NOT NULL DEFAULT 0,
+  -- When somebody last asked for a pull begun after that.
+  asked_at      bigint NOT NULL DEFAULT 0,
   UNIQUE (connection_id, google_id)
 );
 
--- Which calendars block a host's time.
+CREATE TABLE push_channel (
+  id          text COLLATE "C" PRIMARY KEY,
+  calendar_id uuid NOT NULL REFERENCES calendar (id),
+  token_hash  bytea NOT NULL,
+  resource_id text COLLATE "C",
+  address     text COLLATE "C" NOT NULL,
+  state       text COLLATE "C" NOT NULL CHECK (state IN ('pending', 'live', 'stopping', 'stopped')),
+  expires_at  bigint NOT NULL,
+  run_at      bigint NOT NULL,
+  failures    bigint NOT NULL,
+  created_at  bigint NOT NULL
+);
+
+CREATE INDEX push_channel_of_calendar ON push_channel (calendar_id, state, expires_at);
+CREATE INDEX push_channel_by_run ON push_channel (run_at, id)
+  WHERE state = 'stopping' AND resource_id IS NOT NULL;
+CREATE INDEX push_channel_by_expiry ON push_channel (expires_at, id);
+
+-- Which calendars block a host's time, and which one a host's bookings go to where that was told.
 CREATE TABLE host_calendar (
   host_id     uuid NOT NULL REFERENCES host (id),
   calendar_id uuid NOT NULL REFERENCES calendar (id),
   blocks      bigint NOT NULL,
+  receives    bigint NOT NULL,
   PRIMARY KEY (host_id, calendar_id)
 );
+
+CREATE UNIQUE INDEX host_calendar_host_id_key ON host_calendar (host_id) WHERE receives = 1;
 
 -- The mirror: events of connected calendars as Google last showed them.
 CREATE TABLE mirror_event (
@@ -330,12 +381,16 @@ CREATE TABLE mirror_event (
   body        text COLLATE "C" NOT NULL,
   -- Of a series: until when its busy time is known.
   known_until bigint,
+  -- Whether it is all-day and shown as free: it blocks nothing, which surprises people.
+  is_free_day bigint NOT NULL,
   PRIMARY KEY (calendar_id, generation, event_id)
 );
 
 CREATE INDEX mirror_event_series ON mirror_event (calendar_id, generation, series);
 CREATE INDEX mirror_event_known ON mirror_event (calendar_id, generation, known_until, event_id)
   WHERE known_until IS NOT NULL;
+CREATE INDEX mirror_event_free_day ON mirror_event (calendar_id, generation, event_id)
+  WHERE is_free_day = 1;
 
 -- Busy time seen in connected calendars. Filled by the mirror; asked by every decision.
 CREATE TABLE busy_interval (
@@ -389,7 +444,8 @@ CREATE TABLE conflict (
   id              uuid PRIMARY KEY,
   organization_id uuid NOT NULL REFERENCES organization (id),
   booking_id      uuid NOT NULL REFERENCES booking (id),
-  link_id         uuid NOT NULL REFERENCES event_link (id),
+  -- Of which of its events; empty where it is about the time itself.
+  link_id         uuid REFERENCES event_link (id),
   kind            text COLLATE "C" NOT NULL,
   -- Google's words, where it said any.
   said            text COLLATE "C" NOT NULL,
@@ -409,6 +465,8 @@ CREATE UNIQUE INDEX conflict_link_id_key ON conflict (link_id)
   WHERE closed_at IS NULL AND field IS NULL;
 CREATE UNIQUE INDEX conflict_link_id_field_key ON conflict (link_id, field)
   WHERE closed_at IS NULL AND field IS NOT NULL;
+CREATE UNIQUE INDEX conflict_booking_id_key ON conflict (booking_id)
+  WHERE closed_at IS NULL AND link_id IS NULL;
 CREATE INDEX conflict_open ON conflict (organization_id, opened_at, id) WHERE closed_at IS NULL;
 
 -- A message to people, written in the transaction of its cause and once for it. Delivery reads it.

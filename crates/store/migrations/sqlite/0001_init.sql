@@ -13,7 +13,10 @@ CREATE TABLE organization (
   name       TEXT NOT NULL,
   time_zone  TEXT NOT NULL,
   locale     TEXT NOT NULL,
-  created_at INTEGER NOT NULL
+  created_at INTEGER NOT NULL,
+  -- What becomes of a booking when a calendar was not read for longer than this.
+  on_stale   TEXT NOT NULL CHECK (on_stale IN ('allow', 'tentative', 'refuse')),
+  stale_after_minutes INTEGER NOT NULL CHECK (stale_after_minutes > 0)
 ) STRICT, WITHOUT ROWID;
 
 -- Users: "user" itself is a reserved word in PostgreSQL.
@@ -224,6 +227,16 @@ CREATE TABLE timeline (
 
 CREATE INDEX timeline_by_booking ON timeline (booking_id, at, id);
 
+-- An unverified booking, due to be looked at again. Gone when it is confirmed or over.
+CREATE TABLE verification (
+  booking_id BLOB PRIMARY KEY REFERENCES booking (id) ON DELETE CASCADE,
+  -- Since when it is unverified: calendars must have been read after that.
+  since      INTEGER NOT NULL,
+  run_at     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX verification_by_run ON verification (run_at, booking_id);
+
 -- A consent under way: single use, bound to the browser that began it.
 CREATE TABLE oauth_attempt (
   state_hash      BLOB PRIMARY KEY,
@@ -307,7 +320,8 @@ CREATE TABLE calendar (
   google_id     TEXT NOT NULL,
   name          TEXT NOT NULL,
   zone          TEXT,
-  receives      INTEGER NOT NULL,
+  -- What it is connected for: busy, write or two_way.
+  mode          TEXT NOT NULL,
   pull_at       INTEGER NOT NULL,
   failures      INTEGER NOT NULL,
   -- When the first request of the last completed pull was sent.
@@ -319,16 +333,64 @@ CREATE TABLE calendar (
   -- Which rows of the mirror count; a full listing fills another generation beside it.
   generation    INTEGER NOT NULL,
   shadow        INTEGER,
+  -- Something changed since the last listing began, says a push.
+  dirty         INTEGER NOT NULL DEFAULT 0,
+  -- When to look at its channels; never, where Google has no push for it.
+  push_at       INTEGER DEFAULT 0,
+  push_failures INTEGER NOT NULL DEFAULT 0,
+  -- Why it has no channel.
+  push_problem  TEXT,
+  -- Taken away by its organization; the row stays for the links of its bookings.
+  removed_at    INTEGER,
+  -- The comparison with Google's own expansion: when next, when last, what it has found since connected.
+  audit_at      INTEGER NOT NULL,
+  audited_at    INTEGER,
+  audit_differences INTEGER NOT NULL,
+  -- When a pull last brought something.
+  changed_at    INTEGER,
+  -- Until when it is looked at often: somebody looks for a time that it may block.
+  interesting_until INTEGER NOT NULL DEFAULT 0,
+  -- When somebody last asked for a pull begun after that.
+  asked_at      INTEGER NOT NULL DEFAULT 0,
   UNIQUE (connection_id, google_id)
 ) STRICT, WITHOUT ROWID;
 
--- Which calendars block a host's time.
+-- Google's push subscription on a calendar: one row for each that was asked for, kept until some days after
+-- its end, so that pushes on it are known for what they are.
+CREATE TABLE push_channel (
+  -- Ours, drawn anew for each try.
+  id          TEXT PRIMARY KEY,
+  calendar_id BLOB NOT NULL REFERENCES calendar (id),
+  -- Of the token that comes back with each push, and that nobody keeps.
+  token_hash  BLOB NOT NULL,
+  -- Google's name of what is watched: unknown until it answers or a push says it; no stop without it.
+  resource_id TEXT,
+  -- Where its pushes go.
+  address     TEXT NOT NULL,
+  state       TEXT NOT NULL CHECK (state IN ('pending', 'live', 'stopping', 'stopped')),
+  -- As Google granted it; until it has, the longest that it can be.
+  expires_at  INTEGER NOT NULL,
+  -- When to try to stop it.
+  run_at      INTEGER NOT NULL,
+  failures    INTEGER NOT NULL,
+  created_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX push_channel_of_calendar ON push_channel (calendar_id, state, expires_at);
+CREATE INDEX push_channel_by_run ON push_channel (run_at, id)
+  WHERE state = 'stopping' AND resource_id IS NOT NULL;
+CREATE INDEX push_channel_by_expiry ON push_channel (expires_at, id);
+
+-- Which calendars block a host's time, and which one a host's bookings go to where that was told.
 CREATE TABLE host_calendar (
   host_id     BLOB NOT NULL REFERENCES host (id),
   calendar_id BLOB NOT NULL REFERENCES calendar (id),
   blocks      INTEGER NOT NULL,
+  receives    INTEGER NOT NULL,
   PRIMARY KEY (host_id, calendar_id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX host_calendar_host_id_key ON host_calendar (host_id) WHERE receives = 1;
 
 -- The mirror: events of connected calendars as Google last showed them.
 CREATE TABLE mirror_event (
@@ -340,12 +402,16 @@ CREATE TABLE mirror_event (
   body        TEXT NOT NULL,
   -- Of a series: until when its busy time is known.
   known_until INTEGER,
+  -- Whether it is all-day and shown as free: it blocks nothing, which surprises people.
+  is_free_day INTEGER NOT NULL,
   PRIMARY KEY (calendar_id, generation, event_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX mirror_event_series ON mirror_event (calendar_id, generation, series);
 CREATE INDEX mirror_event_known ON mirror_event (calendar_id, generation, known_until, event_id)
   WHERE known_until IS NOT NULL;
+CREATE INDEX mirror_event_free_day ON mirror_event (calendar_id, generation, event_id)
+  WHERE is_free_day = 1;
 
 -- Busy time seen in connected calendars. Filled by the mirror; asked by every decision.
 CREATE TABLE busy_interval (
@@ -399,7 +465,8 @@ CREATE TABLE conflict (
   id              BLOB PRIMARY KEY,
   organization_id BLOB NOT NULL REFERENCES organization (id),
   booking_id      BLOB NOT NULL REFERENCES booking (id),
-  link_id         BLOB NOT NULL REFERENCES event_link (id),
+  -- Of which of its events; empty where it is about the time itself.
+  link_id         BLOB REFERENCES event_link (id),
   kind            TEXT NOT NULL,
   -- Google's words, where it said any.
   said            TEXT NOT NULL,
@@ -419,6 +486,8 @@ CREATE UNIQUE INDEX conflict_link_id_key ON conflict (link_id)
   WHERE closed_at IS NULL AND field IS NULL;
 CREATE UNIQUE INDEX conflict_link_id_field_key ON conflict (link_id, field)
   WHERE closed_at IS NULL AND field IS NOT NULL;
+CREATE UNIQUE INDEX conflict_booking_id_key ON conflict (booking_id)
+  WHERE closed_at IS NULL AND link_id IS NULL;
 CREATE INDEX conflict_open ON conflict (organization_id, opened_at, id) WHERE closed_at IS NULL;
 
 -- A message to people, written in the transaction of its cause and once for it. Delivery reads it.

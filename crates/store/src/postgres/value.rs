@@ -1,5 +1,5 @@
 //! [`Value`]s in PostgreSQL's types: whole numbers are `bigint`, text `text`, ids `uuid`, other bytes
-//! `bytea`.
+//! `bytea`; text may be read as `json`.
 //!
 //! The type PostgreSQL expects decides, and a value that does not fit it is refused rather than bent:
 //! an id column takes 16 bytes or nothing.
@@ -42,7 +42,7 @@ impl ToSql for Value {
                 let n = i32::try_from(*n).map_err(|_| Mismatch::of("a large number", ty))?;
                 out.extend_from_slice(&n.to_be_bytes());
             }
-            (Self::Text(text), &Type::TEXT | &Type::VARCHAR | &Type::UNKNOWN) => {
+            (Self::Text(text), &Type::TEXT | &Type::VARCHAR | &Type::UNKNOWN | &Type::JSON) => {
                 out.extend_from_slice(text.as_bytes());
             }
             (Self::Bytes(bytes), &Type::BYTEA) => out.extend_from_slice(bytes),

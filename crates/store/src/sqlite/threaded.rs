@@ -358,7 +358,7 @@ mod tests {
             store
                 .unit(Lane::Interactive, "test.add", move |tx| {
                     tx.execute(
-                        "INSERT INTO organization VALUES (?1, ?2, 'x', 'UTC', 'en', 1)",
+                        "INSERT INTO organization VALUES (?1, ?2, 'x', 'UTC', 'en', 1, 'allow', 60)",
                         values![slug.as_bytes(), slug],
                     )
                     .map(drop)
@@ -383,7 +383,7 @@ mod tests {
         let refused: Result<(), StoreError> =
             block_on(store.unit(Lane::Interactive, "test.refuse", |tx| {
                 tx.execute(
-                    "INSERT INTO organization VALUES (x'00', 'no', 'x', 'UTC', 'en', 1)",
+                    "INSERT INTO organization VALUES (x'00', 'no', 'x', 'UTC', 'en', 1, 'allow', 60)",
                     &[],
                 )?;
                 Err(StoreError::Overloaded)
@@ -477,7 +477,7 @@ mod tests {
         let insert = |tx: &mut dyn Tx, slug: &'static str| {
             let values = values![slug.as_bytes(), slug];
             tx.execute(
-                "INSERT INTO organization VALUES (?1, ?2, 'x', 'UTC', 'en', 1)",
+                "INSERT INTO organization VALUES (?1, ?2, 'x', 'UTC', 'en', 1, 'allow', 60)",
                 values,
             )
         };

@@ -175,7 +175,7 @@ pub fn session_at(
     start: Instant,
 ) -> Result<Option<Booking>, StoreError> {
     let sql = select!(
-        "WHERE b.event_type_id = ?1 AND b.starts_at = ?2 AND b.status = 'confirmed'
+        "WHERE b.event_type_id = ?1 AND b.starts_at = ?2 AND b.status IN ('confirmed', 'unverified')
          ORDER BY b.id LIMIT 1"
     );
     tx.first(sql, values![event_type, start])?
@@ -194,7 +194,7 @@ pub fn sessions_with_seats(
 ) -> Result<Vec<Interval>, StoreError> {
     let sql = "SELECT b.starts_at, b.ends_at FROM booking b
                WHERE b.event_type_id = ?1 AND b.starts_at >= ?2 AND b.starts_at < ?3
-                 AND b.status = 'confirmed' AND b.capacity >
+                 AND b.status IN ('confirmed', 'unverified') AND b.capacity >
                    (SELECT count(*) FROM attendee a WHERE a.booking_id = b.id AND a.left_at IS NULL)
                ORDER BY b.starts_at, b.id";
     tx.rows(sql, values![event_type, window.start, window.end])?

@@ -1,14 +1,22 @@
 //! Busy time seen in connected calendars, as far as a host's time is blocked by it.
 
+use std::collections::BTreeMap;
+
+use domain::connection::Cause;
 use domain::mirror::Busy;
-use domain::{CalendarId, HostId, Instant, Interval, LinkId, OrganizationId};
+use domain::{BookingId, CalendarId, HostId, Instant, Interval, LinkId, OrganizationId};
 use jiff::SignedDuration;
 
+use super::connections::{self, State};
 use super::mirror::Part;
+use crate::tx::{json, json_keys};
 use crate::{StoreError, Tx, values};
 
 /// Events longer than this are stored cut into pieces, so that a look-back this long finds them all.
 pub const SPAN_MAX: SignedDuration = SignedDuration::from_hours(31 * 24);
+
+/// Rows added in one statement: they are one parameter of some 50 kB.
+const ADDED_AT_ONCE: usize = 500;
 
 /// More calendars than block one host.
 const CALENDARS_MAX: i64 = 500;
@@ -100,7 +108,7 @@ pub fn set_blocks(
     blocks: bool,
 ) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO host_calendar (host_id, calendar_id, blocks) VALUES (?1, ?2, ?3)
+        "INSERT INTO host_calendar (host_id, calendar_id, blocks, receives) VALUES (?1, ?2, ?3, 0)
          ON CONFLICT (host_id, calendar_id) DO UPDATE SET blocks = excluded.blocks",
         values![host, calendar, blocks],
     )
@@ -118,30 +126,123 @@ pub fn block_all(
     calendar: CalendarId,
 ) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO host_calendar (host_id, calendar_id, blocks)
-         SELECT id, ?2, 1 FROM host WHERE organization_id = ?1
+        "INSERT INTO host_calendar (host_id, calendar_id, blocks, receives)
+         SELECT id, ?2, 1, 0 FROM host WHERE organization_id = ?1
          ON CONFLICT (host_id, calendar_id) DO NOTHING",
         values![organization, calendar],
     )
     .map(drop)
 }
 
-/// How fresh what is known of each calendar that blocks `host` is, by calendar; `None` of one that was never
-/// read.
+/// The hosts whose time `calendar` takes, by id.
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn freshness(
-    tx: &mut dyn Tx,
-    host: HostId,
-) -> Result<Vec<(CalendarId, Option<Instant>)>, StoreError> {
-    let sql = "SELECT c.id, c.as_of FROM host_calendar h JOIN calendar c ON c.id = h.calendar_id
+pub fn blocked(tx: &mut dyn Tx, calendar: CalendarId) -> Result<Vec<HostId>, StoreError> {
+    let sql = "SELECT host_id FROM host_calendar WHERE calendar_id = ?1 AND blocks = 1
+               ORDER BY host_id LIMIT ?2";
+    tx.rows(sql, values![calendar, super::hosts::LIST_MAX])?
+        .into_iter()
+        .map(|mut row| row.take())
+        .collect()
+}
+
+/// How fresh what is known of one calendar is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Freshness {
+    /// Which.
+    pub calendar: CalendarId,
+    /// Its name, for those whose it is.
+    pub name: String,
+    /// Everything that was in it then is counted; `None` when it was never read.
+    pub as_of: Option<Instant>,
+    /// Pulls that failed in a row.
+    pub failures: i64,
+    /// How its connection stands.
+    pub state: State,
+    /// What is wrong with that.
+    pub cause: Option<Cause>,
+    /// Until when it is looked at often.
+    pub interesting_until: Instant,
+    /// When somebody last asked for a pull.
+    pub asked_at: Instant,
+}
+
+/// How fresh what is known of each calendar that blocks `host` is, by calendar. A calendar that was
+/// disconnected takes no time and does not count.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn freshness(tx: &mut dyn Tx, host: HostId) -> Result<Vec<Freshness>, StoreError> {
+    let sql = "SELECT c.id, c.name, c.as_of, c.failures, n.state, n.cause, c.interesting_until, c.asked_at
+               FROM host_calendar h JOIN calendar c ON c.id = h.calendar_id
                JOIN connection n ON n.id = c.connection_id AND n.state <> 'inactive'
                WHERE h.host_id = ?1 AND h.blocks = 1 ORDER BY c.id LIMIT ?2";
     tx.rows(sql, values![host, CALENDARS_MAX])?
         .into_iter()
-        .map(|mut row| Ok((row.take()?, row.take()?)))
+        .map(|mut row| {
+            Ok(Freshness {
+                calendar: row.take()?,
+                name: row.take()?,
+                as_of: row.take()?,
+                failures: row.take()?,
+                state: connections::read_state(row.take()?)?,
+                cause: connections::read_cause(row.take()?)?,
+                interesting_until: row.take()?,
+                asked_at: row.take()?,
+            })
+        })
         .collect()
+}
+
+/// What takes time of `host` within `window` that is neither ours nor the event of `booking` itself,
+/// ascending: as [`overlapping`], but only as far as it is known.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn foreign(
+    tx: &mut dyn Tx,
+    host: HostId,
+    window: Interval,
+    booking: BookingId,
+) -> Result<Vec<Interval>, StoreError> {
+    let sql = "SELECT i.starts_at, i.ends_at FROM host_calendar h
+               JOIN calendar c ON c.id = h.calendar_id
+               JOIN connection n ON n.id = c.connection_id AND n.state <> 'inactive'
+               JOIN busy_interval i ON i.calendar_id = c.id AND i.generation = c.generation
+               LEFT JOIN event_link l ON l.id = i.link_id
+               LEFT JOIN booking b ON b.id = l.booking_id
+               WHERE h.host_id = ?1 AND h.blocks = 1
+                 AND i.starts_at < ?3 AND i.starts_at > ?4 AND i.ends_at > ?2
+                 AND (b.id IS NULL OR (
+                   b.id <> ?5 AND (b.starts_at <> i.starts_at OR b.ends_at <> i.ends_at)
+                   AND EXISTS (SELECT 1 FROM claim k WHERE k.booking_id = b.id AND k.host_id = ?1)))
+               ORDER BY 1, 2";
+    let since = window.start - SPAN_MAX;
+    tx.rows(sql, values![host, window.start, window.end, since, booking])?
+        .into_iter()
+        .map(|mut row| {
+            Ok(Interval {
+                start: row.take()?,
+                end: row.take()?,
+            })
+        })
+        .collect()
+}
+
+/// From when on what the calendars that block `host` show is not known; `None` when it is as far as anybody
+/// books.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn known_until(tx: &mut dyn Tx, host: HostId) -> Result<Option<Instant>, StoreError> {
+    let sql = "SELECT min(m.known_until) FROM host_calendar h
+               JOIN calendar c ON c.id = h.calendar_id
+               JOIN connection n ON n.id = c.connection_id AND n.state <> 'inactive'
+               JOIN mirror_event m ON m.calendar_id = c.id AND m.generation = c.generation
+               WHERE h.host_id = ?1 AND h.blocks = 1 AND m.known_until IS NOT NULL";
+    let found = tx.first(sql, values![host])?;
+    found.map_or(Ok(None), |mut row| row.take())
 }
 
 /// Forgets the busy time that came from one event, in every generation.
@@ -153,44 +254,103 @@ pub fn forget(tx: &mut dyn Tx, calendar: CalendarId, source: &str) -> Result<(),
     tx.execute(sql, values![calendar, source]).map(drop)
 }
 
-/// Puts `rows` in place of all busy time that came from `source`, an event or a series. Long ones are cut
-/// into pieces of at most [`SPAN_MAX`].
+/// Puts `rows` in place of all busy time that came from each source, an event or a series. Long ones are
+/// cut into pieces of at most [`SPAN_MAX`].
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn replace(tx: &mut dyn Tx, part: Part, source: &str, rows: &[Busy]) -> Result<(), StoreError> {
-    let sql = "DELETE FROM busy_interval
-               WHERE calendar_id = ?1 AND generation = ?2 AND source = ?3";
-    tx.execute(sql, values![part.calendar, part.generation, source])?;
-    add(tx, part, source, rows)
+pub fn replace(
+    tx: &mut dyn Tx,
+    part: Part,
+    rows: &BTreeMap<&str, Vec<Busy>>,
+) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let sql = "DELETE FROM busy_interval WHERE calendar_id = ?1 AND generation = ?2
+                 AND source IN (SELECT e.key FROM json_each(?3) e)";
+    let sources = json_keys(rows.keys().copied());
+    tx.execute(sql, values![part.calendar, part.generation, sources])?;
+    let rows = rows
+        .iter()
+        .flat_map(|(source, rows)| rows.iter().map(|row| (*source, row)));
+    add(tx, part, rows)
 }
 
-/// Adds `rows` to the busy time that came from `source`.
+/// Adds busy time, each with the source it came from.
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn add(tx: &mut dyn Tx, part: Part, source: &str, rows: &[Busy]) -> Result<(), StoreError> {
-    for row in rows {
+pub fn add<'r>(
+    tx: &mut dyn Tx,
+    part: Part,
+    rows: impl IntoIterator<Item = (&'r str, &'r Busy)>,
+) -> Result<(), StoreError> {
+    let mut pieces = Vec::new();
+    for (source, row) in rows {
         let mut start = row.time.start;
         while start < row.time.end {
             let end = row.time.end.min(start + SPAN_MAX);
-            tx.execute(
-                "INSERT INTO busy_interval (calendar_id, generation, starts_at, ends_at, source,
-                   instance, link_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                 ON CONFLICT (calendar_id, generation, starts_at, ends_at, source, instance)
-                 DO NOTHING",
-                values![
-                    part.calendar,
-                    part.generation,
-                    start,
-                    end,
-                    source,
-                    &row.event_id,
-                    row.link
-                ],
-            )?;
+            pieces.push(Piece {
+                source,
+                row,
+                time: Interval { start, end },
+            });
             start = end;
         }
     }
-    Ok(())
+    let (ours, foreign): (Vec<_>, Vec<_>) = pieces.into_iter().partition(|p| p.row.link.is_some());
+    for pieces in foreign.chunks(ADDED_AT_ONCE) {
+        add_foreign(tx, part, pieces)?;
+    }
+    ours.iter().try_for_each(|piece| add_ours(tx, part, piece))
+}
+
+/// At most [`SPAN_MAX`] of what one row takes.
+struct Piece<'r> {
+    source: &'r str,
+    row: &'r Busy,
+    time: Interval,
+}
+
+fn add_foreign(tx: &mut dyn Tx, part: Part, pieces: &[Piece<'_>]) -> Result<(), StoreError> {
+    let rows: BTreeMap<usize, _> = pieces
+        .iter()
+        .map(|p| {
+            (
+                p.time.start.as_micros(),
+                p.time.end.as_micros(),
+                p.source,
+                &p.row.event_id,
+            )
+        })
+        .enumerate()
+        .collect();
+    tx.execute(
+        "INSERT INTO busy_interval (calendar_id, generation, starts_at, ends_at, source, instance)
+         SELECT ?1, ?2, CAST(e.value ->> 0 AS bigint), CAST(e.value ->> 1 AS bigint),
+           e.value ->> 2, e.value ->> 3 FROM json_each(?3) e WHERE true
+         ON CONFLICT (calendar_id, generation, starts_at, ends_at, source, instance) DO NOTHING",
+        values![part.calendar, part.generation, json(&rows)],
+    )
+    .map(drop)
+}
+
+/// Few: only where a host moved an event of ours. Ids are no JSON.
+fn add_ours(tx: &mut dyn Tx, part: Part, piece: &Piece<'_>) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO busy_interval (calendar_id, generation, starts_at, ends_at, source,
+           instance, link_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (calendar_id, generation, starts_at, ends_at, source, instance) DO NOTHING",
+        values![
+            part.calendar,
+            part.generation,
+            piece.time.start,
+            piece.time.end,
+            piece.source,
+            &piece.row.event_id,
+            piece.row.link
+        ],
+    )
+    .map(drop)
 }

@@ -3,13 +3,16 @@
 //! A link has at most one open conflict that keeps it parked. It stays the same one, with a higher version,
 //! while the link is parked again and again for the same reason; it closes when both sides agree, or a person
 //! says so. Beside it there may be one for each field that both sides changed: the link goes on, with one of
-//! the two versions, and the other waits until a person says so.
+//! the two versions, and the other waits until a person says so. And a booking's time may have one.
 
 use domain::sync::merge::Aside;
-use domain::{BookingId, ConflictId, ConnectionId, Instant, LinkId, OrganizationId};
+use domain::{BookingId, CalendarId, ConflictId, ConnectionId, Instant, LinkId, OrganizationId};
 
 use crate::tx::json_option;
 use crate::{Row, StoreError, Tx, values};
+
+/// The kind of a conflict about an unverified booking whose time something else takes.
+pub const UNVERIFIED_OVERLAP: &str = "unverified_overlap";
 
 /// A conflict as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,9 +23,9 @@ pub struct Conflict {
     pub organization_id: OrganizationId,
     /// About which booking.
     pub booking_id: BookingId,
-    /// About which of its events.
-    pub link_id: LinkId,
-    /// Why, as a stable code: the reason the link was parked.
+    /// About which of its events; `None` where it is about the booking's time itself.
+    pub link_id: Option<LinkId>,
+    /// Why, as a stable code: the reason the link was parked, or [`UNVERIFIED_OVERLAP`].
     pub kind: String,
     /// Google's words; empty where it said none.
     pub said: String,
@@ -121,6 +124,21 @@ pub fn close_of_connection(
     tx.execute(sql, values![connection, now]).map(drop)
 }
 
+/// Closes what is open about events in a calendar, as [`close_of_connection`] does.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn close_of_calendar(
+    tx: &mut dyn Tx,
+    calendar: CalendarId,
+    now: Instant,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE conflict SET closed_at = ?2, resolution = COALESCE(resolution, 'detached')
+               WHERE closed_at IS NULL AND link_id IN
+                 (SELECT id FROM event_link WHERE calendar_id = ?1)";
+    tx.execute(sql, values![calendar, now]).map(drop)
+}
+
 /// The one of this id.
 ///
 /// # Errors
@@ -149,6 +167,15 @@ pub fn open_asides(tx: &mut dyn Tx, link: LinkId) -> Result<Vec<Conflict>, Store
         "WHERE link_id = ?1 AND closed_at IS NULL AND field IS NOT NULL ORDER BY field LIMIT 10"
     );
     tx.rows(sql, values![link])?.into_iter().map(read).collect()
+}
+
+/// The open one about a booking's time.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn open_of_time(tx: &mut dyn Tx, booking: BookingId) -> Result<Option<Conflict>, StoreError> {
+    let sql = select!("WHERE booking_id = ?1 AND link_id IS NULL AND closed_at IS NULL");
+    tx.first(sql, values![booking])?.map(read).transpose()
 }
 
 /// The open ones of an organization after `after`, oldest first.

@@ -200,7 +200,7 @@ fn read(mut row: Row) -> Result<Connection, StoreError> {
         account_sub: row.take()?,
         account_email: row.take()?,
         scopes: row.take()?,
-        state: named(State::from_name, row.take()?)?,
+        state: read_state(row.take()?)?,
         cause: read_cause(row.take()?)?,
         tokens: Tokens {
             access: row.take()?,
@@ -222,7 +222,11 @@ fn read(mut row: Row) -> Result<Connection, StoreError> {
     })
 }
 
-fn read_cause(code: Option<String>) -> Result<Option<Cause>, StoreError> {
+pub(super) fn read_state(name: String) -> Result<State, StoreError> {
+    named(State::from_name, name)
+}
+
+pub(super) fn read_cause(code: Option<String>) -> Result<Option<Cause>, StoreError> {
     code.map(|code| named(Cause::of, code)).transpose()
 }
 

@@ -4,6 +4,9 @@ use domain::{HostId, OrganizationId};
 
 use crate::{Dialect, StoreError, Tx, values};
 
+/// More hosts than one organization has.
+pub(super) const LIST_MAX: i64 = 1000;
+
 /// Adds a host.
 ///
 /// # Errors
@@ -19,6 +22,21 @@ pub fn insert(
         values![id, organization, name],
     )
     .map(drop)
+}
+
+/// The hosts of an organization with their names, by name.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn list(
+    tx: &mut dyn Tx,
+    organization: OrganizationId,
+) -> Result<Vec<(HostId, String)>, StoreError> {
+    let sql = "SELECT id, name FROM host WHERE organization_id = ?1 ORDER BY name, id LIMIT ?2";
+    tx.rows(sql, values![organization, LIST_MAX])?
+        .into_iter()
+        .map(|mut row| Ok((row.take()?, row.take()?)))
+        .collect()
 }
 
 /// Keeps everyone else from deciding on `host`'s time until the transaction ends, or the savepoint it

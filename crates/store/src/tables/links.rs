@@ -1,12 +1,14 @@
 //! Event links: what is known about each booking's event in Google, and when to look again.
 
+use std::collections::BTreeMap;
+
 use domain::sync::merge::Texts;
 use domain::sync::{Link, Seen};
-use domain::{BookingId, CalendarId, ConnectionId, Instant, LinkId};
+use domain::{BookingId, CalendarId, ConnectionId, HostId, Instant, LinkId, OrganizationId};
 
 use super::bookings::named as by_name;
 use super::mirror::Part;
-use crate::tx::{json, json_option};
+use crate::tx::{json, json_keys, json_option};
 use crate::{Row, StoreError, Topic, Tx, values};
 
 /// An event link as stored. Of `link`, `wanted` is not stored: it follows from the booking.
@@ -218,25 +220,38 @@ pub fn detach_of_connection(tx: &mut dyn Tx, connection: ConnectionId) -> Result
     tx.execute(sql, values![connection])
 }
 
-/// Takes a connection's detached links up again: those of bookings that will still take place, or whose
-/// event is still to be removed, are due, and whatever was written is looked at first. The others close.
+/// Detaches every open link of a calendar, as [`detach_of_connection`] does.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn detach_of_calendar(tx: &mut dyn Tx, calendar: CalendarId) -> Result<u64, StoreError> {
+    let sql = "UPDATE event_link SET state = 'detached', failures = 0, problem = NULL
+               WHERE state NOT IN ('closed', 'detached') AND calendar_id = ?1";
+    tx.execute(sql, values![calendar])
+}
+
+/// Takes a connection's detached links up again: those of bookings that end after `followed_from`, or whose
+/// event is still to be removed, are due, and whatever was written is looked at first. The others close. Those
+/// of a calendar that is not written any more stay as they are.
 ///
 /// # Errors
 /// [`StoreError`].
 pub fn readopt_of_connection(
     tx: &mut dyn Tx,
     connection: ConnectionId,
+    followed_from: Instant,
     now: Instant,
 ) -> Result<(), StoreError> {
     let sql = "UPDATE event_link SET run_at = ?2,
                  seen = CASE WHEN attempt > 0 THEN ?3 ELSE NULL END,
                  state = CASE WHEN EXISTS (SELECT 1 FROM booking b WHERE b.id = booking_id
-                   AND (b.ends_at > ?2 OR b.status IN ('cancelled', 'declined')))
+                   AND (b.ends_at > ?4 OR b.status IN ('cancelled', 'declined')))
                    THEN 'due' ELSE 'closed' END
                WHERE state = 'detached' AND calendar_id IN
-                 (SELECT id FROM calendar WHERE connection_id = ?1)";
+                 (SELECT id FROM calendar WHERE connection_id = ?1 AND mode <> 'busy'
+                    AND removed_at IS NULL)";
     let outdated = json(&Seen::Outdated);
-    let changed = tx.execute(sql, values![connection, now, outdated])?;
+    let changed = tx.execute(sql, values![connection, now, outdated, followed_from])?;
     if changed > 0 {
         tx.wake(Topic::DueWork);
     }
@@ -267,19 +282,23 @@ pub fn by_id(tx: &mut dyn Tx, id: LinkId) -> Result<Option<EventLink>, StoreErro
         .transpose()
 }
 
-/// The one of this event.
+/// Those of these events, by event.
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn by_event(
+pub fn of_events<'i>(
     tx: &mut dyn Tx,
     calendar: CalendarId,
-    event_id: &str,
-) -> Result<Option<EventLink>, StoreError> {
-    let sql = select!("WHERE l.calendar_id = ?1 AND l.event_id = ?2");
-    tx.first(sql, values![calendar, event_id])?
-        .map(read)
-        .transpose()
+    events: impl IntoIterator<Item = &'i str>,
+) -> Result<BTreeMap<String, EventLink>, StoreError> {
+    let sql = select!(
+        "WHERE l.calendar_id = ?1 AND l.event_id IN (SELECT e.key FROM json_each(?2) e)
+         ORDER BY l.event_id"
+    );
+    tx.rows(sql, values![calendar, json_keys(events)])?
+        .into_iter()
+        .map(|row| read(row).map(|link| (link.event_id.clone(), link)))
+        .collect()
 }
 
 /// The link that has used this event id in any calendar: copies of its event carry it.
@@ -379,23 +398,22 @@ pub fn count_upcoming(
         .map_or(Ok(0), |mut row| row.take())
 }
 
-/// Bookings that will still take place and have no link to `calendar` yet.
+/// Bookings of an organization that will still take place and have no link yet, each with its host.
 ///
 /// # Errors
 /// [`StoreError`].
 pub fn unlinked_bookings(
     tx: &mut dyn Tx,
-    calendar: CalendarId,
+    organization: OrganizationId,
     now: Instant,
     limit: i64,
-) -> Result<Vec<BookingId>, StoreError> {
-    let sql = "SELECT b.id FROM calendar c JOIN connection n ON n.id = c.connection_id
-               JOIN booking b ON b.organization_id = n.organization_id
-               WHERE c.id = ?1 AND b.status = 'confirmed' AND b.ends_at > ?2
+) -> Result<Vec<(BookingId, HostId)>, StoreError> {
+    let sql = "SELECT b.id, b.host_id FROM booking b
+               WHERE b.organization_id = ?1 AND b.status = 'confirmed' AND b.ends_at > ?2
                  AND NOT EXISTS (SELECT 1 FROM event_link l WHERE l.booking_id = b.id)
                ORDER BY b.starts_at, b.id LIMIT ?3";
-    tx.rows(sql, values![calendar, now, limit])?
+    tx.rows(sql, values![organization, now, limit])?
         .into_iter()
-        .map(|mut row| row.take())
+        .map(|mut row| Ok((row.take()?, row.take()?)))
         .collect()
 }

@@ -1,10 +1,12 @@
 //! The mirror: events of connected calendars as Google last showed them, by generation. Their busy time
 //! stands in [`super::busy`].
 
+use std::collections::BTreeMap;
+
 use domain::mirror::ForeignEvent;
 use domain::{CalendarId, Instant};
 
-use crate::tx::json;
+use crate::tx::{json, json_keys};
 use crate::{Row, StoreError, Tx, values};
 
 /// Most events of one series that are read: instances moved or cancelled one by one.
@@ -23,36 +25,84 @@ fn read(mut row: Row) -> Result<ForeignEvent, StoreError> {
     row.take_json()
 }
 
-/// Keeps an event as it was seen, in place of what was known of it.
+/// Keeps events as they were seen, in place of what was known of them: each once, with the instant until
+/// which its busy time is known, if it is a series.
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn put(tx: &mut dyn Tx, part: Part, event: &ForeignEvent) -> Result<(), StoreError> {
+pub fn put<'e>(
+    tx: &mut dyn Tx,
+    part: Part,
+    rows: impl IntoIterator<Item = (&'e ForeignEvent, Option<Instant>)>,
+) -> Result<(), StoreError> {
+    let rows: BTreeMap<&str, (&str, &ForeignEvent, Option<i64>, i64)> = rows
+        .into_iter()
+        .map(|(event, until)| {
+            let until = until.map(Instant::as_micros);
+            let is_free_day = i64::from(event.is_free_day());
+            (
+                event.id.as_str(),
+                (event.series(), event, until, is_free_day),
+            )
+        })
+        .collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
     tx.execute(
-        "INSERT INTO mirror_event (calendar_id, generation, event_id, series, body)
-         VALUES (?1, ?2, ?3, ?4, ?5)
+        "INSERT INTO mirror_event (calendar_id, generation, event_id, series, body, known_until,
+           is_free_day)
+         SELECT ?1, ?2, e.key, e.value ->> 0, CAST(e.value -> 1 AS text),
+           CAST(e.value ->> 2 AS bigint), CAST(e.value ->> 3 AS bigint) FROM json_each(?3) e WHERE true
          ON CONFLICT (calendar_id, generation, event_id) DO UPDATE SET series = excluded.series,
-           body = excluded.body, known_until = NULL",
-        values![
-            part.calendar,
-            part.generation,
-            &event.id,
-            event.series(),
-            json(event)
-        ],
+           body = excluded.body, known_until = excluded.known_until,
+           is_free_day = excluded.is_free_day",
+        values![part.calendar, part.generation, json(&rows)],
     )
     .map(drop)
 }
 
-/// What is known of one event.
+/// What is known of the events of these ids, by id.
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn get(tx: &mut dyn Tx, part: Part, id: &str) -> Result<Option<ForeignEvent>, StoreError> {
-    let sql = "SELECT body FROM mirror_event
-               WHERE calendar_id = ?1 AND generation = ?2 AND event_id = ?3";
-    tx.first(sql, values![part.calendar, part.generation, id])?
+pub fn known<'i>(
+    tx: &mut dyn Tx,
+    part: Part,
+    ids: impl IntoIterator<Item = &'i str>,
+) -> Result<Vec<ForeignEvent>, StoreError> {
+    let sql = "SELECT body FROM mirror_event WHERE calendar_id = ?1 AND generation = ?2
+                 AND event_id IN (SELECT e.key FROM json_each(?3) e) ORDER BY event_id";
+    tx.rows(sql, values![part.calendar, part.generation, json_keys(ids)])?
+        .into_iter()
         .map(read)
+        .collect()
+}
+
+/// What is kept under the ids of these series, but for the events of these ids, by series and id; `None` when
+/// it is more than [`SERIES_MAX`].
+///
+/// # Errors
+/// [`StoreError`].
+pub fn others<'i>(
+    tx: &mut dyn Tx,
+    part: Part,
+    series: impl IntoIterator<Item = &'i str>,
+    ids: impl IntoIterator<Item = &'i str>,
+) -> Result<Option<Vec<ForeignEvent>>, StoreError> {
+    let sql = "SELECT body FROM mirror_event WHERE calendar_id = ?1 AND generation = ?2
+                 AND series IN (SELECT e.key FROM json_each(?3) e)
+                 AND event_id NOT IN (SELECT e.key FROM json_each(?4) e)
+               ORDER BY series, event_id LIMIT ?5";
+    let (calendar, generation) = (part.calendar, part.generation);
+    let (series, ids) = (json_keys(series), json_keys(ids));
+    let found = tx.rows(
+        sql,
+        values![calendar, generation, series, ids, SERIES_MAX + 1],
+    )?;
+    let is_all = i64::try_from(found.len()).is_ok_and(|count| count <= SERIES_MAX);
+    is_all
+        .then(|| found.into_iter().map(read).collect())
         .transpose()
 }
 
@@ -77,24 +127,48 @@ pub fn of_series(
     .collect()
 }
 
-/// Forgets one event.
+/// All-day events that are shown as free, by id: they block nothing, which surprises people (scenario F1).
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn remove(tx: &mut dyn Tx, part: Part, id: &str) -> Result<(), StoreError> {
-    let sql = "DELETE FROM mirror_event
-               WHERE calendar_id = ?1 AND generation = ?2 AND event_id = ?3";
-    tx.execute(sql, values![part.calendar, part.generation, id])
+pub fn free_days(tx: &mut dyn Tx, part: Part, limit: i64) -> Result<Vec<ForeignEvent>, StoreError> {
+    let sql = "SELECT body FROM mirror_event
+               WHERE calendar_id = ?1 AND generation = ?2 AND is_free_day = 1
+               ORDER BY event_id LIMIT ?3";
+    tx.rows(sql, values![part.calendar, part.generation, limit])?
+        .into_iter()
+        .map(read)
+        .collect()
+}
+
+/// Forgets events.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn remove<'i>(
+    tx: &mut dyn Tx,
+    part: Part,
+    ids: impl IntoIterator<Item = &'i str>,
+) -> Result<(), StoreError> {
+    let sql = "DELETE FROM mirror_event WHERE calendar_id = ?1 AND generation = ?2
+                 AND event_id IN (SELECT e.key FROM json_each(?3) e)";
+    let ids = json_keys(ids);
+    tx.execute(sql, values![part.calendar, part.generation, ids])
         .map(drop)
 }
 
-/// Forgets a series with all its exceptions.
+/// Forgets series with all their exceptions.
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn remove_series(tx: &mut dyn Tx, part: Part, series: &str) -> Result<(), StoreError> {
-    let sql = "DELETE FROM mirror_event
-               WHERE calendar_id = ?1 AND generation = ?2 AND series = ?3";
+pub fn remove_series<'i>(
+    tx: &mut dyn Tx,
+    part: Part,
+    series: impl IntoIterator<Item = &'i str>,
+) -> Result<(), StoreError> {
+    let sql = "DELETE FROM mirror_event WHERE calendar_id = ?1 AND generation = ?2
+                 AND series IN (SELECT e.key FROM json_each(?3) e)";
+    let series = json_keys(series);
     tx.execute(sql, values![part.calendar, part.generation, series])
         .map(drop)
 }
@@ -148,13 +222,8 @@ pub fn short_of(
         .collect()
 }
 
-/// Notes that nothing of the busy time of a series is known: Google is to be asked.
-///
-/// # Errors
-/// [`StoreError`].
-pub fn set_unknown(tx: &mut dyn Tx, part: Part, master: &str) -> Result<(), StoreError> {
-    set_known_until(tx, part, master, Some(Instant::from_micros(0)))
-}
+/// Until when a series is known of which nothing is: Google is to be asked.
+pub const UNKNOWN: Instant = Instant::from_micros(0);
 
 /// A series of whose busy time nothing is known.
 ///

@@ -5,9 +5,11 @@
 
 pub mod access;
 pub mod allowances;
+pub mod audits;
 pub mod bookings;
 pub mod busy;
 pub mod calendars;
+pub mod channels;
 pub mod claims;
 pub mod conflicts;
 pub mod connections;
@@ -23,7 +25,9 @@ pub mod oauth_attempts;
 pub mod organizations;
 pub mod outgoing_messages;
 pub mod quotas;
+pub mod receivers;
 pub mod revocations;
 pub mod sealed;
 pub mod seats;
 pub mod timeline;
+pub mod verifications;

@@ -2,7 +2,7 @@
 //! Delivery is not here; until then they are read on the admin pages.
 
 use domain::notice::{Audience, MessageKind};
-use domain::{BookingId, ConnectionId, Instant, MessageId, OrganizationId};
+use domain::{BookingId, CalendarId, ConnectionId, Instant, MessageId, OrganizationId};
 
 use super::bookings::named;
 use crate::digest::Digest;
@@ -114,6 +114,17 @@ pub fn clear_of_booking(tx: &mut dyn Tx, id: BookingId) -> Result<(), StoreError
 pub fn clear_with_events_of(tx: &mut dyn Tx, id: ConnectionId) -> Result<(), StoreError> {
     let sql = "UPDATE outgoing_message SET state = 'cleared'
                WHERE connection_id = ?1 AND state = 'waiting'";
+    tx.execute(sql, values![id]).map(drop)
+}
+
+/// The causes of all messages about events in a calendar have ended: it was taken away.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn clear_of_calendar(tx: &mut dyn Tx, id: CalendarId) -> Result<(), StoreError> {
+    let sql = "UPDATE outgoing_message SET state = 'cleared'
+               WHERE state = 'waiting' AND booking_id IN
+                 (SELECT booking_id FROM event_link WHERE calendar_id = ?1)";
     tx.execute(sql, values![id]).map(drop)
 }
 

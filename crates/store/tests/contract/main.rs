@@ -15,6 +15,7 @@ mod away;
 mod coverage;
 mod limits;
 mod open;
+mod plans;
 mod races;
 mod schema;
 mod statements;

@@ -97,8 +97,9 @@ on_every_database! {
         assert_eq!(changed("UPDATE host SET name = 'x' WHERE organization_id = ?1"), 1);
         assert_eq!(changed("UPDATE host SET name = 'x' WHERE id = ?1"), 0);
         assert_eq!(
-            changed("INSERT INTO organization (id, slug, name, time_zone, locale, created_at)
-                     VALUES (?1, 'brightside', '', '', '', 0) ON CONFLICT DO NOTHING"),
+            changed("INSERT INTO organization (id, slug, name, time_zone, locale, created_at, on_stale,
+                 stale_after_minutes)
+                     VALUES (?1, 'brightside', '', '', '', 0, 'allow', 60) ON CONFLICT DO NOTHING"),
             0
         );
         assert_eq!(changed("DELETE FROM event_type_host WHERE event_type_id IN

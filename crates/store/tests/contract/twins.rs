@@ -11,7 +11,8 @@ use store::tables::claims::{self, Claim, Holder};
 use store::tables::holds::{self, Hold};
 use store::tables::mirror::{self, Part};
 use store::tables::{
-    allowances, busy, calendars, event_types, hosts, idempotency, links, organizations, seats,
+    allowances, busy, calendars, event_types, hosts, idempotency, links, organizations, receivers,
+    seats,
 };
 use store::{StoreError, Topic, Tx, Verdict, Work, attempt};
 
@@ -19,7 +20,7 @@ use crate::support::NOW;
 use crate::support::cluster::{self, Schema};
 use crate::support::world::{
     CALENDAR, EVENT_TYPE, HOST, ORGANIZATION, book, booking, calendar, connect, found, hour, hours,
-    id, note_busy, organization,
+    id, mirrored, note_busy, organization,
 };
 
 type Body = dyn Fn(&mut dyn Tx) -> Result<String, StoreError> + Send + Sync;
@@ -163,7 +164,7 @@ fn bodies(round: u128) -> Vec<Box<Body>> {
                 id: "e".to_owned(),
                 ..ForeignEvent::default()
             };
-            mirror::put(tx, part, &event)?;
+            mirrored(tx, part, &event)?;
             mirror::set_known_until(tx, part, "e", Some(hours(at + 1)))?;
             shown((
                 busy::overlapping(tx, HOST, hour(at))?,
@@ -175,7 +176,7 @@ fn bodies(round: u128) -> Vec<Box<Body>> {
         }),
         Box::new(|tx| {
             shown((
-                calendars::receiver(tx, ORGANIZATION)?,
+                receivers::of_host(tx, ORGANIZATION, HOST)?,
                 links::next_due(tx, NOW)?,
             ))
         }),

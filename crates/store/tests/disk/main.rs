@@ -30,7 +30,7 @@ fn add(store: &Store, name: &'static str) -> Result<(), StoreError> {
         for n in ["1", "2"] {
             let slug = format!("{name}{n}");
             tx.execute(
-                "INSERT INTO organization VALUES (?1, ?2, ?3, 'UTC', 'en', 1)",
+                "INSERT INTO organization VALUES (?1, ?2, ?3, 'UTC', 'en', 1, 'allow', 60)",
                 values![slug.as_bytes(), slug.as_str(), "x".repeat(4000)],
             )?;
         }

@@ -62,6 +62,18 @@ pub(crate) fn routes() -> Router<WebState> {
             "/admin/connection",
             get(connection::get).post(connection::post),
         )
+        .route(
+            "/admin/connection/calendar",
+            get(connection::calendar::get).post(connection::calendar::post),
+        )
+        .route(
+            "/admin/connection/calendar/add",
+            post(connection::calendar::add),
+        )
+        .route(
+            "/admin/connection/calendar/remove",
+            post(connection::calendar::remove),
+        )
         .route("/admin/connection/prove", post(connection::prove))
         .route(
             "/admin/connection/disconnect",

@@ -4,11 +4,13 @@ use app::bookings::Detail;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use domain::booking::Status;
 use http::StatusCode;
 
 use crate::errors::{Failure, Problem};
 use crate::i18n::{Key, Words, key};
 use crate::pages::organization;
+use crate::parts::freshness::booked_note;
 use crate::parts::notice::{Notice, Tone};
 use crate::parts::occasion::Occasion;
 use crate::parts::status::{Phase, StatusView};
@@ -37,6 +39,8 @@ pub(crate) struct Page {
     pub(crate) calendar: Option<CalendarHint>,
     /// Why nothing can be changed any more.
     pub(crate) explanation: Option<String>,
+    /// That it is not certain yet, and what follows.
+    pub(crate) unverified: Option<String>,
     pub(crate) is_open: bool,
     pub(crate) href: String,
     pub(crate) again_href: String,
@@ -56,17 +60,27 @@ pub(crate) const fn phase_words(phase: Phase) -> (Key, Option<Key>) {
 }
 
 /// What has just been done, as the address says.
-fn done(words: Words, visitor: &Visitor) -> Option<Notice> {
+fn done(words: Words, visitor: &Visitor, detail: &Detail) -> Option<Notice> {
     let said = |name| visitor.query.given(name).is_some();
+    let is_unverified = detail.booking.status == Status::Unverified;
     let (heading, text) = match () {
+        // That it is not certain yet is said below, as long as it is so.
+        () if said("new") && is_unverified => {
+            (key("booked-unverified"), key("booked-unverified-help"))
+        }
         () if said("new") => (key("booked-heading"), key("booked-help")),
         () if said("moved") => (key("moved-heading"), key("moved-help")),
         () => return None,
     };
+    let mut lines = vec![words.say(text)];
+    if let Some(known) = visitor.query.given("known") {
+        let zone = &detail.booking.attendee.zone;
+        lines.push(booked_note(words, known, zone));
+    }
     Some(Notice {
         tone: Tone::Good,
         heading: words.say(heading),
-        lines: vec![words.say(text)],
+        lines,
     })
 }
 
@@ -107,7 +121,7 @@ fn page(state: &WebState, visitor: &Visitor, detail: &Detail, token: &str) -> Pa
     let header = organization::header(&detail.organization);
     Page {
         shell: Shell::new(visitor, words, &heading, header),
-        notice: done(words, visitor).filter(|_| is_open),
+        notice: done(words, visitor, detail).filter(|_| is_open),
         heading,
         service: event_type.name.clone(),
         status: StatusView::new(words, booking, now),
@@ -117,6 +131,8 @@ fn page(state: &WebState, visitor: &Visitor, detail: &Detail, token: &str) -> Pa
         notes: attendee.notes.clone(),
         calendar: CalendarHint::new(words, detail.sync.state).filter(|_| is_open),
         explanation: explanation.map(|key| words.say(key)),
+        unverified: (is_open && booking.status == Status::Unverified)
+            .then(|| words.say("booking-unverified-help")),
         is_open,
         href: urls::booking(token),
         again_href: urls::event_type(slug, &event_type.slug),

@@ -43,6 +43,15 @@ impl RefusalView {
         }
     }
 
+    /// The calendar was not read for too long, and no booking is taken then. The form may be sent again.
+    pub(crate) fn stale(words: Words) -> Self {
+        Self {
+            code: "calendar_stale",
+            heading: words.say("refused-stale"),
+            text: words.say("refused-stale-help"),
+        }
+    }
+
     /// As much was booked from here, or for this person, as may be for now.
     pub(crate) fn too_many(words: Words) -> Self {
         Self {

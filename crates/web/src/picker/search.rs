@@ -3,6 +3,7 @@
 use app::availability::{self, SlotsError};
 use domain::booking::{Refusal, check_start};
 use domain::event_type::EventType;
+use domain::freshness::Stale;
 use domain::slots::nearest;
 use domain::{BookingId, Instant, Interval};
 use jiff::SignedDuration;
@@ -21,13 +22,20 @@ pub(crate) enum Of<'a> {
     Move(BookingId),
 }
 
+/// Slots, and what they rest on where that is old.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) slots: Vec<Interval>,
+    pub(crate) stale: Option<Stale>,
+}
+
 /// Slots that start within `window`.
 pub(crate) async fn slots(
     state: &WebState,
     visitor: &Visitor,
     of: Of<'_>,
     window: Interval,
-) -> Result<Vec<Interval>, Failure> {
+) -> Result<Found, Failure> {
     let found = match of {
         Of::New(organization, event_type) => {
             availability::slots(&state.app, organization, event_type, window).await
@@ -35,7 +43,10 @@ pub(crate) async fn slots(
         Of::Move(booking) => availability::slots_for_move(&state.app, booking, window).await,
     };
     match found {
-        Ok(found) => Ok(found.slots),
+        Ok(found) => Ok(Found {
+            stale: found.stale(),
+            slots: found.slots,
+        }),
         Err(SlotsError::Unknown) => Err(visitor.failure(Problem::NotFound)),
         Err(error) => Err(state.failed(visitor, &error)),
     }
@@ -49,10 +60,10 @@ pub(crate) async fn search(
     visitor: &Visitor,
     of: Of<'_>,
     range: Range,
-) -> Result<(Range, Vec<Interval>), Failure> {
+) -> Result<(Range, Found), Failure> {
     let mut window = range.window();
     let mut found = slots(state, visitor, of, window).await?;
-    while found.is_empty() {
+    while found.slots.is_empty() {
         let Some(later) = range.window_after(window) else {
             break;
         };
@@ -60,7 +71,7 @@ pub(crate) async fn search(
         found = slots(state, visitor, of, window).await?;
     }
     let month = range.month;
-    let range = range.or_first_with_slots(&found);
+    let range = range.or_first_with_slots(&found.slots);
     if range.month != month {
         found = slots(state, visitor, of, range.window()).await?;
     }
@@ -88,7 +99,7 @@ pub(crate) async fn obstacle(
         start: around - REACH,
         end: around + REACH,
     };
-    let free = slots(state, visitor, of, window).await?;
+    let free = slots(state, visitor, of, window).await?.slots;
     if free.iter().any(|slot| slot.start == start) {
         return Ok(None);
     }

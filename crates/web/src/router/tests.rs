@@ -28,6 +28,7 @@ use super::*;
 mod admin_books;
 mod admin_decides;
 mod connection;
+mod freshness;
 mod inbox;
 mod sent_twice;
 
@@ -218,7 +219,8 @@ fn app_of(
         settings: Settings {
             public_url: public_url.parse().unwrap(),
             google,
-            pull_interval: SignedDuration::from_secs(30),
+            webhook_url: None,
+            pace: app::settings::Pace::every(SignedDuration::from_secs(30)),
             pull_size: app::settings::PullSize::default(),
             limits,
         },

@@ -12,6 +12,7 @@ mod timeline;
 
 use app::bookings::{CalendarSync, Detail, SyncState};
 use domain::booking::{self, Cause, Status};
+use domain::freshness::Stale;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -98,6 +99,19 @@ pub(crate) struct Booking {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     manage_url: Option<String>,
+    /// Answered when the booking is made, where a calendar of its hosts was not read for longer than the
+    /// organization wants. It is counted on as it was known; see `pending` for whether that is looked at again.
+    /// Null otherwise, and whenever it is read again.
+    #[schema(required = true)]
+    stale: Option<StaleCalendar>,
+}
+
+/// How old what a booking rests on is.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct StaleCalendar {
+    /// As of when the calendar longest unread is known; null when it was never read.
+    #[schema(format = DateTime, required = true)]
+    as_of: Option<String>,
 }
 
 /// Who a booking is for.
@@ -157,7 +171,10 @@ impl Booking {
         if viewer == Viewer::Attendee {
             // It holds the calendar's id, which is the host's own address.
             sync.html_link = None;
-            sync.conflict = None;
+            if sync.conflict.take().is_some() && detail.booking.status == Status::Unverified {
+                // What else stands there is the host's own business.
+                sync.problem = None;
+            }
         }
         let (organization, event_type) = (detail.organization.slug, detail.event_type.slug);
         let host = Some(detail.host_name);
@@ -201,6 +218,14 @@ impl Booking {
     /// With the link that is shown once.
     pub(crate) fn with_manage_url(mut self, url: &impl ToString) -> Self {
         self.manage_url = Some(url.to_string());
+        self
+    }
+
+    /// With what it rests on, where that is old.
+    pub(crate) fn with_stale(mut self, stale: Option<Stale>) -> Self {
+        self.stale = stale.map(|stale| StaleCalendar {
+            as_of: stale.as_of.map(|at| at.to_string()),
+        });
         self
     }
 
@@ -248,6 +273,7 @@ impl Booking {
             }),
             created_at: booking.created_at.to_string(),
             manage_url: None,
+            stale: None,
         }
     }
 }

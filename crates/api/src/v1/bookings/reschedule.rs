@@ -25,6 +25,7 @@ impl From<RescheduleError> for Problem {
                 alternatives,
             } => Self::refused(refusal, &alternatives),
             RescheduleError::KeyReused(reused) => Self::key_reused(reused),
+            RescheduleError::Stale(_) => Self::stale(error),
             RescheduleError::Store(error) => Self::store(&error),
         }
     }

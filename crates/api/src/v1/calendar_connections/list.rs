@@ -60,7 +60,11 @@ mod tests {
         let answer = harness.call(Ask::get(PATH).bearer(&harness.key));
         let connection = json!({
             "id": id.to_string(), "provider": "google", "account": "owner@brightside.example",
-            "calendars": [{ "id": "primary", "name": "Lessons" }],
+            "calendars": [{
+                "id": "00000000-0000-0000-0000-000000000002", "google_id": "primary", "name": "Lessons",
+                "mode": "write",
+                "push": { "state": "off", "problem": null, "expires_at": null },
+            }],
             "state": "syncing", "credential": "oauth", "cause": null, "cause_since": null,
             "proof": { "state": "none", "cause": null, "proven_at": null },
             "last_sync_at": null, "waiting": 1,

@@ -3,12 +3,14 @@
 //! Starting one is not here: a consent is bound to the browser that began it, so it begins on the
 //! admin page.
 
+mod calendars;
 mod disconnect;
 mod get;
 mod list;
 mod prove;
 
 use app::connections;
+use app::push::{self, Push};
 use domain::Instant;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -25,6 +27,7 @@ pub(crate) fn endpoints() -> OpenApiRouter<ApiState> {
         .routes(routes!(get::get))
         .routes(routes!(disconnect::disconnect))
         .routes(routes!(prove::prove))
+        .merge(calendars::endpoints())
 }
 
 /// Foreign or missing: the answer does not tell.
@@ -72,10 +75,42 @@ pub(crate) struct CalendarConnection {
 /// A calendar reached through a connection.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ConnectedCalendar {
-    /// Google's id of it.
+    /// Its identity: its settings are at `…/calendars/{calendar}`.
+    #[schema(format = Uuid)]
     id: String,
+    /// Google's id of it.
+    google_id: String,
     /// Its name.
     name: String,
+    /// What it is connected for: `busy`, `write` or `two_way`.
+    mode: &'static str,
+    /// Whether Google tells of its changes as they happen.
+    push: PushAnswer,
+}
+
+/// Whether Google tells of a calendar's changes as they happen. It is looked at regularly all the same.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PushAnswer {
+    /// `off` (this installation has no address Google can reach, or the connection does not work or is public),
+    /// `opening`, `live`, `unsupported` (Google has no push for this calendar), or `failing` (see `problem`).
+    state: &'static str,
+    /// Why the last try to have it failed: `not_supported`, `address_unauthorized`, `address_not_https`,
+    /// `calendar_not_found`, `refused` or `unreachable`. Beside `live` it is the renewal that fails.
+    #[schema(required = true)]
+    problem: Option<&'static str>,
+    /// Until when it is granted.
+    #[schema(format = DateTime, required = true)]
+    expires_at: Option<String>,
+}
+
+impl PushAnswer {
+    fn new(push: &Push) -> Self {
+        Self {
+            state: push.state.as_str(),
+            problem: push.problem.map(push::Problem::as_str),
+            expires_at: push.expires_at.map(|at| at.to_string()),
+        }
+    }
 }
 
 /// What a test event has shown.
@@ -114,8 +149,11 @@ impl CalendarConnection {
             account: connection.account_email,
             calendars: calendars
                 .map(|calendar| ConnectedCalendar {
-                    id: calendar.google_id,
+                    id: calendar.id.to_string(),
+                    google_id: calendar.google_id,
+                    mode: calendar.mode.as_str(),
                     name: calendar.name,
+                    push: PushAnswer::new(&calendar.push),
                 })
                 .collect(),
             state: connection.state.as_str(),

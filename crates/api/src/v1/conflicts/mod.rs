@@ -32,7 +32,9 @@ pub(crate) struct ConflictItem {
     /// `moved_into_past`, `made_all_day`, `made_recurring`, `unusable_length`, `not_found`,
     /// `too_many_generations`, `restored`; where one of several hosts did it `moved_by_one_of_several`,
     /// `deleted_by_one_of_several`; where the owner wants to be asked `moved_there`, `deleted_there`,
-    /// `declined_there`; and `both_changed`, for a field that both sides changed. There will be more.
+    /// `declined_there`; `both_changed`, for a field that both sides changed; and `unverified_overlap` (the
+    /// booking was taken while the calendar could not be read, and something else stands there). There will
+    /// be more.
     kind: String,
     /// `open`, `trying` (what was decided is under way) or `over`.
     state: &'static str,
@@ -55,8 +57,8 @@ pub(crate) struct ConflictItem {
     /// Of `both_changed`: both versions of the field, and which counts.
     #[schema(required = true)]
     field: Option<FieldOfBoth>,
-    /// What can be decided: some of `ours`, `theirs`, `retry`, `relink`, `ignore`. Empty unless it is
-    /// open.
+    /// What can be decided: some of `ours`, `theirs`, `retry`, `relink`, `ignore`, `keep`, `cancel`. Empty
+    /// unless it is open.
     resolutions: Vec<&'static str>,
 }
 
@@ -110,7 +112,7 @@ pub(crate) struct Side {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Remote {
     /// `timed`, `all_day`, `recurring`, `deleted`, `not_found`, `foreign` (something else is under its
-    /// id) or `not_made`.
+    /// id) or `not_made`. Of `unverified_overlap`: `busy`, or `free` when what was there is gone.
     state: &'static str,
     /// Its title, where there is an event.
     #[schema(required = true)]
@@ -162,7 +164,10 @@ impl Remote {
         let (title, time) = match there {
             There::Timed { title, time } => (Some(title), Some(rfc3339_utc(&time))),
             There::AllDay { title } | There::Recurring { title } => (Some(title), None),
-            There::NotMade | There::Deleted | There::NotFound | There::Foreign => (None, None),
+            There::Busy { time } => (None, Some(rfc3339_utc(&time))),
+            There::NotMade | There::Deleted | There::NotFound | There::Foreign | There::Free => {
+                (None, None)
+            }
         };
         let (start, end) = time.unzip();
         Self {

@@ -23,14 +23,14 @@ impl From<ResolveError> for Problem {
             ResolveError::Over => {
                 Self::new(StatusCode::CONFLICT, "conflict_over", error.to_string())
             }
+            ResolveError::Unfit => {
+                let wrong =
+                    FieldProblem::new("resolution", "must be one of the `resolutions` told");
+                Self::invalid_fields("invalid_body", vec![wrong])
+            }
             ResolveError::Changed => {
                 Self::new(StatusCode::CONFLICT, "conflict_changed", error.to_string())
             }
-            ResolveError::NotPossible => Self::new(
-                StatusCode::CONFLICT,
-                "resolution_not_possible",
-                format!("{error}: `resolutions` names the ways there are"),
-            ),
             ResolveError::CannotBe => {
                 Self::new(StatusCode::CONFLICT, "booking_cannot_be", error.to_string())
             }
@@ -52,7 +52,8 @@ pub(crate) struct ResolveRequest {
     /// version counts, and the booking follows, on top of another one if need be.
     /// `retry`: look at the event and ask Google once more. `relink`: make a new event and let go of the
     /// old one, which stays in Google as it is. `ignore`: leave the event out of step until the booking
-    /// changes.
+    /// changes. Of `unverified_overlap`: `keep`: the booking stands, whatever else is there. `cancel`: it does
+    /// not take place.
     #[schema(example = "retry")]
     resolution: String,
     /// The conflict's `version` as you know it; another one refuses.
@@ -83,8 +84,7 @@ pub(crate) struct ResolveRequest {
         (status = 404, body = ProblemBody, content_type = "application/problem+json",
             description = "`conflict_not_found`: missing, or not yours"),
         (status = 409, body = ProblemBody, content_type = "application/problem+json",
-            description = "`conflict_over`, `conflict_changed`, `resolution_not_possible` \
-                (`resolutions` of the conflict names the ways there are), `booking_cannot_be` (another \
+            description = "`conflict_over`, `conflict_changed`, `booking_cannot_be` (another \
                 booking is at that time, or this one is over)"),
         (status = 413, body = ProblemBody, content_type = "application/problem+json",
             description = "`too_large`"),
@@ -106,7 +106,7 @@ pub(crate) async fn resolve(
     let resolution = Resolution::from_name(&request.resolution).ok_or_else(|| {
         let wrong = FieldProblem::new(
             "resolution",
-            "must be ours, theirs, retry, relink or ignore",
+            "must be ours, theirs, retry, relink, ignore, keep or cancel",
         );
         Problem::invalid_fields("invalid_body", vec![wrong])
     })?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use app::App;
-use app::bookings::{self, BookError, BookInput, Booked, Forced};
+use app::bookings::{self, Attempt, BookError, BookInput, Booked, Forced};
 use app::limits::{Asker, Network};
 use axum::extract::State;
 use axum::response::IntoResponse;
@@ -44,6 +44,7 @@ impl From<BookError> for Problem {
             BookError::BadReason(bad) => {
                 Self::invalid_fields("invalid_body", vec![FieldProblem::new("reason", bad)])
             }
+            BookError::Stale(_) => Self::stale(error),
             BookError::TooMany(why) => Self::too_many(why),
             BookError::KeyReused(reused) => Self::key_reused(reused),
             BookError::Store(error) => Self::store(&error),
@@ -203,7 +204,7 @@ impl BookRequest {
         (status = 404, body = ProblemBody, content_type = "application/problem+json",
             description = "`event_type_not_found`"),
         (status = 409, body = ProblemBody, content_type = "application/problem+json",
-            description = "`slot_taken`, `no_seats`, with `alternatives`"),
+            description = "`slot_taken`, `no_seats`, with `alternatives`; `calendar_stale`"),
         (status = 413, body = ProblemBody, content_type = "application/problem+json",
             description = "`too_large`"),
         (status = 415, body = ProblemBody, content_type = "application/problem+json",
@@ -241,7 +242,13 @@ pub(crate) async fn create(
     };
     input.asker = caller.asker(network);
     input.idempotency_key = repeat.key(caller, &sent);
-    let booked = bookings::book(&state.app, input.clone()).await?;
+    let booked = match bookings::book_or_look(&state.app, input.clone()).await? {
+        Attempt::Booked(booked) => *booked,
+        Attempt::Look(look) => {
+            state.wait(look).await;
+            bookings::book(&state.app, input.clone()).await?
+        }
+    };
     let location = format!("/api/v1/bookings/{}", booked.booking.id);
     let answer = describe(&state.app, booked, input, viewer).await;
     Ok((StatusCode::CREATED, [(LOCATION, location)], Json(answer)))
@@ -250,6 +257,7 @@ pub(crate) async fn create(
 /// The booking stands: whatever fails now must not hide it, or its manage link would be lost. It is
 /// read by the seat's own token, because who shares a booking sees themselves on it (scenario J2).
 async fn describe(app: &App, booked: Booked, input: BookInput, viewer: Viewer) -> Booking {
+    let stale = booked.stale;
     let answer = match bookings::by_token(app, &booked.manage_token).await {
         Ok(Some(detail)) => Booking::new(detail, viewer),
         Ok(None) | Err(_) => {
@@ -266,7 +274,7 @@ async fn describe(app: &App, booked: Booked, input: BookInput, viewer: Viewer) -
             Booking::unread(booking, booked.has_calendar, org, event_type)
         }
     };
-    answer.with_manage_url(&booked.manage_url)
+    answer.with_manage_url(&booked.manage_url).with_stale(stale)
 }
 
 #[cfg(test)]

@@ -1,14 +1,16 @@
 //! `GET /api/v1/organizations/{org}/event-types/{slug}/slots`: when it can be booked.
 
 use app::availability::{self, SlotsError};
+use app::freshness::{Known, StaleReason};
 use axum::Json;
 use axum::extract::State;
-use domain::{Instant, Interval, Zone};
+use domain::{CalendarId, Instant, Interval, Zone};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::ApiState;
+use crate::auth::{self, MaybeBearer, Viewer};
 use crate::problem::{FieldProblem, Problem, ProblemBody};
 use crate::request::{PathOf, QueryOf, is_slug};
 use crate::v1::Slot;
@@ -96,6 +98,36 @@ pub(crate) struct AsOf {
     /// Everything that was in it then is counted. `null` when it was never read.
     #[schema(example = "2026-11-23T09:00:00Z")]
     at: Option<String>,
+    /// Whether that is longer ago than the organization wants: what is offered may be taken in it.
+    stale: bool,
+    /// Why, where it is stale: `never_read` or `not_read`. With the organization's key also `connection` (it
+    /// needs somebody) and `failing` (the last tries failed).
+    #[schema(required = true)]
+    reason: Option<&'static str>,
+    /// Its name: with the organization's key only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    name: Option<String>,
+}
+
+impl AsOf {
+    /// What is known of a calendar, as far as `viewer` may know it.
+    fn new(calendar: CalendarId, known: Known, viewer: Viewer) -> Self {
+        let reason = match (known.stale, viewer) {
+            (Some(reason), Viewer::Organization) => Some(reason),
+            // How a connection stands is nobody else's business.
+            (Some(_), Viewer::Attendee) if known.as_of.is_none() => Some(StaleReason::NeverRead),
+            (Some(_), Viewer::Attendee) => Some(StaleReason::NotRead),
+            (None, _) => None,
+        };
+        Self {
+            calendar: calendar.to_string(),
+            at: known.as_of.map(|at| at.to_string()),
+            stale: known.stale.is_some(),
+            reason: reason.map(StaleReason::as_str),
+            name: (viewer == Viewer::Organization).then_some(known.name),
+        }
+    }
 }
 
 /// When can it be booked?
@@ -118,10 +150,15 @@ pub(crate) struct AsOf {
             description = "An IANA zone name: dates are read in it, and the answer has its offsets. UTC \
                 when left out."),
     ),
+    security((), ("api_key" = [])),
     responses(
         (status = 200, body = SlotsAnswer, description = "The slots, ascending."),
         (status = 400, body = ProblemBody, content_type = "application/problem+json",
             description = "`invalid_query`"),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json",
+            description = "A key was sent and is unknown: `invalid_token`, `unauthorized`"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json",
+            description = "`wrong_organization`"),
         (status = 404, body = ProblemBody, content_type = "application/problem+json",
             description = "`event_type_not_found`"),
         (status = 422, body = ProblemBody, content_type = "application/problem+json",
@@ -131,8 +168,16 @@ pub(crate) struct AsOf {
 pub(crate) async fn list(
     State(state): State<ApiState>,
     PathOf((org, slug)): PathOf<(String, String)>,
+    MaybeBearer(bearer): MaybeBearer,
     QueryOf(query): QueryOf<SlotsQuery>,
 ) -> Result<Json<SlotsAnswer>, Problem> {
+    let viewer = match &bearer {
+        Some(bearer) => {
+            auth::organization_of(&state.app, bearer, &org, Problem::no_event_type).await?;
+            Viewer::Organization
+        }
+        None => Viewer::Attendee,
+    };
     let (window, zone) = query.check()?;
     if !is_slug(&org) || !is_slug(&slug) {
         return Err(Problem::no_event_type());
@@ -141,12 +186,9 @@ pub(crate) async fn list(
     Ok(Json(SlotsAnswer {
         slots: found.slots.iter().map(|s| Slot::new(s, &zone)).collect(),
         as_of: found
-            .as_of
-            .iter()
-            .map(|(calendar, at)| AsOf {
-                calendar: calendar.to_string(),
-                at: at.map(|at| at.to_string()),
-            })
+            .calendars
+            .into_iter()
+            .map(|(calendar, known)| AsOf::new(calendar, known, viewer))
             .collect(),
     }))
 }
@@ -364,5 +406,29 @@ mod tests {
             let found = (answer.status.as_u16(), answer.code());
             assert_eq!(found, (404, "event_type_not_found"), "{event_type}");
         }
+    }
+
+    /// scenario F3: which calendar could not be read and how old its data is; its name is for those whose it
+    /// is.
+    #[test]
+    fn a_calendar_that_could_not_be_read_is_told_and_named_to_its_own() {
+        let harness = harness();
+        harness.connect();
+        harness.block_all();
+        let window = "from=2026-11-24&to=2026-11-25";
+        let told = harness.call(ask("maths", window)).body;
+        let calendar = told["as_of"][0]["calendar"].clone();
+        let expected = json!({
+            "calendar": calendar, "at": null, "stale": true, "reason": "never_read",
+        });
+        assert_eq!(told["as_of"], json!([expected]));
+        let told = harness.call(ask("maths", window).bearer(&harness.key)).body;
+        assert_eq!(told["as_of"][0]["name"], "Lessons");
+        harness.calendar_is_read();
+        let told = harness.call(ask("maths", window)).body;
+        assert_eq!(told["as_of"][0]["stale"], false);
+        assert_eq!(told["as_of"][0]["reason"], json!(null));
+        let foreign = ask("maths", window).bearer(&harness.foreign_key);
+        assert_eq!(harness.call(foreign).status.as_u16(), 403);
     }
 }

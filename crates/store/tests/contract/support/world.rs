@@ -1,10 +1,13 @@
 //! A small made-up business: everything a test needs before its own point begins.
 
+use std::collections::BTreeMap;
+
 use domain::attendee::Attendee;
 use domain::booking::{Booking, Status};
 use domain::event_text::{EventText, EventTextTemplate};
 use domain::event_type::{Assignment, EventType, Host, Rules};
-use domain::mirror::Busy;
+use domain::freshness::{OnStale, Policy};
+use domain::mirror::{Busy, ForeignEvent};
 use domain::reminders::{Method, Reminder, Reminders};
 use domain::schedule::{Hours, Schedule, WeeklyHours};
 use domain::sync::merge::Texts;
@@ -16,7 +19,7 @@ use jiff::SignedDuration;
 use store::tables::calendars::{self, Calendar};
 use store::tables::claims::{self, Claim, Holder};
 use store::tables::connections::{self, Connection, Credential, Grant, Proof, State, Tokens};
-use store::tables::mirror::Part;
+use store::tables::mirror::{self, Part};
 use store::tables::organizations::{self, Organization};
 use store::tables::seats::{self, Seat};
 use store::tables::{bookings, busy, event_types, hosts};
@@ -57,6 +60,10 @@ pub(crate) fn organization(number: u128, slug: &str, name: &str) -> Organization
         name: name.to_owned(),
         zone: Zone::parse("America/Argentina/Buenos_Aires").unwrap(),
         locale: Locale::Es,
+        freshness: Policy {
+            on_stale: OnStale::Refuse,
+            stale_after: SignedDuration::from_mins(90),
+        },
     }
 }
 
@@ -167,16 +174,10 @@ pub(crate) fn connection(number: u128, sub: &str) -> Connection {
 }
 
 pub(crate) fn calendar(number: u128, google_id: &str) -> Calendar {
+    let id = CalendarId(id(number));
     Calendar {
-        id: CalendarId(id(number)),
-        connection_id: CONNECTION,
-        google_id: google_id.to_owned(),
-        name: google_id.to_owned(),
-        receives: true,
-        zone: None,
-        pull_at: NOW,
-        failures: 0,
-        position: calendars::Position::default(),
+        changed_at: Some(hours(-1)),
+        ..Calendar::new(id, CONNECTION, google_id, calendars::Mode::Write, NOW)
     }
 }
 
@@ -247,13 +248,28 @@ pub(crate) fn note_busy(
         time,
         link: None,
     };
-    busy::add(
-        tx,
-        Part {
-            calendar,
-            generation,
-        },
-        source,
-        &[row],
-    )
+    let part = Part {
+        calendar,
+        generation,
+    };
+    busy::add(tx, part, [(source, &row)])
+}
+
+/// `rows` are all the busy time of one source.
+pub(crate) fn replace_busy(
+    tx: &mut dyn Tx,
+    part: Part,
+    source: &str,
+    rows: &[Busy],
+) -> Result<(), StoreError> {
+    busy::replace(tx, part, &BTreeMap::from([(source, rows.to_vec())]))
+}
+
+/// One event of whose busy time nothing is said.
+pub(crate) fn mirrored(
+    tx: &mut dyn Tx,
+    part: Part,
+    event: &ForeignEvent,
+) -> Result<(), StoreError> {
+    mirror::put(tx, part, [(event, None)])
 }

@@ -8,7 +8,7 @@ use store::{StoreError, values};
 
 use crate::support::world::{
     CALENDAR, HOST, ORGANIZATION, book, booking, calendar, connect, found, hour, hours, id,
-    note_busy, organization,
+    mirrored, note_busy, organization, replace_busy,
 };
 use crate::support::{NOW, on_every_database};
 
@@ -104,10 +104,10 @@ on_every_database! {
             connect(tx)?;
             book(tx, &booking(100, hour(2)))?;
             links::insert(tx, LinkId(id(200)), BookingId(id(100)), CALENDAR, "event0", NOW)?;
-            busy::replace(tx, first, "a", &[row(hour(1), None), row(hour(3), None)])?;
-            busy::replace(tx, second, "a", &[row(hour(1), None)])?;
-            busy::replace(tx, first, "b", &[row(hour(5), Some(LinkId(id(200))))])?;
-            busy::replace(tx, first, "a", &[row(hour(4), None), row(long, None)])
+            replace_busy(tx, first, "a", &[row(hour(1), None), row(hour(3), None)])?;
+            replace_busy(tx, second, "a", &[row(hour(1), None)])?;
+            replace_busy(tx, first, "b", &[row(hour(5), Some(LinkId(id(200))))])?;
+            replace_busy(tx, first, "a", &[row(hour(4), None), row(long, None)])
         });
         let window = Interval { start: hours(0), end: hours(24 * 365) };
         let seen = |part| stage.done(move |tx| busy::within(tx, part, window));
@@ -136,12 +136,12 @@ on_every_database! {
             book(tx, &booking(100, hour(2)))?;
             links::insert(tx, LinkId(id(200)), BookingId(id(100)), CALENDAR, "event0", NOW)?;
             busy::block_all(tx, ORGANIZATION, CALENDAR)?;
-            busy::replace(tx, part, "event0", &[row(hour(2))])
+            replace_busy(tx, part, "event0", &[row(hour(2))])
         });
         let day = Interval { start: hours(0), end: hours(24) };
         let of = |host| stage.done(move |tx| busy::overlapping(tx, host, day));
         assert_eq!((of(HOST), of(HostId(id(9)))), (vec![], vec![]));
-        stage.done(move |tx| busy::replace(tx, part, "event0", &[row(hour(7))]));
+        stage.done(move |tx| replace_busy(tx, part, "event0", &[row(hour(7))]));
         assert_eq!((of(HOST), of(HostId(id(9)))), (vec![hour(7)], vec![]));
     }
 
@@ -153,7 +153,7 @@ on_every_database! {
             connect(tx)?;
             busy::set_blocks(tx, HOST, CALENDAR, true)?;
             let event = ForeignEvent { id: "a".to_owned(), ..ForeignEvent::default() };
-            mirror::put(tx, part, &event)?;
+            mirrored(tx, part, &event)?;
             mirror::set_known_until(tx, part, "a", Some(hours(5)))
         });
         let seen = |end| {
@@ -161,6 +161,7 @@ on_every_database! {
             stage.done(move |tx| busy::overlapping(tx, HOST, window))
         };
         assert_eq!((seen(5), seen(9)), (vec![], vec![Interval { start: hours(5), end: hours(9) }]));
+        assert_eq!(stage.done(|tx| busy::known_until(tx, HOST)), Some(hours(5)));
         stage.done(move |tx| mirror::set_known_until(tx, part, "a", None));
         assert_eq!(seen(9), []);
     }
@@ -179,8 +180,33 @@ on_every_database! {
             read.position.as_of = Some(hours(-3));
             calendars::update(tx, &read)
         });
-        let of = |host| stage.done(move |tx| busy::freshness(tx, host));
+        let of = |host| -> Vec<_> {
+            let known = stage.done(move |tx| busy::freshness(tx, host));
+            known.into_iter().map(|c| (c.calendar, c.as_of)).collect()
+        };
         assert_eq!(of(HOST), [(CALENDAR, None), (SECOND, Some(hours(-3)))]);
         assert_eq!(of(HostId(id(9))), []);
+    }
+
+    /// The event of the booking that is looked at does not stand in its own way, wherever it is; what is not
+    /// known is said apart.
+    fn what_is_foreign_leaves_out_the_bookings_own_event(stage: &Stage) {
+        stage.done(|tx| {
+            found(tx)?;
+            connect(tx)?;
+            busy::set_blocks(tx, HOST, CALENDAR, true)?;
+            book(tx, &booking(100, hour(2)))?;
+            links::insert(tx, LinkId(id(7)), BookingId(id(100)), CALENDAR, "event0", NOW)?;
+            note_busy(tx, CALENDAR, 0, hour(3), "theirs")?;
+            let own = Busy { event_id: "event0".to_owned(), original_start: None, time: hour(4), link: Some(LinkId(id(7))) };
+            busy::add(tx, Part { calendar: CALENDAR, generation: 0 }, [("event0", &own)])
+        });
+        let day = Interval { start: hours(0), end: hours(24) };
+        let foreign = |number| {
+            stage.done(move |tx| busy::foreign(tx, HOST, day, BookingId(id(number))))
+        };
+        assert_eq!(foreign(100), [hour(3)]);
+        assert_eq!(foreign(101), [hour(3), hour(4)]);
+        assert_eq!(stage.done(|tx| busy::known_until(tx, HOST)), None);
     }
 }

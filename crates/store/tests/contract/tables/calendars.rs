@@ -1,8 +1,8 @@
 //! Connected calendars.
 
 use domain::{CalendarId, ConnectionId, OrganizationId};
-use store::tables::calendars::{self, Calendar, Position};
-use store::tables::connections::{self, Connection, State};
+use store::tables::calendars::{self, Calendar, Mode, Position};
+use store::tables::connections::{self, Connection, Credential, State, Tokens};
 
 use crate::support::world::{
     CALENDAR, CONNECTION, ORGANIZATION, calendar, connect, connection, found, hours, id,
@@ -29,6 +29,7 @@ on_every_database! {
                 began_at: Some(hours(1)),
                 generation: 2,
                 shadow: Some(3),
+                is_dirty: false,
             },
             ..calendar(6, "primary")
         };
@@ -38,23 +39,43 @@ on_every_database! {
         assert_eq!(stage.done(|tx| calendars::by_id(tx, CalendarId(id(9)))), None);
     }
 
-    fn calendars_are_listed_by_name_and_those_that_receive_by_age(stage: &Stage) {
+    fn calendars_are_listed_by_name_but_those_taken_away(stage: &Stage) {
         stage.done(|tx| {
             found(tx)?;
             connect(tx)?;
             connections::insert(tx, &connection(3, "younger"), hours(1))?;
             calendars::insert(tx, &calendar(14, "Zed"))?;
-            calendars::insert(tx, &Calendar { receives: false, ..calendar(13, "äh") })?;
+            calendars::insert(tx, &calendar(13, "äh"))?;
             let younger = ConnectionId(id(3));
             calendars::insert(tx, &Calendar { connection_id: younger, ..calendar(2, "a") })
         });
         let names = |found: Vec<Calendar>| found.into_iter().map(|c| c.name).collect::<Vec<_>>();
-        let of_one = stage.done(|tx| calendars::of_connection(tx, CONNECTION));
-        assert_eq!(names(of_one), ["Zed", "primary", "äh"]);
-        let receiver = stage.done(|tx| calendars::receiver(tx, ORGANIZATION)).unwrap();
-        assert_eq!((receiver.id, &*receiver.google_id), (CALENDAR, "primary"));
-        assert_eq!(receiver.account_sub, "sub-1");
-        assert_eq!(stage.done(|tx| calendars::receiver(tx, OrganizationId(id(9)))), None);
+        let of_one = || names(stage.done(|tx| calendars::of_connection(tx, CONNECTION)));
+        assert_eq!(of_one(), ["Zed", "primary", "äh"]);
+        let all = || stage.done(|tx| calendars::of_organization(tx, ORGANIZATION));
+        let reached = all().into_iter().map(|(c, account)| (c.name, account));
+        assert_eq!(reached.map(|(name, _)| name).collect::<Vec<_>>(), ["primary", "äh", "Zed", "a"]);
+        assert_eq!(stage.done(|tx| calendars::of_organization(tx, OrganizationId(id(9)))), []);
+        stage.done(|tx| calendars::set_mode(tx, CalendarId(id(14)), Mode::Busy, Some(NOW)));
+        assert_eq!((of_one(), all().len()), (vec!["primary".to_owned(), "äh".to_owned()], 3));
+        let removed = stage.done(|tx| calendars::by_google_id(tx, CONNECTION, "Zed")).unwrap();
+        assert_eq!((removed.mode, removed.removed_at), (Mode::Busy, Some(NOW)));
+        assert_eq!(stage.done(|tx| calendars::by_google_id(tx, CONNECTION, "zed")), None);
+        for mode in [Mode::Busy, Mode::Write, Mode::TwoWay] {
+            stage.done(move |tx| calendars::set_mode(tx, CALENDAR, mode, None));
+            let found = stage.done(|tx| calendars::by_id(tx, CALENDAR)).unwrap();
+            assert_eq!((found.mode, Mode::from_name(mode.as_str())), (mode, Some(mode)));
+        }
+        stage.done(|tx| {
+            let away = Connection {
+                state: State::Inactive,
+                credential: Credential::OAuth { refresh: None },
+                tokens: Tokens { access: None, access_expires_at: NOW },
+                ..connection(5, "sub-1")
+            };
+            connections::update(tx, &away)
+        });
+        assert_eq!(all().len(), 1, "nothing is reached through what was disconnected");
     }
 
     fn the_next_calendar_to_look_at_is_of_a_connection_that_works(stage: &Stage) {
@@ -66,6 +87,8 @@ on_every_database! {
             calendars::insert(tx, &Calendar { pull_at: hours(-2), ..calendar(8, "a") })
         });
         assert_eq!(stage.done(|tx| calendars::next_pull(tx, hours(0))), Some((CalendarId(id(8)), hours(-2))));
+        stage.done(|tx| calendars::set_mode(tx, CalendarId(id(8)), Mode::Write, Some(NOW)));
+        assert_eq!(stage.done(|tx| calendars::next_pull(tx, hours(0))), Some((CalendarId(id(9)), hours(-2))));
         stage.done(|tx| {
             let broken = Connection { state: State::Error, ..connection(5, "sub-1") };
             connections::update(tx, &broken)

@@ -2,7 +2,7 @@
 
 use domain::sync::RemoteTime;
 use domain::sync::merge::{Aside, Field, Value};
-use domain::{BookingId, ConflictId, ConnectionId, LinkId, OrganizationId};
+use domain::{BookingId, CalendarId, ConflictId, ConnectionId, LinkId, OrganizationId};
 use store::tables::conflicts::{self, Conflict};
 use store::tables::links;
 use store::{StoreError, Tx};
@@ -37,7 +37,7 @@ fn conflict(number: u128) -> Conflict {
         id: ConflictId(id(number + 200)),
         organization_id: ORGANIZATION,
         booking_id: BookingId(id(number)),
-        link_id: LinkId(id(number + 100)),
+        link_id: Some(LinkId(id(number + 100))),
         kind: "refused".to_owned(),
         said: "forbidden: \u{1F600} \"no\"".to_owned(),
         version: 1,
@@ -147,8 +147,21 @@ on_every_database! {
         stage.done(|tx| conflicts::close_of_connection(tx, ConnectionId(id(99)), hours(1)));
         assert_eq!(stage.done(|tx| conflicts::count_open(tx, ORGANIZATION)), 2);
         stage.done(|tx| conflicts::close_of_connection(tx, CONNECTION, hours(1)));
+        stage.done(|tx| conflicts::close_of_connection(tx, CONNECTION, hours(2)));
         let closed = [100, 101].map(|n| stage.done(move |tx| conflicts::by_id(tx, conflict(n).id)).unwrap());
         assert_eq!(closed.clone().map(|c| c.closed_at), [Some(hours(1)); 2]);
         assert_eq!(closed.map(|c| c.resolution), ["detached", "retry"].map(|s| Some(s.to_owned())));
+    }
+
+    fn conflicts_of_a_calendar_close_with_it(stage: &Stage) {
+        stage.done(|tx| {
+            set_up(tx)?;
+            conflicts::insert(tx, &conflict(100))
+        });
+        let count = || stage.done(|tx| conflicts::count_open(tx, ORGANIZATION));
+        stage.done(|tx| conflicts::close_of_calendar(tx, CalendarId(id(99)), hours(1)));
+        assert_eq!(count(), 1);
+        stage.done(|tx| conflicts::close_of_calendar(tx, CALENDAR, hours(1)));
+        assert_eq!(count(), 0);
     }
 }

@@ -17,6 +17,10 @@ on_every_database! {
         stage.done(|tx| hosts::insert(tx, HostId(id(9)), ORGANIZATION, "Ada"));
         let again = stage.run(|tx| hosts::insert(tx, HOST, ORGANIZATION, "Grace"));
         assert_eq!(again, Err(StoreError::Constraint("host_pkey".into())));
+        stage.done(|tx| hosts::insert(tx, HostId(id(8)), ORGANIZATION, "Aaron"));
+        let listed = stage.done(|tx| hosts::list(tx, ORGANIZATION));
+        let names: Vec<_> = listed.iter().map(|(_, name)| name.as_str()).collect();
+        assert_eq!((names, listed[0].0), (vec!["Aaron", "Ada", "Ada"], HostId(id(8))));
     }
 
     fn locks_are_taken_again_and_in_what_is_undone(stage: &Stage) {

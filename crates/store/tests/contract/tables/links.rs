@@ -1,19 +1,23 @@
 //! Event links.
 
+use std::collections::BTreeMap;
+
 use domain::booking::{Cancellation, Cause, Status};
 use domain::mirror::ForeignEvent;
 use domain::sync::merge::Texts;
 use domain::sync::policy::Side;
-use domain::sync::{EventFields, Intent, Link, Op, Remote, RemoteTime, Seen};
-use domain::{BookingId, CalendarId, ConnectionId, LinkId, Zone};
+use domain::sync::{Certainty, EventFields, Intent, Link, Op, Remote, RemoteTime, Seen};
+use domain::{BookingId, CalendarId, ConnectionId, LinkId, OrganizationId, Zone};
 use store::tables::bookings;
+use store::tables::calendars::{self, Mode};
 use store::tables::connections::{self, Connection, State as ConnectionState};
 use store::tables::links::{self, EventLink, State};
-use store::tables::mirror::{self, Part};
+use store::tables::mirror::Part;
 use store::{StoreError, Tx};
 
 use crate::support::world::{
-    CALENDAR, CONNECTION, book, booking, calendar, connect, connection, found, hour, hours, id,
+    CALENDAR, CONNECTION, HOST, ORGANIZATION, book, booking, calendar, connect, connection, found,
+    hour, hours, id, mirrored,
 };
 use crate::support::{NOW, on_every_database};
 
@@ -35,6 +39,7 @@ fn busy_link(before: EventLink) -> EventLink {
         time: RemoteTime::Timed(hour(3)),
         text: fields.text.clone(),
         reminders: fields.reminders.clone(),
+        certainty: Certainty::Tentative,
         declined: true,
         updated: Some(NOW),
     };
@@ -87,9 +92,9 @@ on_every_database! {
         let busy = busy_link(fresh);
         let change = busy.clone();
         stage.done(move |tx| links::update(tx, &change));
-        let by_event = stage.done(|tx| links::by_event(tx, CALENDAR, "event1"));
-        assert_eq!(by_event, Some(busy.clone()));
-        assert_eq!(stage.done(|tx| links::by_event(tx, CALENDAR, "event0")), None);
+        let of = |calendar| stage.done(move |tx| links::of_events(tx, calendar, ["event0", "event1"]));
+        assert_eq!(of(CALENDAR), BTreeMap::from([("event1".to_owned(), busy.clone())]));
+        assert_eq!(of(CalendarId(id(7))), BTreeMap::new());
         assert_eq!(stage.done(|tx| links::of_booking(tx, BOOKING)), [busy]);
         assert_eq!(stage.done(|tx| links::by_id(tx, LinkId(id(9)))), None);
     }
@@ -115,6 +120,7 @@ on_every_database! {
         let states = [
             (201, 20, State::Settled), (202, 22, State::Parked), (203, 24, State::Closed),
             (204, -6, State::Settled), (205, -4, State::Due), (206, 26, State::Due),
+            (207, -2, State::Settled),
         ];
         stage.done(move |tx| {
             set_up(tx)?;
@@ -144,23 +150,35 @@ on_every_database! {
         assert!(upcoming(CONNECTION, 0) > upcoming(CONNECTION, 9_999), "what is over is not counted");
         assert_eq!(upcoming(elsewhere, 0), 0);
         assert_eq!(stage.done(move |tx| links::detach_of_connection(tx, elsewhere)), 0);
-        assert_eq!(stage.done(|tx| links::detach_of_connection(tx, CONNECTION)), 6, "and the one of set_up");
+        assert_eq!(stage.done(|tx| links::detach_of_connection(tx, CONNECTION)), 7, "and the one of set_up");
         let (detached, closed) = (State::Detached, State::Closed);
-        assert_eq!(all().map(|l| l.state), [detached, detached, closed, detached, detached, detached]);
+        assert_eq!(all().map(|l| l.state), [detached, detached, closed, detached, detached, detached, detached]);
         assert_eq!(stage.done(|tx| links::count_upcoming(tx, CONNECTION, hours(0))), 0, "none is kept in step");
         stage.done(|tx| links::mark_due(tx, BookingId(id(201)), hours(1)));
         assert_eq!(all()[0].state, detached, "a change of the booking is not sent");
         assert_eq!(stage.done(|tx| links::next_due(tx, hours(9))), None);
 
-        stage.done(move |tx| links::readopt_of_connection(tx, elsewhere, hours(0)));
+        stage.done(move |tx| links::readopt_of_connection(tx, elsewhere, hours(-3), hours(0)));
         assert_eq!(stage.done(|tx| links::next_due(tx, hours(9))), None);
-        stage.done(|tx| links::readopt_of_connection(tx, CONNECTION, hours(0)));
+        stage.done(|tx| links::readopt_of_connection(tx, CONNECTION, hours(-3), hours(0)));
         let due = State::Due;
-        assert_eq!(all().map(|l| l.state), [due, due, closed, closed, due, due]);
+        assert_eq!(all().map(|l| l.state), [due, due, closed, closed, due, due, due]);
         assert_eq!(all()[0].run_at, hours(0));
         let seen = all().map(|l| l.link.seen == Some(Seen::Outdated));
-        assert_eq!(seen, [true, true, false, true, true, false], "what was written is looked at");
+        assert_eq!(seen, [true, true, false, true, true, false, true], "what was written is looked at");
         assert!(all()[0].link.ours.is_some(), "what was known is kept");
+
+        let second = CalendarId(id(7));
+        assert_eq!(stage.done(move |tx| links::detach_of_calendar(tx, second)), 0);
+        assert!(stage.done(|tx| links::detach_of_calendar(tx, CALENDAR)) > 0);
+        assert_eq!(stage.done(|tx| links::next_due(tx, hours(9))), None);
+        for (mode, removed_at, is_taken_up) in [
+            (Mode::Busy, None, false), (Mode::Write, Some(NOW), false), (Mode::Write, None, true),
+        ] {
+            stage.done(move |tx| calendars::set_mode(tx, CALENDAR, mode, removed_at));
+            stage.done(|tx| links::readopt_of_connection(tx, CONNECTION, hours(-3), hours(0)));
+            assert_eq!(stage.done(|tx| links::next_due(tx, hours(9))).is_some(), is_taken_up);
+        }
     }
 
     /// Bounded, and only what is over and agreed on.
@@ -224,9 +242,9 @@ on_every_database! {
             }
             Ok(())
         });
-        let unlinked = stage.done(|tx| links::unlinked_bookings(tx, CALENDAR, NOW, 2));
-        assert_eq!(unlinked, [BookingId(id(103)), BookingId(id(102))]);
-        let elsewhere = stage.done(|tx| links::unlinked_bookings(tx, CalendarId(id(9)), NOW, 2));
+        let unlinked = stage.done(|tx| links::unlinked_bookings(tx, ORGANIZATION, NOW, 2));
+        assert_eq!(unlinked, [103, 102].map(|number| (BookingId(id(number)), HOST)));
+        let elsewhere = stage.done(|tx| links::unlinked_bookings(tx, OrganizationId(id(9)), NOW, 2));
         assert_eq!(elsewhere, []);
     }
 
@@ -240,7 +258,7 @@ on_every_database! {
         });
         assert_eq!(same_event, Err(StoreError::Constraint("event_link_calendar_id_event_id_key".into())));
         let by_another = stage.run(|tx| {
-            store::tables::calendars::insert(tx, &calendar(7, "second"))?;
+            calendars::insert(tx, &calendar(7, "second"))?;
             links::insert(tx, LinkId(id(201)), BOOKING, CalendarId(id(7)), "event0", NOW)
         });
         assert_eq!(by_another, Ok(()));
@@ -277,8 +295,8 @@ on_every_database! {
             made(tx, 107, 32, |l| l.state = State::Closed)?;
             made(tx, 108, 34, |l| l.last_synced_at = None)?;
             let listed = |id: &str| ForeignEvent { id: id.to_owned(), ..ForeignEvent::default() };
-            mirror::put(tx, part, &listed("event102"))?;
-            mirror::put(tx, Part { generation: 2, ..part }, &listed("event103"))
+            mirrored(tx, part, &listed("event102"))?;
+            mirrored(tx, Part { generation: 2, ..part }, &listed("event103"))
         });
         let unlisted = |after: u128, limit| {
             let after = LinkId(id(after));

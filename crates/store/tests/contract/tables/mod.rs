@@ -2,9 +2,11 @@
 
 mod access;
 mod allowances;
+mod audits;
 mod bookings;
 mod busy;
 mod calendars;
+mod channels;
 mod claims;
 mod conflicts;
 mod connections;
@@ -19,7 +21,9 @@ mod oauth_attempts;
 mod organizations;
 mod outgoing_messages;
 mod quotas;
+mod receivers;
 mod revocations;
 mod sealed;
 mod seats;
 mod timeline;
+mod verifications;

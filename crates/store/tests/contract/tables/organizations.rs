@@ -1,10 +1,12 @@
 //! Organizations, and what the whole installation remembers.
 
-use domain::OrganizationId;
+use domain::freshness::{OnStale, Policy};
+use domain::{Instant, OrganizationId};
+use jiff::SignedDuration;
 use store::StoreError;
-use store::tables::{installation, organizations};
+use store::tables::{calendars, installation, organizations};
 
-use crate::support::world::{ORGANIZATION, id, organization};
+use crate::support::world::{ORGANIZATION, calendar, connect, found, hours, id, organization};
 use crate::support::{NOW, on_every_database};
 
 on_every_database! {
@@ -41,6 +43,40 @@ on_every_database! {
         let listed: Vec<(&str, u128)> =
             listed.iter().map(|o| (o.name.as_str(), o.id.0.as_u128())).collect();
         assert_eq!(listed, expected);
+    }
+
+    /// Of all its calendars that are not disconnected, and of those that can be asked.
+    fn how_old_an_organizations_mirror_is_comes_with_it(stage: &Stage) {
+        stage.done(found);
+        let age = || {
+            stage.done(|tx| {
+                let (by_slug, age) = organizations::by_slug_with_age(tx, "brightside")?.unwrap();
+                assert_eq!(organizations::by_id_with_age(tx, ORGANIZATION)?, Some((by_slug.clone(), age)));
+                assert_eq!(organizations::by_slug(tx, "brightside")?, Some(by_slug));
+                Ok((age.oldest, age.oldest_askable))
+            })
+        };
+        assert_eq!(age(), (None, None));
+        stage.done(|tx| {
+            connect(tx)?;
+            calendars::insert(tx, &calendar(7, "second"))
+        });
+        assert_eq!(age(), (Some(Instant::from_micros(0)), None), "never read");
+        let read = |number, as_of, failures| {
+            stage.done(move |tx| {
+                let mut read = calendar(number, "any");
+                read.position.as_of = Some(as_of);
+                read.failures = failures;
+                calendars::update(tx, &read)
+            });
+        };
+        read(6, hours(1), 1);
+        read(7, hours(2), 0);
+        assert_eq!(age(), (Some(hours(1)), Some(hours(2))));
+        let policy = Policy { on_stale: OnStale::Allow, stale_after: SignedDuration::from_mins(45) };
+        stage.done(move |tx| organizations::set_freshness(tx, ORGANIZATION, policy));
+        let kept = stage.done(|tx| organizations::by_id(tx, ORGANIZATION)).unwrap();
+        assert_eq!(kept.freshness, policy);
     }
 
     fn the_key_check_is_written_once(stage: &Stage) {

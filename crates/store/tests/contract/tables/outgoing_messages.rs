@@ -2,13 +2,13 @@
 
 use domain::connection::Cause;
 use domain::notice::{Audience, MessageKind};
-use domain::{BookingId, OrganizationId};
+use domain::{BookingId, CalendarId, LinkId, OrganizationId};
 use store::tables::connections::{self, Connection, State};
-use store::tables::leases;
 use store::tables::outgoing_messages::{self, Draft, OutgoingMessage};
+use store::tables::{leases, links};
 
 use crate::support::world::{
-    CONNECTION, ORGANIZATION, book, booking, connect, connection, found, hour, hours, id,
+    CALENDAR, CONNECTION, ORGANIZATION, book, booking, connect, connection, found, hour, hours, id,
 };
 use crate::support::{NOW, on_every_database};
 
@@ -100,5 +100,25 @@ on_every_database! {
         let found = stage.done(|tx| outgoing_messages::list(tx, ORGANIZATION, 10));
         let waiting = found.iter().filter(|message| !message.is_cleared);
         assert_eq!((found.len(), waiting.count()), (3, 1));
+    }
+
+    fn messages_about_events_in_a_calendar_are_cleared_with_it(stage: &Stage) {
+        stage.done(|tx| {
+            found(tx)?;
+            connect(tx)?;
+            book(tx, &booking(100, hour(2)))?;
+            links::insert(tx, LinkId(id(200)), BOOKING, CALENDAR, "event0", NOW)?;
+            outgoing_messages::insert(tx, draft(Audience::Owner, "one"))?;
+            let own = Draft { booking: None, ..draft(Audience::Owner, "two") };
+            outgoing_messages::insert(tx, own)
+        });
+        let waiting = || {
+            let found = stage.done(|tx| outgoing_messages::list(tx, ORGANIZATION, 10));
+            found.iter().filter(|message| !message.is_cleared).count()
+        };
+        stage.done(|tx| outgoing_messages::clear_of_calendar(tx, CalendarId(id(99))));
+        assert_eq!(waiting(), 2);
+        stage.done(|tx| outgoing_messages::clear_of_calendar(tx, CALENDAR));
+        assert_eq!(waiting(), 1);
     }
 }

@@ -1,15 +1,19 @@
 //! `/admin/connection`: the organization's Google calendar (rows V5, L13; scenarios A3 and S2).
 
+use std::collections::BTreeMap;
+
+use app::calendars::CalendarError;
 use app::connections::{
-    Cause, Connection, ConnectionState, CredentialKind, FinishError, Proof, ServiceAccountError,
-    StartError, WayOut,
+    Calendar as Reached, Cause, Connection, ConnectionState, CredentialKind, FinishError, Proof,
+    ServiceAccountError, StartError, WayOut,
 };
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::{Instant, Zone};
+use domain::{CalendarId, Instant, OrganizationId, Zone};
 use http::StatusCode;
 
+pub(crate) mod calendar;
 pub(crate) mod disconnect;
 
 use crate::dates;
@@ -18,6 +22,7 @@ use crate::i18n::{Key, Words, key};
 use crate::pages::admin::SignedIn;
 use crate::parts::cause::cause;
 use crate::parts::notice::{Notice, Tone};
+use crate::parts::push::push;
 use crate::request::fields::Fields;
 use crate::request::visitor::Visitor;
 use crate::shell::{Section, Shell};
@@ -54,7 +59,9 @@ pub(crate) struct ConnectionView {
     pub(crate) state: &'static str,
     pub(crate) heading: Key,
     pub(crate) account: Option<String>,
-    pub(crate) calendars: Vec<String>,
+    pub(crate) calendars: Vec<CalendarView>,
+    /// Where a calendar is added: the connection, as the form sends it.
+    pub(crate) add_to: Option<String>,
     pub(crate) last_sync: String,
     pub(crate) waiting: String,
     /// What is wrong, and the way out.
@@ -69,15 +76,48 @@ pub(crate) struct ConnectionView {
     pub(crate) credential: Option<Key>,
     /// What a test event has shown: its stable name, and a sentence.
     pub(crate) proof: Option<(&'static str, String)>,
+    /// How Google's changes reach us: a stable name, and a sentence.
+    pub(crate) push: Option<(&'static str, String)>,
     /// Whether another test event can be asked for.
     pub(crate) can_prove: bool,
     /// The page that disconnects it, when there is something to disconnect.
     pub(crate) disconnect: Option<String>,
 }
 
+/// A calendar of a connection.
+#[derive(Clone, Debug)]
+pub(crate) struct CalendarView {
+    pub(crate) name: String,
+    /// What it is connected for.
+    pub(crate) mode: Key,
+    /// That events in it block nothing, where people may have meant them to.
+    pub(crate) hint: Option<String>,
+    /// The page of its settings, while the connection works.
+    pub(crate) href: Option<String>,
+}
+
+impl CalendarView {
+    fn new(words: Words, connection: &Connection, calendar: &Reached, free_days: u64) -> Self {
+        let is_inactive = connection.state == ConnectionState::Inactive;
+        Self {
+            name: calendar_name(words, &calendar.name),
+            mode: calendar::mode_name(calendar.mode),
+            hint: calendar::hint(words, free_days),
+            href: (!is_inactive).then(|| calendar::href(connection.id, calendar.id)),
+        }
+    }
+}
+
 impl ConnectionView {
-    /// `connection` in words, at `now`, with times in `zone`.
-    pub(crate) fn new(words: Words, connection: &Connection, now: Instant, zone: &Zone) -> Self {
+    /// `connection` in words, at `now`, with times in `zone`; with how many events of each of its calendars are
+    /// all-day and free.
+    pub(crate) fn new(
+        words: Words,
+        connection: &Connection,
+        free_days: &BTreeMap<CalendarId, u64>,
+        now: Instant,
+        zone: &Zone,
+    ) -> Self {
         let (heading, action) = match connection.state {
             ConnectionState::Syncing => (key("connection-syncing"), None),
             ConnectionState::Connected => (key("connection-connected"), None),
@@ -89,7 +129,10 @@ impl ConnectionView {
         };
         let is_inactive = connection.state == ConnectionState::Inactive;
         let ago = |at| dates::ago(words, at, now, zone);
-        let names = connection.calendars.iter().map(|calendar| &calendar.name);
+        let calendars = connection.calendars.iter().map(|calendar| {
+            let free_days = free_days.get(&calendar.id).copied();
+            CalendarView::new(words, connection, calendar, free_days.unwrap_or(0))
+        });
         let moment = |at| dates::moment(words, at, zone);
         let since = connection
             .cause_since
@@ -99,7 +142,10 @@ impl ConnectionView {
             state: connection.state.as_str(),
             heading,
             account: Some(connection.account_email.clone()),
-            calendars: names.map(|name| calendar_name(words, name)).collect(),
+            calendars: calendars.collect(),
+            // A key reads the one calendar it was given for.
+            add_to: (!is_inactive && connection.credential != CredentialKind::ApiKey)
+                .then(|| connection.id.to_string()),
             last_sync: connection
                 .last_sync_at
                 .map_or_else(|| words.say("connection-never"), ago),
@@ -116,6 +162,7 @@ impl ConnectionView {
                 let said = proof(words, connection, |at| dates::ago(words, at, now, zone));
                 (connection.proof.as_str(), said)
             }),
+            push: push(words, &connection.calendars).filter(|_| !is_inactive),
             can_prove: action.is_none()
                 && connection.credential != CredentialKind::ApiKey
                 && connection.proof != Proof::Pending,
@@ -130,6 +177,7 @@ impl ConnectionView {
             heading: key("connection-none"),
             account: None,
             calendars: Vec::new(),
+            add_to: None,
             last_sync: String::new(),
             waiting: String::new(),
             message: Some(words.say("connection-none-help")),
@@ -138,6 +186,7 @@ impl ConnectionView {
             is_by_robot: false,
             credential: None,
             proof: None,
+            push: None,
             can_prove: false,
             disconnect: None,
         }
@@ -232,10 +281,24 @@ pub(crate) enum Outcome {
     Disconnected,
     /// A grant is being given back this minute.
     Revoking,
+    /// A calendar's settings were changed.
+    CalendarSaved,
+    /// A calendar was taken away.
+    CalendarRemoved,
+    /// What was typed is no id of a calendar.
+    CalendarBadId,
+    /// The calendar is connected already.
+    CalendarKnown,
+    /// The account sees no such calendar.
+    CalendarUnseen,
+    /// The account may only read the calendar.
+    CalendarReadOnly,
+    /// Bookings would have nowhere to go.
+    ReceiverNeeded,
 }
 
 impl Outcome {
-    const ALL: [(Self, &'static str); 16] = [
+    const ALL: [(Self, &'static str); 23] = [
         (Self::Connected, "connected"),
         (Self::Denied, "denied"),
         (Self::Expired, "expired"),
@@ -252,6 +315,13 @@ impl Outcome {
         (Self::RobotCalendar, "calendar_not_named"),
         (Self::Disconnected, "disconnected"),
         (Self::Revoking, "revoking"),
+        (Self::CalendarSaved, "calendar_saved"),
+        (Self::CalendarRemoved, "calendar_removed"),
+        (Self::CalendarBadId, "calendar_bad_id"),
+        (Self::CalendarKnown, "calendar_connected"),
+        (Self::CalendarUnseen, "calendar_not_visible"),
+        (Self::CalendarReadOnly, "calendar_read_only"),
+        (Self::ReceiverNeeded, "receiver_needed"),
     ];
 
     /// Its name in the address.
@@ -297,16 +367,26 @@ impl Outcome {
                 key("outcome-disconnected-help"),
             ),
             Self::Revoking => (key("outcome-revoking"), key("outcome-revoking-help")),
+            Self::CalendarSaved => (key("outcome-saved"), key("outcome-saved-help")),
+            Self::CalendarRemoved => (key("outcome-removed"), key("outcome-removed-help")),
+            Self::CalendarBadId => (key("outcome-bad-id"), key("outcome-bad-id-help")),
+            Self::CalendarKnown => (key("outcome-known"), key("outcome-known-help")),
+            Self::CalendarUnseen => (key("outcome-unseen"), key("outcome-unseen-help")),
+            Self::CalendarReadOnly => (key("outcome-read-only"), key("outcome-read-only-help")),
+            Self::ReceiverNeeded => (key("outcome-receiver"), key("outcome-receiver-help")),
         };
         let mut lines = vec![words.say(help)];
         if self == Self::RedirectMismatch {
             lines.push(redirect_uri.to_owned());
         }
         Notice {
-            tone: if matches!(self, Self::Connected | Self::Proving | Self::Disconnected) {
-                Tone::Good
-            } else {
-                Tone::Bad
+            tone: match self {
+                Self::Connected
+                | Self::Proving
+                | Self::Disconnected
+                | Self::CalendarSaved
+                | Self::CalendarRemoved => Tone::Good,
+                _ => Tone::Bad,
             },
             heading: words.say(heading),
             lines,
@@ -364,10 +444,15 @@ pub(crate) async fn get(
         .await
         .map_err(|e| state.failed(&visitor, &e))?;
     let (words, now) = (signed_in.words(&visitor), state.app.now());
-    let mut connections: Vec<_> = found
-        .iter()
-        .map(|connection| ConnectionView::new(words, connection, now, &organization.zone))
-        .collect();
+    let mut connections = Vec::with_capacity(found.len());
+    for connection in &found {
+        let free_days = free_days(&state, organization.id, connection).await;
+        let free_days = free_days.map_err(|e| state.failed(&visitor, &e))?;
+        let zone = &organization.zone;
+        connections.push(ConnectionView::new(
+            words, connection, &free_days, now, zone,
+        ));
+    }
     // Public calendars are beside the one that receives bookings.
     if found.iter().all(|c| c.credential == CredentialKind::ApiKey) {
         connections.insert(0, ConnectionView::none(words));
@@ -399,6 +484,20 @@ pub(crate) async fn get(
         redirect_uri,
     };
     state.show(&visitor, StatusCode::OK, &page)
+}
+
+/// All-day events that block nothing, by calendar (scenario F1).
+async fn free_days(
+    state: &WebState,
+    organization: OrganizationId,
+    connection: &Connection,
+) -> Result<BTreeMap<CalendarId, u64>, CalendarError> {
+    match app::calendars::list(&state.app, organization, connection.id).await {
+        Ok(all) => Ok(all.into_iter().map(|c| (c.id, c.free_days)).collect()),
+        // It is disconnected; nothing of it counts.
+        Err(CalendarError::NoConnection) => Ok(BTreeMap::new()),
+        Err(error) => Err(error),
+    }
 }
 
 /// `POST /admin/connection`: to Google. The consent is bound to this browser's session.

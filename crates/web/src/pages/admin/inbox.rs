@@ -88,6 +88,8 @@ pub(crate) const fn way(resolution: Resolution) -> Way {
         Resolution::Ignore => (key("inbox-ignore"), key("inbox-ignore-help")),
         Resolution::Ours => (key("inbox-ours"), key("inbox-ours-help")),
         Resolution::Theirs => (key("inbox-theirs"), key("inbox-theirs-help")),
+        Resolution::Keep => (key("inbox-keep"), key("inbox-keep-help")),
+        Resolution::Cancel => (key("inbox-cancel"), key("inbox-cancel-help")),
     };
     Way {
         value: resolution.as_str(),
@@ -145,6 +147,12 @@ fn sides(words: Words, item: &Item, zone: &Zone) -> (String, String) {
         There::NotFound => words.say("inbox-there-not-found"),
         There::Foreign => words.say("inbox-there-foreign"),
         There::NotMade => words.say("inbox-there-not-made"),
+        There::Busy { time } => {
+            let when = dates::hours(words, *time, zone);
+            let day = dates::day(words, time.start.in_zone(zone).date());
+            words.with("inbox-there-busy", &[("day", &day), ("hours", &when)])
+        }
+        There::Free => words.say("inbox-there-free"),
     };
     let nothing = || words.say("inbox-here-nothing");
     (here.unwrap_or_else(nothing), there)
@@ -226,12 +234,13 @@ fn result(words: Words, name: &str) -> Option<Notice> {
             key("inbox-theirs-done"),
             key("inbox-theirs-done-help"),
         ),
-        "not-possible" => (Tone::Bad, key("inbox-changed"), key("inbox-changed-help")),
         "cannot-be" => (
             Tone::Bad,
             key("inbox-cannot-be"),
             key("inbox-cannot-be-help"),
         ),
+        "keep" => (Tone::Good, key("inbox-kept"), key("inbox-kept-help")),
+        "cancel" => (Tone::Good, key("inbox-ended"), key("inbox-ended-help")),
         "over" => (Tone::Bad, key("inbox-over"), key("inbox-over-help")),
         "changed" => (Tone::Bad, key("inbox-changed"), key("inbox-changed-help")),
         _ => return None,
@@ -308,9 +317,9 @@ pub(crate) async fn post(
         Ok(_) => resolution.as_str(),
         Err(ResolveError::Over) => "over",
         Err(ResolveError::Changed) => "changed",
-        Err(ResolveError::NotPossible) => "not-possible",
         Err(ResolveError::CannotBe) => "cannot-be",
         Err(ResolveError::NotFound) => return Err(missing()),
+        Err(ResolveError::Unfit) => return Err(visitor.failure(Problem::BadRequest)),
         Err(error @ ResolveError::Store(_)) => return Err(state.failed(&visitor, &error)),
     };
     let page = urls::with_query(PATH, &[("result", result)]);

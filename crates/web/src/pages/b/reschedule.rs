@@ -13,6 +13,7 @@ use crate::dates;
 use crate::errors::{Failure, Problem};
 use crate::i18n::Words;
 use crate::pages::organization;
+use crate::parts::freshness::stale_note;
 use crate::parts::occasion::Occasion;
 use crate::parts::refusal::{Alternative, RefusalView, alternatives};
 use crate::parts::status::Phase;
@@ -123,7 +124,7 @@ impl Mover<'_> {
         let horizon = detail.event_type.rules.horizon;
         let range = Range::new(query, &self.zone, now, horizon);
         let of = Of::Move(detail.booking.id);
-        let (range, slots) = search(self.state, self.visitor, of, range).await?;
+        let (range, found) = search(self.state, self.visitor, of, range).await?;
         let home = &detail.organization.zone;
         let href = self.page_href();
         let places = Places {
@@ -138,7 +139,16 @@ impl Mover<'_> {
             attendee: self.attendee(),
             current: self.current(),
             back_href: self.href.clone(),
-            picker: picker(words, self.visitor, &range, query, &slots, home, places),
+            picker: picker(
+                words,
+                self.visitor,
+                &range,
+                query,
+                &found.slots,
+                home,
+                places,
+            )
+            .with_note(stale_note(words, found.stale, &self.zone)),
         };
         self.state.show(self.visitor, StatusCode::OK, &page)
     }
@@ -221,6 +231,10 @@ impl Mover<'_> {
                 let refusal = RefusalView::new(self.words, refusal);
                 let times = self.alternatives(&alternatives, None);
                 self.show(StatusCode::CONFLICT, start, Some(refusal), times)
+            }
+            Err(RescheduleError::Stale(_)) => {
+                let refusal = RefusalView::stale(self.words);
+                self.show(StatusCode::CONFLICT, start, Some(refusal), Vec::new())
             }
             Err(error) => Err(self.state.failed(self.visitor, &error)),
         }

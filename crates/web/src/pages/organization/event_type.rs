@@ -9,6 +9,7 @@ use http::StatusCode;
 
 use crate::errors::{Failure, Problem};
 use crate::pages::organization::{self, ServiceView};
+use crate::parts::freshness::stale_note;
 use crate::picker::search::{Of, search};
 use crate::picker::{Picker, Places, Range, picker};
 use crate::request::query::{CalendarQuery, ZoneAsked};
@@ -54,7 +55,7 @@ pub(crate) async fn get(
     let query = CalendarQuery::read(&visitor.query);
     let horizon = event_type.rules.horizon;
     let range = Range::new(&query, &zone, state.app.now(), horizon);
-    let (range, slots) = search(&state, &visitor, Of::New(&slugs.0, &slugs.1), range).await?;
+    let (range, found) = search(&state, &visitor, Of::New(&slugs.0, &slugs.1), range).await?;
     let service = ServiceView::new(words, &organization.slug, &event_type);
     let places = Places {
         page: &service.href,
@@ -72,10 +73,11 @@ pub(crate) async fn get(
             &visitor,
             &range,
             &query,
-            &slots,
+            &found.slots,
             &organization.zone,
             places,
-        ),
+        )
+        .with_note(stale_note(words, found.stale, &zone)),
         service,
     };
     state.show(&visitor, StatusCode::OK, &page)

@@ -23,15 +23,14 @@ async fn refused() -> Browser {
     let now = Held.now();
     let connection = connection::connected(organization.id);
     let calendar = calendars::Calendar {
-        id: uuid(2),
-        connection_id: connection.id,
-        google_id: "primary".to_owned(),
         name: "Lessons".to_owned(),
-        receives: true,
-        zone: None,
-        pull_at: now,
-        failures: 0,
-        position: calendars::Position::default(),
+        ..calendars::Calendar::new(
+            uuid(2),
+            connection.id,
+            "primary",
+            calendars::Mode::Write,
+            now,
+        )
     };
     let set_up = store.unit(Lane::Interactive, "test", move |tx| {
         connections::insert(tx, &connection, now)?;
@@ -50,7 +49,7 @@ async fn refused() -> Browser {
             id: uuid(3),
             organization_id: organization.id,
             booking_id: booking.id,
-            link_id: link.id,
+            link_id: Some(link.id),
             kind: "refused".to_owned(),
             said: "Not in <this> calendar".to_owned(),
             version: 1,

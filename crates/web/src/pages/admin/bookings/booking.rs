@@ -137,6 +137,7 @@ fn entry_text(
         "both_changed" => words.say("timeline-both-changed"),
         "decided_for_booking" => words.say("timeline-decided-for-booking"),
         "decided_for_event" => words.say("timeline-decided-for-event"),
+        "verified" => words.say("timeline-verified"),
         other => words.with("timeline-other", &[("kind", other)]),
     };
     let by = by.filter(|by| *by != Cause::Calendar);

@@ -290,6 +290,15 @@ pub(crate) async fn post(
             refusal,
             alternatives,
         }) => booker.show_refused(page, refusal, &alternatives),
+        Err(BookError::Stale(_)) => {
+            let mut page = page;
+            page.refusal = Some(RefusalView {
+                text: words.say("refused-force-help"),
+                ..RefusalView::stale(words)
+            });
+            page.can_force = true;
+            booker.show(StatusCode::CONFLICT, &page)
+        }
         Err(BookError::UnknownHost) => {
             let text = words.say("new-host-problem");
             booker.show_wrong(page, booker.wrong("host", key("new-host"), &text))

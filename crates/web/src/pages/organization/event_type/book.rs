@@ -1,6 +1,6 @@
 //! `/{org}/{event_type}/book`: who is coming. Asked for a start, answered with a booking.
 
-use app::bookings::{self, BookError, BookInput};
+use app::bookings::{self, Attempt, BookError, BookInput};
 use app::limits::{Asker, Network};
 use app::organizations::Organization;
 use askama::Template;
@@ -294,7 +294,11 @@ pub(crate) async fn get(
     let of = Of::New(&slugs.0, &slugs.1);
     let event_type = &booker.event_type;
     match obstacle(&state, &visitor, of, event_type, start).await? {
-        None => booker.show(StatusCode::OK, start, Shown::default()),
+        None => {
+            // A slot is chosen: while the form is filled in, its calendars are looked at.
+            app::freshness::choose(&state.app, &slugs.0, &slugs.1).await;
+            booker.show(StatusCode::OK, start, Shown::default())
+        }
         Some((refusal, times)) => {
             let page = urls::book(&slugs.0, &slugs.1);
             let shown = Shown {
@@ -346,10 +350,33 @@ pub(crate) async fn post(
         cause: Cause::Attendee,
         idempotency_key,
     };
-    match bookings::book(&state.app, input).await {
+    let booked = match bookings::book_or_look(&state.app, input.clone()).await {
+        Ok(Attempt::Booked(booked)) => Ok(*booked),
+        Ok(Attempt::Look(look)) => {
+            state.wait(look).await;
+            bookings::book(&state.app, input).await
+        }
+        Err(error) => Err(error),
+    };
+    match booked {
         Ok(booked) => {
             let page = urls::booking(&booked.manage_token);
-            Ok(Redirect::to(&urls::with_query(&page, &[("new", "1")])).into_response())
+            let known = booked.stale.map(|stale| {
+                let as_of = stale.as_of.map(|at| at.to_string());
+                as_of.unwrap_or_else(|| "never".to_owned())
+            });
+            let mut pairs = vec![("new", "1")];
+            pairs.extend(known.as_deref().map(|known| ("known", known)));
+            Ok(Redirect::to(&urls::with_query(&page, &pairs)).into_response())
+        }
+        Err(BookError::Stale(_)) => {
+            let shown = Shown {
+                form,
+                refusal: Some(RefusalView::stale(booker.words)),
+                can_be_resent: true,
+                ..Shown::default()
+            };
+            booker.show(StatusCode::CONFLICT, start, shown)
         }
         Err(BookError::BadAttendee(bad)) => {
             let problems = problems(booker.words, &form, &bad);

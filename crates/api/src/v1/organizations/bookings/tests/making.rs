@@ -31,7 +31,7 @@ fn a_booking_is_made_and_described() {
             "start": "2026-11-24T09:00:00Z", "end": "2026-11-24T10:00:00Z",
             "time_zone": "Europe/Madrid", "organization": "tutoring", "event_type": "maths",
             "host": "Marta Ruiz", "calendar_sync": "none", "last_synced_at": null,
-            "problem": null, "conflict": null, "html_link": null, "cancellation": null,
+            "problem": null, "conflict": null, "html_link": null, "cancellation": null, "stale": null,
             "created_at": "2026-11-23T06:00:00Z",
             "attendee": {
                 "name": "Ana", "email": "ana@example.org", "phone": null,

@@ -3,6 +3,7 @@
 use std::num::NonZeroU32;
 
 use app::limits::Limits;
+use domain::freshness::OnStale;
 use http::StatusCode;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -265,4 +266,44 @@ fn one_caller_books_so_often_in_an_hour() {
     assert_eq!(harness.call(wish(2).bearer(&harness.key)).status, 201);
     harness.clock.advance(SignedDuration::from_mins(30));
     assert_eq!(harness.call(wish(3)).status, 201);
+}
+
+/// scenario D5: on a calendar that was never read a booking is refused, taken for the time being, or taken,
+/// as the organization wants; and each answer says so.
+#[test]
+fn a_booking_on_a_calendar_not_read_is_answered_as_the_organization_wants() {
+    let wish = booking("maths", "2026-11-24T09:00:00Z");
+    for (on_stale, status, told) in [
+        (OnStale::Refuse, 409, json!("calendar_stale")),
+        (
+            OnStale::Tentative,
+            201,
+            json!(["pending", "verification", { "as_of": null }]),
+        ),
+        (
+            OnStale::Allow,
+            201,
+            json!(["confirmed", null, { "as_of": null }]),
+        ),
+    ] {
+        let harness = harness();
+        harness.connect();
+        harness.block_all();
+        harness.wants(on_stale);
+        let keyed = || post(&wish).header("Idempotency-Key", "k");
+        let answer = harness.call(keyed());
+        let body = &answer.body;
+        let said = match status {
+            409 => body["code"].clone(),
+            _ => json!([body["status"], body["pending"], body["stale"]]),
+        };
+        assert_eq!(
+            (answer.status.as_u16(), said),
+            (status, told),
+            "{on_stale:?}"
+        );
+        // The same wish is granted once the calendar was read: a refusal is not remembered.
+        harness.calendar_is_read();
+        assert_eq!(harness.call(keyed()).status, StatusCode::CREATED);
+    }
 }
