@@ -1,9 +1,41 @@
 //! One test for each arm of the plan that is no conflict.
 
 use super::*;
-use crate::sync::UNANSWERED_MAX;
 use crate::sync::learn::{landed, learn};
 use crate::sync::plan::GENERATIONS_MAX;
+use crate::sync::{Changes, UNANSWERED_MAX};
+
+/// design section 4: an unverified booking's event is tentative until the booking is confirmed.
+#[test]
+fn an_event_that_became_certain_is_patched_and_one_that_is_found_tentative_too() {
+    let tentative = |h| EventFields {
+        certainty: Certainty::Tentative,
+        ..fields(h)
+    };
+    let only = Changes {
+        certainty: Some(Certainty::Confirmed),
+        ..Changes::default()
+    };
+    let patch = |etag: &str| Plan::Patch {
+        changes: only.clone(),
+        fields: fields(10),
+        etag: etag.into(),
+    };
+    let made = Link {
+        ours: Some(tentative(10)),
+        ..in_step(10)
+    };
+    assert_eq!(next(&made), patch("\"10-1\""));
+    let seen = Remote {
+        certainty: Certainty::Tentative,
+        ..remote(10, 1)
+    };
+    let lost = Link {
+        wanted: Some(fields(10)),
+        ..Link::default()
+    };
+    assert_eq!(next(&learn(lost, Seen::Live(seen))), patch("\"10-1\""));
+}
 
 #[test]
 fn a_new_booking_is_inserted() {

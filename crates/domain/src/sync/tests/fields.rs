@@ -9,7 +9,7 @@ use crate::time::Instant;
 
 prop_compose! {
     /// From few values, so that two often share some.
-    fn fields()(text in prop::array::uniform3(0..2_u8), hour in 0..2_i64, zone in 0..2_usize, minutes in 0..3_i64)
+    fn fields()(text in prop::array::uniform3(0..2_u8), hour in 0..2_i64, zone in 0..2_usize, minutes in 0..3_i64, is_tentative: bool)
         -> EventFields
     {
         let [title, description, location] = text.map(|n| n.to_string());
@@ -20,6 +20,7 @@ prop_compose! {
             time: Interval::lasting(start, SignedDuration::from_hours(1)),
             zone: Zone::parse(["UTC", "Europe/Madrid"][zone]).unwrap(),
             reminders: if minutes == 0 { Reminders::Calendar } else { Reminders::Only(vec![one]) },
+            certainty: if is_tentative { Certainty::Tentative } else { Certainty::Confirmed },
         }
     }
 }
@@ -37,6 +38,7 @@ fn patched(base: &EventFields, changes: Changes) -> EventFields {
         time,
         zone,
         reminders: changes.reminders.unwrap_or(base.reminders),
+        certainty: changes.certainty.unwrap_or(base.certainty),
     }
 }
 
@@ -49,6 +51,7 @@ proptest! {
         prop_assert_eq!(changes.location.is_some(), wanted.text.location != base.text.location);
         prop_assert_eq!(changes.time.is_some(), (wanted.time, &wanted.zone) != (base.time, &base.zone));
         prop_assert_eq!(changes.reminders.is_some(), wanted.reminders != base.reminders);
+        prop_assert_eq!(changes.certainty.is_some(), wanted.certainty != base.certainty);
         prop_assert_eq!(patched(&base, changes), wanted);
     }
 }

@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use super::merge::{Follow, Merge};
 use super::plan::{Plan, plan};
 use super::policy::Facts;
-use super::{EventFields, Intent, Link, Op, ParkReason, Remote, RemoteTime, Seen};
+use super::{Certainty, EventFields, Intent, Link, Op, ParkReason, Remote, RemoteTime, Seen};
 use crate::event_text::EventText;
 use crate::reminders::Reminders;
 use crate::time::{Instant, Interval, Zone};
@@ -39,6 +39,7 @@ fn fields(h: i64) -> EventFields {
         time: hour(h),
         zone: Zone::utc(),
         reminders: Reminders::default(),
+        certainty: Certainty::Confirmed,
     }
 }
 
@@ -51,6 +52,7 @@ fn remote(h: i64, rev: i64) -> Remote {
         reminders: Reminders::default(),
         declined: false,
         updated: None,
+        certainty: Certainty::Confirmed,
     }
 }
 
