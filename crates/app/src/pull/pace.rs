@@ -105,7 +105,7 @@ mod tests {
                 past,
                 ago(0),
                 true,
-                u32::MAX / 2,
+                u32::MAX / 2 + 1,
                 600,
             ),
         ] {

@@ -43,6 +43,12 @@ pub fn patched(scene: &Scene, id: &str, when: When) -> Checked {
     if before != when && versions.any(is_elsewhere) {
         return Ok(());
     }
+    // Or it was taken on an old calendar, and became certain.
+    let mut versions = scene.bookings.versions(event.booking).iter();
+    let was_unverified = versions.any(|version| version.booking.status == Status::Unverified);
+    if before == when && was_unverified {
+        return Ok(());
+    }
     let message = if before == when {
         format!("event {id} was patched for nothing: it was at {agreed:?}")
     } else {
