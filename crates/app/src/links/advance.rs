@@ -53,6 +53,8 @@ pub(super) fn advance(
                 if let Some(reason) = follow::revive(tx, loaded, time, draws)? {
                     return park(tx, loaded, reason, draws);
                 }
+                // What was edited meanwhile is a change of its own, in the next step.
+                return Ok(None);
             }
             Plan::CancelBooking => {
                 let (pen, now) = (&mut draws.pen, draws.now);

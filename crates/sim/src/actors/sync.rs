@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use crate::failure::Failure;
 use crate::scene::Stage;
 
-/// With nothing due at all it looks again after this, as a server would.
+/// With nothing due for long it looks again after this, as a server would.
 const NOTHING_DUE: SignedDuration = SignedDuration::from_mins(10);
 
 /// One life of the loop.
@@ -16,7 +16,10 @@ pub async fn live(stage: Stage) {
             Ok(Stepped::Worked) => {}
             Ok(Stepped::Idle(until)) => {
                 let latest = stage.scene().now() + NOTHING_DUE;
-                stage.pause_for_work(until.unwrap_or(latest)).await;
+                // A wake-up may be lost, so nobody sleeps until tomorrow.
+                stage
+                    .pause_for_work(until.unwrap_or(latest).min(latest))
+                    .await;
             }
             // No fault of the store's is simulated, so any failure is ours.
             Err(error) => {

@@ -8,7 +8,7 @@ use store::tables::{busy, organizations};
 
 use crate::actors::Actor;
 use crate::bookings::Version;
-use crate::events::{Ours, When};
+use crate::events::{By, Ours, When};
 use crate::failure::{Checked, Failure};
 use crate::scene::Scene;
 
@@ -108,11 +108,16 @@ fn fresh_enough(scene: &Scene, before: Option<&Version>, new: &Version) -> Check
     let Some(policy) = policy.filter(|policy| policy.on_stale == OnStale::Tentative) else {
         return Ok(());
     };
-    // Decided a little before it was committed: the clock has gone on since.
+    // Decided before it was committed: a little, unless the clock has jumped since.
+    let decided_at = match before {
+        None => booking.created_at,
+        Some(_) if scene.stats.get("jumps") > 0 => return Ok(()),
+        Some(_) => scene.now(),
+    };
     let limit = policy.stale_after + SLACK;
     let old = calendars
         .iter()
-        .find(|known| known.as_of.is_none_or(|as_of| scene.now() - as_of > limit));
+        .find(|known| known.as_of.is_none_or(|as_of| decided_at - as_of > limit));
     match old {
         None => Ok(()),
         Some(old) => {
@@ -235,7 +240,10 @@ fn deleted_by_host(scene: &Scene, new: &Version) -> Checked {
     if cause != Some(Cause::Calendar) {
         return fail("without cause calendar");
     }
-    match events.find(|event| event.was_deleted_by_host() && event.when() == When::Gone) {
+    // It may have been restored since it was looked at: the next pull tells.
+    let is_back = |event: &Ours| event.last_by() == Some(By::Host);
+    let was_gone = |event: &&Ours| event.when() == When::Gone || is_back(event);
+    match events.find(|event| event.was_deleted_by_host() && was_gone(event)) {
         None => fail("though the host did not delete its event"),
         Some(event) if !event.was_told_gone => fail("without a direct look"),
         Some(_) => Ok(()),
