@@ -60,6 +60,7 @@ pub fn follow_up(scene: &mut Scene, actor: Actor, id: BookingId) {
     let versions = scene.bookings.versions(id);
     let before = versions.len().checked_sub(2).map(|n| &versions[n].booking);
     let was_over = before.is_some_and(|before| before.status == Status::Cancelled);
+    let was_there = before.map(|before| before.time);
     let name = match (actor, scene.bookings.now(id).map(|now| now.booking.status)) {
         (Actor::Sync(_), Some(Status::Confirmed)) if was_over => "bookings.revived",
         (Actor::Sync(_), Some(Status::Confirmed)) if was_verified(scene, id) => "bookings.verified",
@@ -73,7 +74,8 @@ pub fn follow_up(scene: &mut Scene, actor: Actor, id: BookingId) {
     let Some(time) = scene.bookings.now(id).map(|now| now.booking.time) else {
         return;
     };
-    if matches!(name, "bookings.followed" | "bookings.revived") {
+    let has_followed = name == "bookings.followed" && was_there != Some(time);
+    if has_followed || name == "bookings.revived" {
         for event in scene.events.of_mut(id).filter(|e| e.was_put_at(time)) {
             event.agreed = time;
         }

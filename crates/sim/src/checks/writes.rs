@@ -4,7 +4,7 @@ use domain::booking::Status;
 
 use crate::actors::Actor;
 use crate::bookings::Version;
-use crate::events::When;
+use crate::events::{By, Turn, When};
 use crate::failure::{Checked, Failure};
 use crate::scene::Scene;
 
@@ -34,6 +34,15 @@ pub fn patched(scene: &Scene, id: &str, when: When) -> Checked {
     // Moved away here and back again, while the host moved it: both have, and ours counts.
     let mut there = event.turns.iter().rev().filter(|turn| turn.when == when);
     let since = there.next().map_or(0, |turn| turn.step);
+    let hosts = |turn: &&Turn| turn.step > since && turn.by == By::Host;
+    let moved_there = event.turns.iter().find(hosts).map(|turn| turn.step);
+    let newest = scene.bookings.now(event.booking);
+    let is_newer = |version: &Version| {
+        !matches!(version.by, Actor::Sync(_)) && moved_there.is_some_and(|step| version.step > step)
+    };
+    if before != when && newest.is_some_and(is_newer) {
+        return Ok(());
+    }
     let mut versions = scene.bookings.versions(event.booking).iter();
     let is_elsewhere = |version: &Version| {
         version.step > since
