@@ -4,6 +4,7 @@
 //! admin page.
 
 mod calendars;
+mod conflict_policy;
 mod disconnect;
 mod get;
 mod list;
@@ -27,6 +28,7 @@ pub(crate) fn endpoints() -> OpenApiRouter<ApiState> {
         .routes(routes!(get::get))
         .routes(routes!(disconnect::disconnect))
         .routes(routes!(prove::prove))
+        .routes(routes!(conflict_policy::get, conflict_policy::put))
         .merge(calendars::endpoints())
 }
 
