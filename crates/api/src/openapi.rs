@@ -194,7 +194,7 @@ mod tests {
         let apart = ["/api", "/api/", "/api/{*rest}", app::push::PATH].map(str::to_owned);
         let routes: BTreeSet<String> = &routes() - &BTreeSet::from(apart);
         assert_eq!(routes, described);
-        assert_eq!(described.len(), 24);
+        assert_eq!(described.len(), 25);
     }
 
     #[test]
@@ -297,7 +297,7 @@ mod tests {
                 .replace("{org}", "tutoring");
             let body = match path.rsplit('/').next() {
                 Some("reschedule") => json!({ "start": "2026-11-24T09:00:00Z" }),
-                Some("cancel" | "approve" | "decline") => json!({}),
+                Some("cancel" | "approve" | "decline" | "conflict-policy") => json!({}),
                 Some("reassign") => json!({ "host": harness.hosts("maths")[0].0 }),
                 Some("resolve") => json!({ "resolution": "retry" }),
                 Some("calendars") => json!({ "google_id": "a@b.cd", "mode": "busy" }),
