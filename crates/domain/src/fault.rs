@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 static ON: AtomicU32 = AtomicU32::new(0);
 
 /// Every fault point, by number, with what it breaks.
-pub const ALL: [(u32, &str); 22] = [
+pub const ALL: [(u32, &str); 26] = [
     (1, "link work draws a fresh event id for every attempt"),
     (2, "an insert refused with 409 is not adopted but given up"),
     (3, "the intent is not written down before a call"),
@@ -44,6 +44,13 @@ pub const ALL: [(u32, &str); 22] = [
     (
         23,
         "of a series only what a page shows of it is looked at, not what is known",
+    ),
+    (26, "a change made in Google that loses is not set aside"),
+    (27, "an event restored in Google is not noticed"),
+    (28, "a place edited in Google does not reach its booking"),
+    (
+        30,
+        "a booking moved back after both had moved it is not sent",
     ),
 ];
 

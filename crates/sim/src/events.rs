@@ -62,6 +62,8 @@ pub struct Ours {
     pub agreed: Interval,
     /// Whether the host has edited its text.
     pub is_text_edited: bool,
+    /// The title the host gave it, if any: it stays.
+    pub title_by_host: Option<String>,
     /// Whether Google has told us, in an answer that arrived, that it is gone.
     pub was_told_gone: bool,
 }

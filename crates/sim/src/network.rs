@@ -410,6 +410,7 @@ fn note_insert(scene: &mut Scene, resource: &Value) {
         turns: vec![turn],
         agreed,
         is_text_edited: false,
+        title_by_host: None,
         was_told_gone: false,
     };
     scene.events.ours.insert(id.to_owned(), event);

@@ -183,6 +183,9 @@ fn time(
     if theirs_counts {
         merge.follow.time = Some(followable(&remote.time, facts)?);
     }
+    if fault!(26) {
+        return Ok(());
+    }
     merge.aside.push(Aside {
         field: Field::Time,
         ours: Value::Time(RemoteTime::Timed(wanted.time)),
@@ -261,7 +264,7 @@ fn texts(
 }
 
 fn one_text(merge: &mut Merge, text: &Text<'_>, updated: Option<Instant>, facts: &Facts) {
-    if text.seen == text.base {
+    if text.seen == text.base || (fault!(28) && text.field == Field::Location) {
         return;
     }
     let (own, follow) = match text.field {
@@ -316,7 +319,8 @@ impl Link {
             put(&mut ours.text.title, title);
             put(&mut ours.text.description, description);
             put(&mut ours.text.location, location);
-            for aside in merge.aside.iter().filter(|aside| !aside.theirs_counts) {
+            let lost = |aside: &&Aside| !aside.theirs_counts && !fault!(30);
+            for aside in merge.aside.iter().filter(lost) {
                 is_there(ours, aside);
             }
         }

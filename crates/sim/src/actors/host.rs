@@ -175,6 +175,9 @@ fn edit_text(scene: &mut Scene, id: &str) {
     };
     if let Some(event) = scene.events.ours.get_mut(id) {
         event.is_text_edited = true;
+        if let Some(title) = patch["summary"].as_str() {
+            event.title_by_host = Some(title.to_owned());
+        }
     }
     edit_ours(scene, id, &patch, "host.edited-text");
 }

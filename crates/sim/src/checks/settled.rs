@@ -157,6 +157,15 @@ fn in_step(scene: &Scene, version: &Version, link: &EventLink) -> Checked {
                 fail("in step", "is linked to another event")
             } else if !event.is_text_edited && text_of(&resource) != booking.text {
                 fail("in step", "does not say what its event says")
+            } else if event
+                .title_by_host
+                .as_ref()
+                .is_some_and(|title| *title != text_of(&resource).title)
+            {
+                fail(
+                    "host edits",
+                    "has an event whose title is not what the host wrote",
+                )
             } else if text_of(&resource).location != booking.text.location {
                 fail("in step", "is not where its event is")
             } else if (resource["status"] == "tentative") != (booking.status == Status::Unverified)

@@ -1,10 +1,12 @@
 //! Checked right when a write of ours takes effect in Google.
 
 use domain::booking::Status;
+use domain::sync::merge::Field;
+use store::tables::{conflicts, links};
 
 use crate::actors::Actor;
 use crate::bookings::Version;
-use crate::events::{By, Turn, When};
+use crate::events::{By, Ours, Turn, When};
 use crate::failure::{Checked, Failure};
 use crate::scene::Scene;
 
@@ -22,6 +24,7 @@ pub fn patched(scene: &Scene, id: &str, when: When) -> Checked {
             format!("we patched event {id}, which is not ours"),
         ));
     };
+    nothing_lost(scene, id, event, when)?;
     if when != When::Timed(event.agreed) || scene.decided.contains(&event.booking) {
         return Ok(());
     }
@@ -64,6 +67,41 @@ pub fn patched(scene: &Scene, id: &str, when: When) -> Checked {
         format!("event {id}, moved by the host to {before:?}, was put back to {agreed:?}")
     };
     Err(Failure::new("host edits", message))
+}
+
+/// Where the host moved the event and our patch moves it elsewhere, both had changed it, and what the host did
+/// is set aside for a person.
+fn nothing_lost(scene: &Scene, id: &str, event: &Ours, when: When) -> Checked {
+    let there = event.when();
+    let is_over_hosts = event.last_by() == Some(By::Host) && there != when;
+    if !is_over_hosts || scene.decided.contains(&event.booking) {
+        return Ok(());
+    }
+    // Both had put it there of their own accord, and then it was moved here.
+    let mut versions = scene.bookings.versions(event.booking).iter();
+    if versions.any(|version| When::Timed(version.booking.time) == there) {
+        return Ok(());
+    }
+    let is_aside = scene.read(|tx| {
+        for link in links::of_booking(tx, event.booking)? {
+            let open = conflicts::open_asides(tx, link.id)?;
+            let fields = open.iter().filter_map(|open| open.aside.as_ref());
+            if fields
+                .map(|aside| aside.field)
+                .any(|field| field == Field::Time)
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    });
+    if is_aside {
+        Ok(())
+    } else {
+        let message =
+            format!("event {id}, moved by the host to {there:?}, was moved to {when:?} in silence");
+        Err(Failure::new("lost edits", message))
+    }
 }
 
 /// A deletion of ours has removed event `id`: it is ours, and its booking has ended.

@@ -108,7 +108,9 @@ pub fn update(tx: &mut dyn Tx, conflict: &Conflict) -> Result<(), StoreError> {
     .map(drop)
 }
 
-/// Closes what is open about events of a connection: nothing is decided about them any more.
+/// Closes what is open about events of a connection: nothing is decided about them any more. What both sides
+/// changed waits on: should the account come back, the version that counts is sent, and the other is nowhere
+/// else (seed 218).
 ///
 /// # Errors
 /// [`StoreError`].
@@ -118,7 +120,7 @@ pub fn close_of_connection(
     now: Instant,
 ) -> Result<(), StoreError> {
     let sql = "UPDATE conflict SET closed_at = ?2, resolution = COALESCE(resolution, 'detached')
-               WHERE closed_at IS NULL AND link_id IN
+               WHERE closed_at IS NULL AND field IS NULL AND link_id IN
                  (SELECT l.id FROM event_link l JOIN calendar c ON c.id = l.calendar_id
                   WHERE c.connection_id = ?1)";
     tx.execute(sql, values![connection, now]).map(drop)
@@ -134,7 +136,7 @@ pub fn close_of_calendar(
     now: Instant,
 ) -> Result<(), StoreError> {
     let sql = "UPDATE conflict SET closed_at = ?2, resolution = COALESCE(resolution, 'detached')
-               WHERE closed_at IS NULL AND link_id IN
+               WHERE closed_at IS NULL AND field IS NULL AND link_id IN
                  (SELECT id FROM event_link WHERE calendar_id = ?1)";
     tx.execute(sql, values![calendar, now]).map(drop)
 }
