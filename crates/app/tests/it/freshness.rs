@@ -18,7 +18,9 @@ use serde_json::{Value, json};
 use super::bookings::{booked, input, move_to};
 use super::conflicts::{accepts, looks, renews, work};
 use super::connections::connect_and_prove;
-use super::support::{Harness, app_limited, at, harness_with, morning, now, preset};
+use super::support::{
+    Harness, app_limited, at, compares_never, harness_with, morning, now, preset,
+};
 
 /// Wednesday, in Marta's hours.
 const START: &str = "2026-11-25T09:00:00Z";
@@ -37,6 +39,7 @@ fn unread(on_stale: OnStale) -> Harness {
     preset.organization.on_stale = on_stale;
     let h = harness_with(&preset);
     connect_and_prove(&h);
+    compares_never(&h);
     h
 }
 
