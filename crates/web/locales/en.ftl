@@ -448,6 +448,7 @@ told-scope-missing = A permission is missing: reconnect the calendar and tick th
 told-installation-refused = Google refuses this installation: its Google Cloud project needs attention
 told-calendar-lost = The calendar can no longer be reached or written
 told-event-refused = Google refuses the event of a booking
+told-push-ended = Google no longer tells of changes in a calendar: they show up a little later, until this is mended
 
 ## Calendar connection
 

@@ -448,6 +448,7 @@ told-scope-missing = Falta un permiso: vuelve a conectar el calendario y marca l
 told-installation-refused = Google rechaza esta instalación: hay que revisar su proyecto de Google Cloud
 told-calendar-lost = Ya no se puede acceder al calendario o escribir en él
 told-event-refused = Google rechaza el evento de una reserva
+told-push-ended = Google ya no avisa de los cambios de un calendario: se ven un poco más tarde hasta que se arregle
 
 ## Conexión del calendario
 

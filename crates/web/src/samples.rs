@@ -476,6 +476,7 @@ impl Sample {
                 audience,
                 connection_id: Some(NOBODY.parse().unwrap()),
                 booking_id: None,
+                calendar_id: None,
                 created_at: self.now,
                 is_cleared,
             };
@@ -506,6 +507,7 @@ impl Sample {
                     told(MessageKind::ScopeMissing, Audience::Owner, true),
                     told(MessageKind::CalendarLost, Audience::Owner, true),
                 ]
+                    told(MessageKind::PushEnded, Audience::Operator, false),
             } else {
                 Vec::new()
             },

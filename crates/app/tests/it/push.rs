@@ -4,6 +4,7 @@
 mod arriving;
 mod ending;
 mod opening;
+mod warning;
 
 use std::future::Future;
 use std::pin::pin;
@@ -22,7 +23,7 @@ use store::tables::channels::{self, Channel, State};
 use super::conflicts::work;
 use super::connections::connect_and_prove;
 use super::credentials::row;
-use super::support::{Harness, app_pushed, harness, now};
+use super::support::{Harness, app_pushed, compares_never, harness, now};
 
 const ADDRESS: &str = "https://book.example/webhooks/google-calendar";
 const RESOURCE: &str = "what is watched";
@@ -33,6 +34,7 @@ fn reachable() -> Harness {
     let mut h = harness();
     h.app = app_pushed(&h, Some(ADDRESS));
     connect_and_prove(&h);
+    compares_never(&h);
     h
 }
 
