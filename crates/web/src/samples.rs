@@ -9,6 +9,7 @@ use app::calendars::{Calendar, Host, Mode};
 use app::connections::{GrantFate, Preview};
 use domain::attendee::AttendeeForm;
 use domain::booking::{Cause, Refusal, Status};
+use domain::freshness::Policy;
 use domain::{Instant, Interval, Locale, Zone};
 use jiff::SignedDuration;
 use serde_json::json;
@@ -475,8 +476,8 @@ impl Sample {
                 kind,
                 audience,
                 connection_id: Some(NOBODY.parse().unwrap()),
-                booking_id: None,
                 calendar_id: None,
+                booking_id: None,
                 created_at: self.now,
                 is_cleared,
             };
@@ -506,8 +507,8 @@ impl Sample {
                     told(MessageKind::GrantDead, Audience::Owner, true),
                     told(MessageKind::ScopeMissing, Audience::Owner, true),
                     told(MessageKind::CalendarLost, Audience::Owner, true),
-                ]
                     told(MessageKind::PushEnded, Audience::Operator, false),
+                ]
             } else {
                 Vec::new()
             },
@@ -528,6 +529,7 @@ impl Sample {
             has_consent: missing.is_empty(),
             missing,
             robot: None,
+            freshness: connection::freshness::FreshnessForm::new(&Policy::default()),
             redirect_uri,
         }
     }
