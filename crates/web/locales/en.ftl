@@ -189,6 +189,7 @@ booked-unverified = We have your booking
 booked-unverified-help = The time is kept for you. Everything about your booking is on this page.
 booked-stale = The calendar was last checked on { $when }; we check it again as soon as we can.
 booked-stale-never = The calendar has not been checked yet; we check it as soon as we can.
+admin-unverified-help = Taken while the calendar could not be checked. Once it was, the booking is confirmed by itself; if its time is taken there, it comes into the inbox.
 booking-unverified-help = The calendar could not be checked when you booked. As soon as it can, the booking is confirmed by itself and this page says so; if the time should turn out to be taken, the host decides about it.
 moved-heading = Your booking has moved
 moved-help = The new time is below.
@@ -390,7 +391,7 @@ alarm-connection = The calendar connection needs you: bookings go on, and their 
 alarm-see = See why
 nav-inbox = Inbox
 inbox-heading = Inbox
-inbox-lead = What needs you: bookings whose calendar event is out of date.
+inbox-lead = What needs you: bookings that do not agree with the calendar.
 inbox-empty = Nothing to decide
 inbox-empty-help = When Google refuses a change for good, or an event was changed there in a way its booking cannot follow, it appears here with what you can do. Everything else keeps in step by itself.
 inbox-since = since { $when }
@@ -407,6 +408,8 @@ inbox-there-not-made = No event yet
 inbox-there-busy = Busy on { $day }, { $hours }
 inbox-there-free = Nothing any more: the booking is about to be confirmed
 inbox-retry = Retry
+inbox-overlap = Time taken twice
+inbox-overlap-retry-help = Look at the calendar once more. Right when what else stood there was moved.
 inbox-retry-help = Look at the event and ask Google once more. Right when you have mended the cause.
 inbox-relink = Make a new event
 inbox-relink-help = Write a new event for the booking and let go of the old one. If the old one is still in Google, it stays there: delete it by hand.
@@ -598,6 +601,13 @@ calendar-add = Add a calendar
 calendar-adding = Looking at the calendar…
 calendar-id = Calendar ID
 calendar-id-help = In Google Calendar: the calendar's settings, under “Integrate calendar”.
+calendar-audit-none = Not compared with Google’s own list of events yet: that is done once a week.
+calendar-audit =
+    { $count ->
+        [0] Compared with Google’s own list of events { $when }: they agree.
+        [one] Compared with Google’s own list of events { $when }. { $count } difference was found so far, and mended.
+       *[other] Compared with Google’s own list of events { $when }. { $count } differences were found so far, and mended.
+    }
 calendar-remove = Remove this calendar
 calendar-remove-help = Once it is removed, its events take nobody's time. Events of bookings there stay in Google as they are.
 calendar-free-days =

@@ -562,13 +562,14 @@ impl Sample {
             name: self.pick("Lessons", "Clases").to_owned(),
             mode,
             as_of: None,
-            audited_at: None,
+            audited_at: (mode == Mode::Write).then_some(self.now),
             audit_differences: 0,
             blocks: hosts.iter().map(|host| host.id).collect(),
             receives: Vec::new(),
             free_days: u64::from(mode == Mode::Busy),
         };
-        connection::calendar::Page::new(shell, "token".to_owned(), &calendar, &hosts)
+        let ago = |_| self.words.count("ago-minutes", 3, &[]);
+        connection::calendar::Page::new(shell, "token".to_owned(), &calendar, &hosts, ago)
     }
 
     fn connected(&self, state: &'static str) -> ConnectionView {

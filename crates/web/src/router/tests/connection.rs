@@ -316,6 +316,6 @@ async fn what_becomes_of_bookings_on_old_calendars_is_chosen_on_the_page() {
         assert_eq!(policy().await, expected, "{name}");
     }
     let page = browser.get(&format!("{PAGE}?result=freshness_saved")).await;
-    assert!(page.body.contains(r#"<option value="tentative" selected>"#));
+    assert!(page.body.contains(r#"value="tentative" required checked>"#));
     assert!(page.body.contains(r#"value="43200""#));
 }
