@@ -54,6 +54,7 @@ for (const language of ["en", "es"]) {
       return (await page.locator('[data-test="free-days"]').count()) === 1;
     });
     assert.equal(await page.locator('[data-test="receives"]').count(), 0, "it is only read");
+    assert.equal(await page.locator('[data-test="audit"]').count(), 1);
     await see("calendar-busy");
 
     await page.locator('[data-test="blocks"] input[type="checkbox"]').first().uncheck();

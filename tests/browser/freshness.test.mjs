@@ -94,6 +94,7 @@ for (const language of ["en", "es"]) {
     await seen(admin, "unverified-list");
     const id = await unverified();
     await admin.goto(adminPage(`/admin/bookings/${id}`));
+    await admin.waitForSelector('[data-test="unverified"]');
     await seen(admin, "unverified-admin");
 
     await choose(admin, "refuse", 30);
@@ -134,6 +135,7 @@ for (const language of ["en", "es"]) {
     });
     await seen(admin, "inbox-overlap");
     await admin.goto(adminPage(`/admin/bookings/${id}`));
+    assert.equal(await admin.locator('[data-test="unverified"]').count(), 0, "it does not wait any more");
     await seen(admin, "overlap-admin");
     await admin.goto(adminPage("/admin/inbox"));
     await pages.press(admin, "keep", /result=keep/);

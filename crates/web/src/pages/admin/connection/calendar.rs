@@ -122,7 +122,7 @@ fn audit(words: Words, calendar: &Calendar, when: impl Fn(Instant) -> String) ->
     let Some(at) = calendar.audited_at else {
         return words.say("calendar-audit-none");
     };
-    let found = u64::try_from(calendar.audit_differences).unwrap_or(0);
+    let found = calendar.audit_differences;
     words.count("calendar-audit", found, &[("when", &when(at))])
 }
 
