@@ -268,7 +268,7 @@ async fn what_becomes_of_bookings_on_old_calendars_is_chosen_on_the_page() {
     let mut browser = Browser::before(app.clone()).await;
     browser.sign_in().await;
     let page = browser.get(PAGE).await;
-    let csrf = page.value("name=\"csrf\" value=\"").to_owned();
+    let csrf = page.value("name=\"csrf\" value=\"");
     let policy = async || {
         let found = app::organizations::by_slug(&app, "alameda").await.unwrap();
         let policy = found.unwrap().freshness;
