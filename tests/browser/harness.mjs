@@ -4,8 +4,9 @@
 // `eventually` looks at a condition again, a bounded number of times.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { mkdirSync, statSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -47,11 +48,12 @@ function binary() {
 
 /**
  * Starts the demo on free loopback ports and waits until it prints where it is. The answer has the
- * fields of that line (`booking_url`, `api_key`, ...) and `stop()`.
+ * fields of that line (`booking_url`, `api_key`, ...), `data_dir` and `stop()`.
  */
 export async function startDemo() {
+  const data_dir = mkdtempSync(path.join(tmpdir(), "lockstep-browser-"));
   const listen = ["--listen", "127.0.0.1:0", "--google-listen", "127.0.0.1:0"];
-  const child = spawn(binary(), ["demo", "--json", ...listen], {
+  const child = spawn(binary(), ["demo", "--json", ...listen, "--data-dir", data_dir], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   const ended = new Promise((resolve) => child.once("close", resolve));
@@ -65,16 +67,24 @@ export async function startDemo() {
   const stop = async () => {
     child.kill("SIGTERM");
     await within(STOP_MS_MAX, ended, "lockstep did not end").finally(kill);
+    rmSync(data_dir, { recursive: true });
     process.removeListener("exit", kill);
   };
   try {
     const line = await within(START_MS_MAX, firstLine(child), "lockstep is not ready");
-    return { ...JSON.parse(line), stop };
+    return { ...JSON.parse(line), data_dir, stop };
   } catch (error) {
     kill();
     await within(STOP_MS_MAX, ended, "its last words").catch(() => {});
     throw new Error(`${error.message}\n${complaints.join("\n")}`, { cause: error });
   }
+}
+
+/** As if every calendar had last been read so much earlier than it was. No face of the product can say so. */
+export function readEarlier(demo, minutes) {
+  const sql = `UPDATE calendar SET as_of = as_of - ${minutes * 60_000_000}`;
+  const script = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], 5); db.execute(sys.argv[2]); db.commit()";
+  execFileSync("python3", ["-c", script, path.join(demo.data_dir, "lockstep.db"), sql]);
 }
 
 function firstLine(child) {

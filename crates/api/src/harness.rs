@@ -28,6 +28,7 @@ use store::sqlite::inline::Inline;
 use store::tables::channels::{self, Channel};
 use store::tables::conflicts::{self, Conflict};
 use store::tables::links::{self, EventLink, State};
+use store::tables::organizations::FreshnessChange;
 use store::tables::timeline::{self, Entry};
 use store::tables::{busy, calendars, connections, organizations};
 use store::{Backend, Lane, Store, StoreError, Tx, Work};
@@ -427,14 +428,12 @@ impl Harness {
 
     /// What the organization wants on calendars not read for long.
     pub(crate) fn wants(&self, on_stale: OnStale) {
-        let (organization, policy) = (
-            self.organization,
-            Policy {
-                on_stale,
-                ..Policy::default()
-            },
-        );
-        self.unit(move |tx| organizations::set_freshness(tx, organization, policy));
+        let organization = self.organization;
+        let change = FreshnessChange {
+            on_stale: Some(on_stale),
+            stale_after: Some(Policy::default().stale_after),
+        };
+        self.unit(move |tx| organizations::set_freshness(tx, organization, change));
     }
 
     /// As if Google had refused the booking's event with these words.

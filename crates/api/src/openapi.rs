@@ -21,7 +21,7 @@ use crate::problem::{CODES, INTERNAL, MEDIA_TYPE};
         (name = "slots", description = "What can be booked, and when. Needs no key."),
         (name = "holds", description = "Slots kept for one visitor for a while."),
         (name = "bookings", description = "Made, read, moved, reassigned, approved, cancelled."),
-        (name = "calendars", description = "The Google accounts bookings go to."),
+        (name = "calendars", description = "The Google accounts bookings go to, and what may rest on them."),
         (name = "health", description = "For those who watch over the process."),
     )
 )]
@@ -113,7 +113,14 @@ fn complete(document: &mut utoipa::openapi::OpenApi) {
     }
     let items = document.paths.paths.iter_mut();
     let items = items.filter(|(path, _)| path.starts_with("/api/"));
-    for operation in items.flat_map(|(_, item)| [&mut item.get, &mut item.post]) {
+    for operation in items.flat_map(|(_, item)| {
+        [
+            &mut item.get,
+            &mut item.post,
+            &mut item.patch,
+            &mut item.delete,
+        ]
+    }) {
         let Some(operation) = operation else { continue };
         for (status, name, _) in everywhere {
             let reference = RefOr::Ref(Ref::from_response_name(name));
@@ -301,7 +308,7 @@ mod tests {
                 Some("reassign") => json!({ "host": harness.hosts("maths")[0].0 }),
                 Some("resolve") => json!({ "resolution": "retry" }),
                 Some("calendars") => json!({ "google_id": "a@b.cd", "mode": "busy" }),
-                Some("{calendar}") => json!({}),
+                Some("{calendar}" | "settings") => json!({}),
                 Some("release") => json!({ "token": "x" }),
                 Some("holds") => json!({
                     "event_type": "maths", "start": "2026-11-25T11:00:00Z",

@@ -7,7 +7,6 @@ use domain::reminders::{Reminder, Reminders};
 use domain::schedule::{Schedule, WeeklyHours};
 use domain::text::{self, BadText};
 use domain::{EventTypeId, HostId, Locale, OrganizationId, ScheduleId, Zone};
-use jiff::SignedDuration;
 use secrecy::SecretString;
 use serde::Deserialize;
 use store::tables::{access, event_types, hosts, organizations};
@@ -224,17 +223,14 @@ fn bad(place: impl Into<String>) -> impl FnOnce(BadText) -> InstallError {
 }
 
 fn freshness(organization: &OrganizationPreset) -> Result<Policy, InstallError> {
-    let minutes = organization.stale_after_minutes;
-    let (min, max) = (Policy::MINUTES_MIN, Policy::MINUTES_MAX);
-    if !(min..=max).contains(&minutes) {
-        return Err(InstallError::Bad {
-            place: "organization.stale_after_minutes".to_owned(),
-            problem: format!("give {min} to {max} minutes"),
-        });
-    }
+    let stale_after = Policy::stale_after(organization.stale_after_minutes);
+    let stale_after = stale_after.map_err(|problem| InstallError::Bad {
+        place: "organization.stale_after_minutes".to_owned(),
+        problem: problem.to_string(),
+    })?;
     Ok(Policy {
         on_stale: organization.on_stale,
-        stale_after: SignedDuration::from_mins(minutes),
+        stale_after,
     })
 }
 

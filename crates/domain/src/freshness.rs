@@ -59,11 +59,26 @@ impl Policy {
     /// The limit of who chose none: a day.
     pub const MINUTES_DEFAULT: i64 = 24 * 60;
 
+    /// A limit of so many minutes.
+    ///
+    /// # Errors
+    /// [`BadLimit`] when it is shorter than [`Policy::MINUTES_MIN`] or longer than [`Policy::MINUTES_MAX`].
+    pub fn stale_after(minutes: i64) -> Result<SignedDuration, BadLimit> {
+        let allowed = Self::MINUTES_MIN..=Self::MINUTES_MAX;
+        let limit = Some(minutes).filter(|minutes| allowed.contains(minutes));
+        limit.map(SignedDuration::from_mins).ok_or(BadLimit)
+    }
+
     /// Whether what is known of a calendar as of `as_of` is too old at `now`.
     pub fn is_stale(&self, as_of: Option<Instant>, now: Instant) -> bool {
         as_of.is_none_or(|as_of| now - as_of > self.stale_after)
     }
 }
+
+/// No limit there can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("give {} to {} minutes", Policy::MINUTES_MIN, Policy::MINUTES_MAX)]
+pub struct BadLimit;
 
 impl Default for Policy {
     fn default() -> Self {

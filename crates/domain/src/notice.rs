@@ -16,15 +16,18 @@ pub enum MessageKind {
     CalendarLost,
     /// Google refuses the change of one event for good (row R7, scenario D2).
     EventRefused,
+    /// A calendar's push channel has ended and there is no next one: changes are found by polling (scenario E2).
+    PushEnded,
 }
 
 impl MessageKind {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::GrantDead,
         Self::ScopeMissing,
         Self::InstallationRefused,
         Self::CalendarLost,
         Self::EventRefused,
+        Self::PushEnded,
     ];
 
     /// Its stable name.
@@ -35,6 +38,7 @@ impl MessageKind {
             Self::InstallationRefused => "installation_refused",
             Self::CalendarLost => "calendar_lost",
             Self::EventRefused => "event_refused",
+            Self::PushEnded => "push_ended",
         }
     }
 

@@ -368,6 +368,7 @@ pub const TABLES: &[(&str, usize, &[&str])] = &[
             "audience",
             "idempotency_key",
             "connection_id",
+            "calendar_id",
             "booking_id",
             "created_at",
             "state",

@@ -189,6 +189,7 @@ booked-unverified = We have your booking
 booked-unverified-help = The time is kept for you. Everything about your booking is on this page.
 booked-stale = The calendar was last checked on { $when }; we check it again as soon as we can.
 booked-stale-never = The calendar has not been checked yet; we check it as soon as we can.
+admin-unverified-help = Taken while the calendar could not be checked. Once it was, the booking is confirmed by itself; if its time is taken there, it comes into the inbox.
 booking-unverified-help = The calendar could not be checked when you booked. As soon as it can, the booking is confirmed by itself and this page says so; if the time should turn out to be taken, the host decides about it.
 moved-heading = Your booking has moved
 moved-help = The new time is below.
@@ -408,7 +409,7 @@ alarm-connection = The calendar connection needs you: bookings go on, and their 
 alarm-see = See why
 nav-inbox = Inbox
 inbox-heading = Inbox
-inbox-lead = What needs you: bookings whose calendar event is out of date.
+inbox-lead = What needs you: bookings that do not agree with the calendar.
 inbox-empty = Nothing to decide
 inbox-empty-help = When Google refuses a change for good, or an event was changed there in a way its booking cannot follow, it appears here with what you can do. Everything else keeps in step by itself.
 inbox-since = since { $when }
@@ -425,6 +426,8 @@ inbox-there-not-made = No event yet
 inbox-there-busy = Busy on { $day }, { $hours }
 inbox-there-free = Nothing any more: the booking is about to be confirmed
 inbox-retry = Retry
+inbox-overlap = Time taken twice
+inbox-overlap-retry-help = Look at the calendar once more. Right when what else stood there was moved.
 inbox-retry-help = Look at the event and ask Google once more. Right when you have mended the cause.
 inbox-relink = Make a new event
 inbox-relink-help = Write a new event for the booking and let go of the old one. If the old one is still in Google, it stays there: delete it by hand.
@@ -477,6 +480,7 @@ told-scope-missing = A permission is missing: reconnect the calendar and tick th
 told-installation-refused = Google refuses this installation: its Google Cloud project needs attention
 told-calendar-lost = The calendar can no longer be reached or written
 told-event-refused = Google refuses the event of a booking
+told-push-ended = Google no longer tells of changes in a calendar: they show up a little later, until this is mended
 
 ## Calendar connection
 
@@ -626,6 +630,13 @@ calendar-add = Add a calendar
 calendar-adding = Looking at the calendar…
 calendar-id = Calendar ID
 calendar-id-help = In Google Calendar: the calendar's settings, under “Integrate calendar”.
+calendar-audit-none = Not compared with Google’s own list of events yet: that is done once a week.
+calendar-audit =
+    { $count ->
+        [0] Compared with Google’s own list of events { $when }: they agree.
+        [one] Compared with Google’s own list of events { $when }. { $count } difference was found so far, and mended.
+       *[other] Compared with Google’s own list of events { $when }. { $count } differences were found so far, and mended.
+    }
 calendar-remove = Remove this calendar
 calendar-remove-help = Once it is removed, its events take nobody's time. Events of bookings there stay in Google as they are.
 calendar-free-days =
@@ -647,3 +658,15 @@ outcome-read-only = The account may only read this calendar
 outcome-read-only-help = For bookings to go there, its owner must share it with “Make changes to events”.
 outcome-receiver = Bookings need a calendar to go to
 outcome-receiver-help = Nothing was changed. First let those bookings go to another calendar.
+freshness-heading = When a calendar could not be read
+freshness-lead = While Google cannot be reached we do not see new events there. Choose what becomes of bookings that somebody makes meanwhile.
+freshness-on-stale = What becomes of new bookings?
+freshness-allow = Taken as any other
+freshness-tentative = Taken, and confirmed once the calendar was read
+freshness-refuse = Not taken
+freshness-after = After how many minutes?
+freshness-after-help = 30 to 43200 minutes. An hour has 60, a day 1440.
+outcome-freshness = Saved
+outcome-freshness-help = It holds from the next booking on. Bookings taken before stay as they were taken.
+outcome-limit = That number of minutes is not possible
+outcome-limit-help = Nothing was changed. Give a whole number from 30 to 43200 minutes.

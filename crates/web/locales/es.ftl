@@ -189,6 +189,7 @@ booked-unverified = Tenemos tu reserva
 booked-unverified-help = Te guardamos la hora. En esta página tienes todo sobre tu reserva.
 booked-stale = El calendario se consultó por última vez el { $when }; lo volveremos a consultar en cuanto podamos.
 booked-stale-never = El calendario aún no se ha consultado; lo haremos en cuanto podamos.
+admin-unverified-help = Se aceptó mientras no se podía consultar el calendario. En cuanto se consulte, la reserva se confirma sola; si su hora está ocupada ahí, llega a la bandeja.
 booking-unverified-help = No se pudo consultar el calendario cuando reservaste. En cuanto se pueda, la reserva se confirma sola y esta página lo dirá; si resultara que la hora estaba ocupada, lo decidirá quien te atiende.
 moved-heading = Tu reserva ha cambiado de hora
 moved-help = La nueva hora está aquí abajo.
@@ -408,7 +409,7 @@ alarm-connection = La conexión con el calendario te necesita: las reservas sigu
 alarm-see = Ver por qué
 nav-inbox = Bandeja
 inbox-heading = Bandeja
-inbox-lead = Lo que te necesita: reservas cuyo evento en el calendario está desactualizado.
+inbox-lead = Lo que te necesita: reservas que no coinciden con el calendario.
 inbox-empty = Nada que decidir
 inbox-empty-help = Cuando Google rechaza un cambio de forma definitiva, o un evento se cambió allí de un modo que su reserva no puede seguir, aparece aquí con lo que puedes hacer. Todo lo demás se mantiene al día solo.
 inbox-since = desde el { $when }
@@ -425,6 +426,8 @@ inbox-there-not-made = Todavía ningún evento
 inbox-there-busy = Ocupado el { $day }, { $hours }
 inbox-there-free = Ya nada: la reserva está a punto de confirmarse
 inbox-retry = Reintentar
+inbox-overlap = Hora ocupada dos veces
+inbox-overlap-retry-help = Mirar el calendario otra vez. Lo adecuado cuando ya se ha movido lo que estaba ahí.
 inbox-retry-help = Mirar el evento y pedírselo a Google otra vez. Lo adecuado cuando ya has corregido la causa.
 inbox-relink = Crear otro evento
 inbox-relink-help = Escribir un evento nuevo para la reserva y soltar el anterior. Si el anterior sigue en Google, allí se queda: elimínalo a mano.
@@ -477,6 +480,7 @@ told-scope-missing = Falta un permiso: vuelve a conectar el calendario y marca l
 told-installation-refused = Google rechaza esta instalación: hay que revisar su proyecto de Google Cloud
 told-calendar-lost = Ya no se puede acceder al calendario o escribir en él
 told-event-refused = Google rechaza el evento de una reserva
+told-push-ended = Google ya no avisa de los cambios de un calendario: se ven un poco más tarde hasta que se arregle
 
 ## Conexión del calendario
 
@@ -626,6 +630,13 @@ calendar-add = Añadir un calendario
 calendar-adding = Consultando el calendario…
 calendar-id = ID del calendario
 calendar-id-help = En Google Calendar: los ajustes del calendario, en «Integrar el calendario».
+calendar-audit-none = Aún no se ha comparado con la lista de eventos de Google: se hace una vez por semana.
+calendar-audit =
+    { $count ->
+        [0] Comparado con la lista de eventos de Google { $when }: coinciden.
+        [one] Comparado con la lista de eventos de Google { $when }. Hasta ahora se ha encontrado y corregido { $count } diferencia.
+       *[other] Comparado con la lista de eventos de Google { $when }. Hasta ahora se han encontrado y corregido { $count } diferencias.
+    }
 calendar-remove = Quitar este calendario
 calendar-remove-help = Al quitarlo, sus eventos dejan de ocupar a nadie. Los eventos de reservas que tenga se quedan en Google tal como están.
 calendar-free-days =
@@ -647,3 +658,15 @@ outcome-read-only = La cuenta solo puede leer este calendario
 outcome-read-only-help = Para que las reservas vayan ahí, su dueño debe compartirlo con «Hacer cambios en eventos».
 outcome-receiver = Las reservas necesitan un calendario al que ir
 outcome-receiver-help = No se ha cambiado nada. Antes haz que esas reservas vayan a otro calendario.
+freshness-heading = Cuando no se ha podido leer un calendario
+freshness-lead = Mientras no se puede acceder a Google no vemos los eventos nuevos. Elige qué pasa con las reservas que alguien haga entretanto.
+freshness-on-stale = ¿Qué pasa con las reservas nuevas?
+freshness-allow = Se aceptan como cualquier otra
+freshness-tentative = Se aceptan y se confirman al leer el calendario
+freshness-refuse = No se aceptan
+freshness-after = ¿A partir de cuántos minutos?
+freshness-after-help = De 30 a 43200 minutos. Una hora son 60; un día, 1440.
+outcome-freshness = Guardado
+outcome-freshness-help = Vale desde la próxima reserva. Las que ya se aceptaron siguen como estaban.
+outcome-limit = Ese número de minutos no es posible
+outcome-limit-help = No se ha cambiado nada. Pon un número entero de 30 a 43200 minutos.

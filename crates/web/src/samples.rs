@@ -9,6 +9,7 @@ use app::calendars::{Calendar, Host, Mode};
 use app::connections::{GrantFate, Preview};
 use domain::attendee::AttendeeForm;
 use domain::booking::{Cause, Refusal, Status};
+use domain::freshness::Policy;
 use domain::{Instant, Interval, Locale, Zone};
 use jiff::SignedDuration;
 use serde_json::json;
@@ -475,6 +476,7 @@ impl Sample {
                 kind,
                 audience,
                 connection_id: Some(NOBODY.parse().unwrap()),
+                calendar_id: None,
                 booking_id: None,
                 created_at: self.now,
                 is_cleared,
@@ -505,6 +507,7 @@ impl Sample {
                     told(MessageKind::GrantDead, Audience::Owner, true),
                     told(MessageKind::ScopeMissing, Audience::Owner, true),
                     told(MessageKind::CalendarLost, Audience::Owner, true),
+                    told(MessageKind::PushEnded, Audience::Operator, false),
                 ]
             } else {
                 Vec::new()
@@ -526,6 +529,7 @@ impl Sample {
             has_consent: missing.is_empty(),
             missing,
             robot: None,
+            freshness: connection::freshness::FreshnessForm::new(&Policy::default()),
             redirect_uri,
         }
     }
@@ -558,13 +562,14 @@ impl Sample {
             name: self.pick("Lessons", "Clases").to_owned(),
             mode,
             as_of: None,
-            audited_at: None,
+            audited_at: (mode == Mode::Write).then_some(self.now),
             audit_differences: 0,
             blocks: hosts.iter().map(|host| host.id).collect(),
             receives: Vec::new(),
             free_days: u64::from(mode == Mode::Busy),
         };
-        connection::calendar::Page::new(shell, "token".to_owned(), &calendar, &hosts)
+        let ago = |_| self.words.count("ago-minutes", 3, &[]);
+        connection::calendar::Page::new(shell, "token".to_owned(), &calendar, &hosts, ago)
     }
 
     fn connected(&self, state: &'static str) -> ConnectionView {

@@ -3,11 +3,11 @@
 use domain::{CalendarId, ConnectionId, HostId, OrganizationId};
 use store::Lane;
 use store::tables::calendars::{self as rows, Position};
-use store::tables::{channels, hosts, leases, receivers};
+use store::tables::{hosts, leases, receivers};
 
 use super::change::{all_have_one, let_go, receiving};
 use super::{CalendarError, own, own_calendar};
-use crate::App;
+use crate::{App, push};
 
 /// Takes a calendar away: its events take nobody's time any more, at once, and what is known of it is swept by
 /// housekeeping. Events of bookings there stay as they are, and are taken up when it is added again; new
@@ -35,8 +35,7 @@ pub async fn remove(
             receivers::forget(tx, id)?;
             all_have_one(tx, organization, &received)?;
             let_go(tx, id, now)?;
-            // Nothing is to be told of it any more.
-            channels::end_others(tx, id, "", now)?;
+            push::leave(tx, id, now)?;
             // None of its rows is of this generation, so all are swept.
             let position = &calendar.position;
             let last = position.shadow.unwrap_or(position.generation);

@@ -82,6 +82,7 @@ fn open(
                 audience,
                 cause: &conflict.id.to_string(),
                 connection: Some(loaded.connection.id),
+                calendar: None,
                 booking: Some(conflict.booking_id),
                 at: draws.now,
             };

@@ -8,6 +8,7 @@
 //! * `stop`: due work on a channel: it is stopped, also after its connection was disconnected and before its
 //!   grant is given back.
 //! * `renewal`: when to open the next one.
+//! * `warn`: the message that there is no channel any more.
 //!
 //! Channels cannot be listed (§12.4): the row of each is committed before Google is asked for it.
 
@@ -16,8 +17,9 @@ mod open;
 mod renewal;
 mod state;
 mod stop;
+mod warn;
 
-use domain::Instant;
+use domain::{CalendarId, Instant};
 use jiff::SignedDuration;
 use store::tables::channels;
 use store::{StoreError, Tx};
@@ -51,9 +53,18 @@ pub(crate) fn begin(
 ) -> Result<(), StoreError> {
     match address {
         Some(address) => channels::reopen(tx, address.as_str(), now)?,
-        None => channels::end_all(tx, now)?,
+        None => {
+            warn::over_everywhere(tx)?;
+            channels::end_all(tx, now)?
+        }
     };
     Ok(())
+}
+
+/// Ends every channel of a calendar that is taken away: nothing is to be told of it any more.
+pub(crate) fn leave(tx: &mut dyn Tx, calendar: CalendarId, now: Instant) -> Result<(), StoreError> {
+    channels::end_others(tx, calendar, "", now)?;
+    warn::over(tx, calendar)
 }
 
 /// Forgets channels that ended long ago.

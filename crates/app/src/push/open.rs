@@ -19,6 +19,7 @@ use url::Url;
 
 use super::renewal::{Spread, TTL};
 use super::state::Problem;
+use super::warn;
 use crate::connections::health;
 use crate::credentials::{self, Renewal};
 use crate::due::LEASE;
@@ -269,6 +270,7 @@ fn keep(
         problem: None,
     };
     channels::set_opening(tx, asked.calendar.id, &opening)?;
+    warn::over(tx, asked.calendar.id)?;
     calendars::mark_dirty(tx, asked.calendar.id).map(drop)
 }
 
@@ -370,6 +372,7 @@ fn note(
     };
     channels::set_opening(tx, asked.calendar.id, &opening)?;
     match error {
+        WatchError::NotSupported => warn::over(tx, asked.calendar.id),
         WatchError::Call(error @ CallError::TokenRefused) => {
             credentials::change(tx, asked.lease.connection, |connection| {
                 health::looked(connection, Some(error));
@@ -379,6 +382,6 @@ fn note(
         WatchError::Call(CallError::NotFound | CallError::Gone(_)) => {
             channels::end_others(tx, asked.calendar.id, "", now).map(drop)
         }
-        _ => Ok(()),
+        _ => warn::failed(tx, &asked.calendar, refusal.problem, now),
     }
 }

@@ -50,7 +50,7 @@ fn try_add(h: &Harness, google_id: &str, mode: Mode) -> Result<CalendarId, Calen
     ))
 }
 
-fn added(h: &Harness, google_id: &str, mode: Mode) -> CalendarId {
+pub(crate) fn added(h: &Harness, google_id: &str, mode: Mode) -> CalendarId {
     shown_as(h, "owner");
     try_add(h, google_id, mode).unwrap()
 }

@@ -39,6 +39,7 @@ fn unread(on_stale: OnStale) -> Harness {
     preset.organization.on_stale = on_stale;
     let h = harness_with(&preset);
     connect_and_prove(&h);
+    compares_never(&h);
     h
 }
 

@@ -4,6 +4,7 @@
 mod arriving;
 mod ending;
 mod opening;
+mod warning;
 
 use std::future::Future;
 use std::pin::pin;

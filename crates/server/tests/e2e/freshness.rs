@@ -23,9 +23,7 @@ async fn scene(name: &str, poll_seconds: u32) -> Scene {
     let dir = tempfile::tempdir().unwrap();
     let database = fresh_database(name);
     let (home, key, password) = Home::set_up_with_password(dir.path(), &database);
-    let mut settings = settings(&google, poll_seconds);
-    // Nobody reads what it logs once it serves: what says that Google is away would have nowhere to go.
-    settings.push(("LOCKSTEP_LOG", "lockstep=info".to_owned()));
+    let settings = settings(&google, poll_seconds);
     let settings: Vec<_> = settings.iter().map(|(n, v)| (*n, v.as_str())).collect();
     let served = Served::start_with(&home, &settings);
     connect(&served, &password).await;

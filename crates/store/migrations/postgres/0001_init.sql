@@ -478,6 +478,7 @@ CREATE TABLE outgoing_message (
   idempotency_key text COLLATE "C" NOT NULL UNIQUE,
   -- What it is about.
   connection_id   uuid REFERENCES connection (id),
+  calendar_id     uuid REFERENCES calendar (id),
   booking_id      uuid REFERENCES booking (id),
   created_at      bigint NOT NULL,
   -- cleared: its cause has ended.

@@ -499,6 +499,7 @@ CREATE TABLE outgoing_message (
   idempotency_key TEXT NOT NULL UNIQUE,
   -- What it is about.
   connection_id   BLOB REFERENCES connection (id),
+  calendar_id     BLOB REFERENCES calendar (id),
   booking_id      BLOB REFERENCES booking (id),
   created_at      INTEGER NOT NULL,
   -- cleared: its cause has ended.

@@ -297,6 +297,25 @@ pub fn live(
         .transpose()
 }
 
+/// The channel of a calendar that ended last, at `now` or before; `None` while one is live, and once its row is
+/// swept.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn ended(
+    tx: &mut dyn Tx,
+    calendar: CalendarId,
+    now: Instant,
+) -> Result<Option<Channel>, StoreError> {
+    let sql = select!(
+        "",
+        "WHERE p.calendar_id = ?1 AND p.state = 'live' ORDER BY p.expires_at DESC, p.id LIMIT 1"
+    );
+    let last = tx.first(sql, values![calendar])?;
+    let last = last.map(|mut row| read(&mut row)).transpose()?;
+    Ok(last.filter(|channel| channel.expires_at <= now))
+}
+
 /// A channel to be stopped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stop {

@@ -328,6 +328,7 @@ fn tell(tx: &mut dyn Tx, connection: &Connection, met_at: Instant) -> Result<(),
             audience,
             cause: &format!("{}:{}", c.id, met_at.as_micros()),
             connection: Some(c.id),
+            calendar: None,
             booking: None,
             at: met_at,
         };

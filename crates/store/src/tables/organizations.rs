@@ -171,16 +171,31 @@ pub fn by_id_with_age(
     tx.first(sql, values![id])?.map(read_with_age).transpose()
 }
 
-/// Stores what becomes of bookings that rest on a calendar not read for long.
+/// What is to change of what becomes of bookings that rest on a calendar not read for long.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FreshnessChange {
+    /// What to do; as it is when `None`.
+    pub on_stale: Option<OnStale>,
+    /// How long is too long; as it is when `None`.
+    pub stale_after: Option<SignedDuration>,
+}
+
+/// Stores it. What is not said is not read either, so that two who change different things both do.
 ///
 /// # Errors
 /// [`StoreError`].
 pub fn set_freshness(
     tx: &mut dyn Tx,
     id: OrganizationId,
-    policy: Policy,
+    change: FreshnessChange,
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE organization SET on_stale = ?2, stale_after_minutes = ?3 WHERE id = ?1";
-    let (on_stale, after) = (policy.on_stale.as_str(), policy.stale_after.as_mins());
-    tx.execute(sql, values![id, on_stale, after]).map(drop)
+    if let Some(on_stale) = change.on_stale {
+        let sql = "UPDATE organization SET on_stale = ?2 WHERE id = ?1";
+        tx.execute(sql, values![id, on_stale.as_str()])?;
+    }
+    if let Some(after) = change.stale_after {
+        let sql = "UPDATE organization SET stale_after_minutes = ?2 WHERE id = ?1";
+        tx.execute(sql, values![id, after.as_mins()])?;
+    }
+    Ok(())
 }

@@ -21,6 +21,8 @@ pub struct OutgoingMessage {
     pub audience: Audience,
     /// Which connection, if it is about one.
     pub connection_id: Option<ConnectionId>,
+    /// Which calendar of it, if it is about one as such.
+    pub calendar_id: Option<CalendarId>,
     /// Which booking, if it is about one.
     pub booking_id: Option<BookingId>,
     /// When its cause was met.
@@ -42,6 +44,8 @@ pub struct Draft<'a> {
     pub cause: &'a str,
     /// Which connection, if it is about one.
     pub connection: Option<ConnectionId>,
+    /// Which calendar of it, if it is about one as such.
+    pub calendar: Option<CalendarId>,
     /// Which booking, if it is about one.
     pub booking: Option<BookingId>,
     /// When its cause was met.
@@ -62,8 +66,8 @@ pub fn insert(tx: &mut dyn Tx, draft: Draft<'_>) -> Result<bool, StoreError> {
     );
     let written = tx.execute(
         "INSERT INTO outgoing_message (id, organization_id, kind, audience, idempotency_key,
-           connection_id, booking_id, created_at, state)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'waiting') ON CONFLICT (idempotency_key) DO NOTHING",
+           connection_id, calendar_id, booking_id, created_at, state)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'waiting') ON CONFLICT (idempotency_key) DO NOTHING",
         values![
             id_of(&key),
             draft.organization,
@@ -71,6 +75,7 @@ pub fn insert(tx: &mut dyn Tx, draft: Draft<'_>) -> Result<bool, StoreError> {
             draft.audience.as_str(),
             &key,
             draft.connection,
+            draft.calendar,
             draft.booking,
             draft.at
         ],
@@ -87,14 +92,38 @@ fn id_of(key: &str) -> MessageId {
     MessageId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
 }
 
-/// The causes of a connection's messages have ended.
+/// The causes of a connection's own messages have ended: not those about its calendars and events.
 ///
 /// # Errors
 /// [`StoreError`].
 pub fn clear_of_connection(tx: &mut dyn Tx, id: ConnectionId) -> Result<(), StoreError> {
     let sql = "UPDATE outgoing_message SET state = 'cleared'
-               WHERE connection_id = ?1 AND booking_id IS NULL AND state = 'waiting'";
+               WHERE connection_id = ?1 AND calendar_id IS NULL AND booking_id IS NULL
+                 AND state = 'waiting'";
     tx.execute(sql, values![id]).map(drop)
+}
+
+/// The causes of the messages of `kind` about a calendar as such have ended.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn clear_kind_of_calendar(
+    tx: &mut dyn Tx,
+    id: CalendarId,
+    kind: MessageKind,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE outgoing_message SET state = 'cleared'
+               WHERE calendar_id = ?1 AND kind = ?2 AND state = 'waiting'";
+    tx.execute(sql, values![id, kind.as_str()]).map(drop)
+}
+
+/// The causes of all messages of `kind` have ended, whosever they are.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn clear_kind(tx: &mut dyn Tx, kind: MessageKind) -> Result<(), StoreError> {
+    let sql = "UPDATE outgoing_message SET state = 'cleared' WHERE kind = ?1 AND state = 'waiting'";
+    tx.execute(sql, values![kind.as_str()]).map(drop)
 }
 
 /// The causes of a booking's messages have ended.
@@ -117,7 +146,7 @@ pub fn clear_with_events_of(tx: &mut dyn Tx, id: ConnectionId) -> Result<(), Sto
     tx.execute(sql, values![id]).map(drop)
 }
 
-/// The causes of all messages about events in a calendar have ended: it was taken away.
+/// The causes of all messages about events in a calendar have ended: it is not written to any more.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -138,7 +167,7 @@ pub fn list(
     limit: i64,
 ) -> Result<Vec<OutgoingMessage>, StoreError> {
     let sql =
-        "SELECT id, organization_id, kind, audience, connection_id, booking_id, created_at, state
+        "SELECT id, organization_id, kind, audience, connection_id, calendar_id, booking_id, created_at, state
                FROM outgoing_message WHERE organization_id = ?1
                ORDER BY created_at DESC, id DESC LIMIT ?2";
     tx.rows(sql, values![organization, limit])?
@@ -150,6 +179,7 @@ pub fn list(
                 kind: named(MessageKind::from_name, row.take()?)?,
                 audience: named(Audience::from_name, row.take()?)?,
                 connection_id: row.take()?,
+                calendar_id: row.take()?,
                 booking_id: row.take()?,
                 created_at: row.take()?,
                 is_cleared: row.take::<String>()? == "cleared",

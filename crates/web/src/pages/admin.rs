@@ -74,6 +74,10 @@ pub(crate) fn routes() -> Router<WebState> {
             "/admin/connection/calendar/remove",
             post(connection::calendar::remove),
         )
+        .route(
+            "/admin/connection/freshness",
+            post(connection::freshness::post),
+        )
         .route("/admin/connection/prove", post(connection::prove))
         .route(
             "/admin/connection/disconnect",

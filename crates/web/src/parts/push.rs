@@ -44,16 +44,17 @@ const fn sentence(push: &Push) -> Key {
 
 #[cfg(test)]
 mod tests {
+    use app::calendars::Mode;
     use domain::Locale;
 
     use super::*;
 
     fn calendar(state: PushState, problem: Option<Problem>) -> Calendar {
         Calendar {
-            id: "00000000-0000-0000-0000-000000000002".parse().unwrap(),
-            mode: app::calendars::Mode::Write,
+            id: "00000000-0000-0000-0000-000000000001".parse().unwrap(),
             google_id: "primary".to_owned(),
             name: "primary".to_owned(),
+            mode: Mode::Write,
             push: Push {
                 state,
                 problem,

@@ -1,8 +1,9 @@
-//! `/api/v1/organizations/{org}/…`: what is open to everybody.
+//! `/api/v1/organizations/{org}/…`: what is open to everybody, and its settings.
 
 mod bookings;
 mod event_types;
 mod holds;
+mod settings;
 mod slots;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -16,5 +17,6 @@ pub(crate) fn endpoints() -> OpenApiRouter<ApiState> {
         .routes(routes!(event_types::list))
         .routes(routes!(slots::list))
         .routes(routes!(bookings::create))
+        .routes(routes!(settings::get, settings::patch))
         .merge(holds::endpoints())
 }

@@ -135,6 +135,8 @@ on_every_database! {
         });
         let live = |at| stage.done(move |tx| channels::live(tx, CALENDAR, hours(at))).map(|c| c.id);
         assert_eq!((live(0).as_deref(), live(1).as_deref(), live(2)), (Some("b"), Some("b"), None));
+        let ended = |at| stage.done(move |tx| channels::ended(tx, CALENDAR, hours(at))).map(|c| c.id);
+        assert_eq!((ended(1), ended(2).as_deref()), (None, Some("b")));
     }
 
     fn a_stop_is_found_while_something_lets_us_in(stage: &Stage) {

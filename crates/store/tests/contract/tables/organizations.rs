@@ -4,6 +4,7 @@ use domain::freshness::{OnStale, Policy};
 use domain::{Instant, OrganizationId};
 use jiff::SignedDuration;
 use store::StoreError;
+use store::tables::organizations::FreshnessChange;
 use store::tables::{calendars, installation, organizations};
 
 use crate::support::world::{ORGANIZATION, calendar, connect, found, hours, id, organization};
@@ -74,7 +75,13 @@ on_every_database! {
         read(7, hours(2), 0);
         assert_eq!(age(), (Some(hours(1)), Some(hours(2))));
         let policy = Policy { on_stale: OnStale::Allow, stale_after: SignedDuration::from_mins(45) };
-        stage.done(move |tx| organizations::set_freshness(tx, ORGANIZATION, policy));
+        for change in [
+            FreshnessChange { on_stale: Some(policy.on_stale), stale_after: None },
+            FreshnessChange { on_stale: None, stale_after: Some(policy.stale_after) },
+            FreshnessChange::default(),
+        ] {
+            stage.done(move |tx| organizations::set_freshness(tx, ORGANIZATION, change));
+        }
         let kept = stage.done(|tx| organizations::by_id(tx, ORGANIZATION)).unwrap();
         assert_eq!(kept.freshness, policy);
     }

@@ -21,6 +21,7 @@ fn draft(audience: Audience, cause: &str) -> Draft<'_> {
         audience,
         cause,
         connection: Some(CONNECTION),
+        calendar: None,
         booking: Some(BOOKING),
         at: NOW,
     }
@@ -100,6 +101,40 @@ on_every_database! {
         let found = stage.done(|tx| outgoing_messages::list(tx, ORGANIZATION, 10));
         let waiting = found.iter().filter(|message| !message.is_cleared);
         assert_eq!((found.len(), waiting.count()), (3, 1));
+    }
+
+    fn messages_about_a_calendar_as_such_end_by_their_kind(stage: &Stage) {
+        stage.done(|tx| {
+            found(tx)?;
+            connect(tx)
+        });
+        let about = |kind, cause: &'static str| {
+            let calendar = Some(CALENDAR);
+            Draft { kind, calendar, booking: None, ..draft(Audience::Owner, cause) }
+        };
+        let write = |cause| stage.done(move |tx| {
+            outgoing_messages::insert(tx, about(MessageKind::PushEnded, cause))?;
+            outgoing_messages::insert(tx, about(MessageKind::CalendarLost, cause))
+        });
+        let waiting = || {
+            let found = stage.done(|tx| outgoing_messages::list(tx, ORGANIZATION, 10));
+            assert!(found.iter().all(|message| message.calendar_id == Some(CALENDAR)));
+            let found = found.iter().filter(|message| !message.is_cleared);
+            found.map(|message| message.kind.as_str()).collect::<Vec<_>>()
+        };
+        write("one");
+        stage.done(|tx| outgoing_messages::clear_of_connection(tx, CONNECTION));
+        assert_eq!(waiting().len(), 2, "a calendar's own cause goes on");
+        let over = |id| stage.done(move |tx| {
+            outgoing_messages::clear_kind_of_calendar(tx, id, MessageKind::PushEnded)
+        });
+        over(CalendarId(id(99)));
+        assert_eq!(waiting().len(), 2);
+        over(CALENDAR);
+        assert_eq!(waiting(), ["calendar_lost"]);
+        write("two");
+        stage.done(|tx| outgoing_messages::clear_kind(tx, MessageKind::PushEnded));
+        assert_eq!(waiting(), ["calendar_lost", "calendar_lost"]);
     }
 
     fn messages_about_events_in_a_calendar_are_cleared_with_it(stage: &Stage) {

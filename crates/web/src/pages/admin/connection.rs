@@ -15,7 +15,9 @@ use http::StatusCode;
 
 pub(crate) mod calendar;
 pub(crate) mod disconnect;
+pub(crate) mod freshness;
 
+use self::freshness::FreshnessForm;
 use crate::dates;
 use crate::errors::Failure;
 use crate::i18n::{Key, Words, key};
@@ -48,6 +50,8 @@ pub(crate) struct Page {
     pub(crate) has_consent: bool,
     /// The service account of the settings, by which one can connect too.
     pub(crate) robot: Option<String>,
+    /// What becomes of bookings when a calendar was not read for too long.
+    pub(crate) freshness: FreshnessForm,
     /// What Google must be told.
     pub(crate) redirect_uri: String,
 }
@@ -295,10 +299,14 @@ pub(crate) enum Outcome {
     CalendarReadOnly,
     /// Bookings would have nowhere to go.
     ReceiverNeeded,
+    /// What becomes of bookings on old calendars was chosen.
+    FreshnessSaved,
+    /// How old a calendar may be is no number there can be.
+    FreshnessLimit,
 }
 
 impl Outcome {
-    const ALL: [(Self, &'static str); 23] = [
+    const ALL: [(Self, &'static str); 25] = [
         (Self::Connected, "connected"),
         (Self::Denied, "denied"),
         (Self::Expired, "expired"),
@@ -322,6 +330,8 @@ impl Outcome {
         (Self::CalendarUnseen, "calendar_not_visible"),
         (Self::CalendarReadOnly, "calendar_read_only"),
         (Self::ReceiverNeeded, "receiver_needed"),
+        (Self::FreshnessSaved, "freshness_saved"),
+        (Self::FreshnessLimit, "freshness_limit"),
     ];
 
     /// Its name in the address.
@@ -374,6 +384,8 @@ impl Outcome {
             Self::CalendarUnseen => (key("outcome-unseen"), key("outcome-unseen-help")),
             Self::CalendarReadOnly => (key("outcome-read-only"), key("outcome-read-only-help")),
             Self::ReceiverNeeded => (key("outcome-receiver"), key("outcome-receiver-help")),
+            Self::FreshnessSaved => (key("outcome-freshness"), key("outcome-freshness-help")),
+            Self::FreshnessLimit => (key("outcome-limit"), key("outcome-limit-help")),
         };
         let mut lines = vec![words.say(help)];
         if self == Self::RedirectMismatch {
@@ -385,7 +397,8 @@ impl Outcome {
                 | Self::Proving
                 | Self::Disconnected
                 | Self::CalendarSaved
-                | Self::CalendarRemoved => Tone::Good,
+                | Self::CalendarRemoved
+                | Self::FreshnessSaved => Tone::Good,
                 _ => Tone::Bad,
             },
             heading: words.say(heading),
@@ -481,6 +494,7 @@ pub(crate) async fn get(
             .filter(|_| robot.is_none())
             .map_or_else(Vec::new, |missing| missing.0),
         robot: robot.map(|account| account.email.clone()),
+        freshness: FreshnessForm::new(&organization.freshness),
         redirect_uri,
     };
     state.show(&visitor, StatusCode::OK, &page)

@@ -195,6 +195,7 @@ impl ToldView {
             MessageKind::InstallationRefused => key("told-installation-refused"),
             MessageKind::CalendarLost => key("told-calendar-lost"),
             MessageKind::EventRefused => key("told-event-refused"),
+            MessageKind::PushEnded => key("told-push-ended"),
         };
         let connection = message
             .connection_id

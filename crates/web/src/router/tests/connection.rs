@@ -259,3 +259,63 @@ async fn disconnecting_asks_first_and_leaves_a_connection_to_reconnect() {
         assert!(!page.body.contains(gone), "{gone}");
     }
 }
+
+/// Scenario F3: the organization's administrator chooses, without JavaScript, within the limits of a preset.
+#[tokio::test]
+async fn what_becomes_of_bookings_on_old_calendars_is_chosen_on_the_page() {
+    let backend = Arc::new(Inline::open(Held.now()).unwrap());
+    let app = app_on(backend);
+    let mut browser = Browser::before(app.clone()).await;
+    browser.sign_in().await;
+    let page = browser.get(PAGE).await;
+    let csrf = page.value("name=\"csrf\" value=\"");
+    let policy = async || {
+        let found = app::organizations::by_slug(&app, "alameda").await.unwrap();
+        let policy = found.unwrap().freshness;
+        (policy.on_stale.as_str(), policy.stale_after.as_mins())
+    };
+    let path = "/admin/connection/freshness";
+    for (csrf, on_stale, minutes, result, expected) in [
+        (&*csrf, "refuse", " 45 ", "freshness_saved", ("refuse", 45)),
+        (&*csrf, "allow", "29", "freshness_limit", ("refuse", 45)),
+        (&*csrf, "allow", "43201", "freshness_limit", ("refuse", 45)),
+        (
+            &*csrf,
+            "allow",
+            "an hour",
+            "freshness_limit",
+            ("refuse", 45),
+        ),
+        (&*csrf, "allow", "", "freshness_limit", ("refuse", 45)),
+        (&*csrf, "never", "60", "", ("refuse", 45)),
+        ("forged", "allow", "60", "", ("refuse", 45)),
+        (
+            &*csrf,
+            "tentative",
+            "43200",
+            "freshness_saved",
+            ("tentative", 43200),
+        ),
+    ] {
+        let typed = [
+            ("csrf", csrf),
+            ("on_stale", on_stale),
+            ("stale_after_minutes", minutes),
+        ];
+        let answer = browser.post(path, &typed).await;
+        let name = format!("{on_stale} {minutes}");
+        if result.is_empty() {
+            assert!(answer.status.is_client_error(), "{name}");
+        } else {
+            assert_eq!(
+                answer.location(),
+                format!("{PAGE}?result={result}"),
+                "{name}"
+            );
+        }
+        assert_eq!(policy().await, expected, "{name}");
+    }
+    let page = browser.get(&format!("{PAGE}?result=freshness_saved")).await;
+    assert!(page.body.contains(r#"value="tentative" required checked>"#));
+    assert!(page.body.contains(r#"value="43200""#));
+}

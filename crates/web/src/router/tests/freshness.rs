@@ -8,6 +8,7 @@ use domain::{ConflictId, OrganizationId};
 use store::sqlite::inline::Inline;
 use store::tables::bookings::{self, Filter};
 use store::tables::conflicts::{self, Conflict, UNVERIFIED_OVERLAP};
+use store::tables::organizations::FreshnessChange;
 use store::tables::{busy, calendars, connections, organizations};
 use store::{Lane, Store};
 
@@ -43,11 +44,11 @@ async fn unread(on_stale: OnStale) -> Scene {
         connections::insert(tx, &connection, Held.now())?;
         calendars::insert(tx, &calendar)?;
         busy::block_all(tx, organization, calendar.id)?;
-        let policy = Policy {
-            on_stale,
-            ..Policy::default()
+        let change = FreshnessChange {
+            on_stale: Some(on_stale),
+            stale_after: Some(Policy::default().stale_after),
         };
-        organizations::set_freshness(tx, organization, policy)
+        organizations::set_freshness(tx, organization, change)
     });
     set_up.await.unwrap();
     Scene {

@@ -6,10 +6,11 @@ use app::connections::Cause;
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::{CalendarId, ConnectionId, HostId};
+use domain::{CalendarId, ConnectionId, HostId, Instant};
 use http::StatusCode;
 
 use super::{Outcome, calendar_name};
+use crate::dates;
 use crate::errors::{Failure, Problem};
 use crate::i18n::{Key, Words, key};
 use crate::pages::admin::SignedIn;
@@ -38,6 +39,8 @@ pub(crate) struct Page {
     is_written: bool,
     /// What surprises people (scenario F1).
     hint: Option<String>,
+    /// What the weekly comparison with Google has found.
+    audit: String,
 }
 
 struct ModeChoice {
@@ -54,7 +57,14 @@ struct HostChoice {
 }
 
 impl Page {
-    pub(crate) fn new(shell: Shell, csrf: String, calendar: &Calendar, hosts: &[Host]) -> Self {
+    /// `when` says how long ago something was.
+    pub(crate) fn new(
+        shell: Shell,
+        csrf: String,
+        calendar: &Calendar,
+        hosts: &[Host],
+        when: impl Fn(Instant) -> String,
+    ) -> Self {
         let words = shell.words;
         Self {
             csrf,
@@ -74,6 +84,7 @@ impl Page {
                 .collect(),
             is_written: calendar.mode.is_written(),
             hint: hint(words, calendar.free_days),
+            audit: audit(words, calendar, when),
             shell,
         }
     }
@@ -104,6 +115,15 @@ pub(super) const fn mode_name(mode: Mode) -> Key {
 /// That all-day events block nothing, where there are such.
 pub(super) fn hint(words: Words, free_days: u64) -> Option<String> {
     (free_days > 0).then(|| words.count("calendar-free-days", free_days, &[]))
+}
+
+/// When a calendar was last compared with what Google says of it, and what that has found so far.
+fn audit(words: Words, calendar: &Calendar, when: impl Fn(Instant) -> String) -> String {
+    let Some(at) = calendar.audited_at else {
+        return words.say("calendar-audit-none");
+    };
+    let found = calendar.audit_differences;
+    words.count("calendar-audit", found, &[("when", &when(at))])
 }
 
 /// The page of a calendar's settings.
@@ -167,7 +187,10 @@ pub(crate) async fn get(
         .map_err(|error| state.failed(&visitor, &error))?;
     let heading = signed_in.words(&visitor).say("calendar-heading");
     let shell = signed_in.shell(&visitor, &heading, Section::Connection);
-    let page = Page::new(shell, signed_in.session.csrf.clone(), calendar, &hosts);
+    let (now, zone) = (state.app.now(), &signed_in.session.organization.zone);
+    let when = |at| dates::ago(signed_in.words(&visitor), at, now, zone);
+    let csrf = signed_in.session.csrf.clone();
+    let page = Page::new(shell, csrf, calendar, &hosts, when);
     state.show(&visitor, StatusCode::OK, &page)
 }
 
