@@ -303,6 +303,8 @@ pub fn add<'r>(
             start = end;
         }
     }
+    // In the order of the key, so that neighbours are put on a page while it is at hand.
+    pieces.sort_by_key(|piece| (piece.time.start, piece.time.end));
     let (ours, foreign): (Vec<_>, Vec<_>) = pieces.into_iter().partition(|p| p.row.link.is_some());
     for pieces in foreign.chunks(ADDED_AT_ONCE) {
         add_foreign(tx, part, pieces)?;
