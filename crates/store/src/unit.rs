@@ -32,6 +32,11 @@ pub trait Backend: Send + Sync {
     /// # Errors
     /// [`StoreError::Overloaded`] and [`StoreError::Closed`]: the work was not taken.
     fn submit(&self, lane: Lane, work: Box<dyn Work>) -> Result<(), StoreError>;
+
+    /// As [`Store::is_pressed`]. Only where there is one writer for all.
+    fn is_pressed(&self) -> bool {
+        false
+    }
 }
 
 /// Called with what a commit woke, after the commit and before its answers.
@@ -72,6 +77,12 @@ impl Store {
     /// A store on `backend`.
     pub fn new(backend: Arc<dyn Backend>) -> Self {
         Self { backend }
+    }
+
+    /// Whether interactive units came of late and have to wait for background units: those that come next
+    /// had better be short. A hint only.
+    pub fn is_pressed(&self) -> bool {
+        self.backend.is_pressed()
     }
 
     /// Runs `body` in one transaction and answers after its commit. `Ok` keeps its changes, `Err`

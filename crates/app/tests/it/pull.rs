@@ -1,5 +1,7 @@
 //! Pulling a calendar: pages into the mirror, listings anew beside what counts, events of ours by their links.
 
+use std::sync::atomic::Ordering;
+
 use app::App;
 use app::availability::slots;
 use app::bookings::{Booked, CalendarSync, by_id};
@@ -200,6 +202,22 @@ fn a_full_page_costs_a_handful_of_statements_a_unit() {
         assert!(spent["pull.put"] <= 5 * 9, "{spent:?}");
         assert!(spent.values().sum::<u64>() <= 80, "{spent:?}");
     }
+}
+
+/// Bookings wait for a fifth of what a unit else takes.
+#[test]
+fn while_somebody_waits_a_page_is_put_in_place_in_shorter_units() {
+    let items: Vec<Value> = (0..2_500).map(|n| event(&format!("e{n}"), n)).collect();
+    let h = read(&items);
+    let mut spent = Vec::new();
+    for (token, is_pressed) in [("s2", false), ("s3", true)] {
+        h.is_pressed.store(is_pressed, Ordering::Relaxed);
+        h.by_unit.lock().unwrap().clear();
+        later(&h);
+        shows(&h, &items, "nextSyncToken", token);
+        spent.push(h.by_unit.lock().unwrap()["pull.put"]);
+    }
+    assert_eq!(spent[1], 5 * spent[0], "five times as many units");
 }
 
 /// Stored in pieces, and not a million of them.

@@ -34,6 +34,8 @@ pub(crate) struct Harness {
     pub(crate) asked: Asked,
     /// Statements of all units, by their name.
     pub(crate) by_unit: Arc<Mutex<BTreeMap<&'static str, u64>>>,
+    /// Whether background units had better be short.
+    pub(crate) is_pressed: Arc<AtomicBool>,
 }
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -71,11 +73,13 @@ pub(crate) fn harness_with(preset: &Preset) -> Harness {
     let inline = Inline::open(morning()).unwrap();
     let by_unit = Arc::<Mutex<BTreeMap<&'static str, u64>>>::default();
     let asked = Asked::default();
+    let is_pressed = Arc::<AtomicBool>::default();
     let backend = Counted {
         inline,
         asked: asked.clone(),
         statements: statements.clone(),
         by_unit: by_unit.clone(),
+        is_pressed: is_pressed.clone(),
     };
     let store = Store::new(Arc::new(backend));
     let app = app_on(store.clone(), &clock, &google, [7; 32]);
@@ -93,6 +97,7 @@ pub(crate) fn harness_with(preset: &Preset) -> Harness {
         statements,
         asked,
         by_unit,
+        is_pressed,
     }
 }
 
@@ -352,9 +357,14 @@ struct Counted {
     asked: Asked,
     statements: Arc<AtomicU64>,
     by_unit: Arc<Mutex<BTreeMap<&'static str, u64>>>,
+    is_pressed: Arc<AtomicBool>,
 }
 
 impl Backend for Counted {
+    fn is_pressed(&self) -> bool {
+        self.is_pressed.load(Ordering::Relaxed)
+    }
+
     fn submit(&self, lane: Lane, work: Box<dyn Work>) -> Result<(), StoreError> {
         self.statements.store(0, Ordering::Relaxed);
         self.asked.lock().unwrap().clear();

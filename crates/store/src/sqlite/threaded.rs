@@ -27,6 +27,9 @@ pub use crate::unit::OnCommit;
 const QUEUE_MAX: usize = 4096;
 /// Interactive units in one commit: enough to hide the flush, few enough to answer soon.
 const BATCH_MAX: usize = 64;
+/// For how many background units after an interactive one the next is expected: enough that bookings a
+/// second apart meet short ones, few enough that an idle installation reads a calendar in long ones.
+const PRESSED_UNITS: u32 = 64;
 /// Two cores read beside the writer.
 const READERS: usize = 2;
 
@@ -94,7 +97,14 @@ impl Backend for Threaded {
         }
         queue.push_back(work);
         bell.notify_one();
+        if lane == Lane::Interactive {
+            state.pressed = PRESSED_UNITS;
+        }
         Ok(())
+    }
+
+    fn is_pressed(&self) -> bool {
+        self.queues.lock().pressed > 0
     }
 }
 
@@ -122,6 +132,8 @@ struct State {
     interactive: VecDeque<Box<dyn Work>>,
     background: VecDeque<Box<dyn Work>>,
     reads: VecDeque<Box<dyn Work>>,
+    /// Background units that are still to be short.
+    pressed: u32,
     closed: bool,
 }
 
@@ -141,7 +153,11 @@ impl Queues {
         let count = state.interactive.len().min(BATCH_MAX);
         let mut batch: Vec<_> = state.interactive.drain(..count).collect();
         // One background unit a batch: it delays nobody by more than its own bound, and never starves.
-        batch.extend(state.background.pop_front());
+        let background = state.background.pop_front();
+        if background.is_some() {
+            state.pressed = state.pressed.saturating_sub(1);
+        }
+        batch.extend(background);
         batch
     }
 
@@ -391,6 +407,24 @@ mod tests {
         assert_eq!(refused, Err(StoreError::Overloaded));
         block_on(add(&store, "yes")).unwrap();
         assert_eq!(count(&store), 1);
+    }
+
+    #[test]
+    fn interactive_units_press_for_a_while_and_background_units_do_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = open(&dir);
+        let nothing = |lane| -> Result<(), StoreError> {
+            block_on(store.unit(lane, "test.nothing", |_| Ok(())))
+        };
+        nothing(Lane::Background).unwrap();
+        nothing(Lane::Read).unwrap();
+        assert!(!store.is_pressed());
+        nothing(Lane::Interactive).unwrap();
+        for _ in 0..PRESSED_UNITS {
+            assert!(store.is_pressed());
+            nothing(Lane::Background).unwrap();
+        }
+        assert!(!store.is_pressed());
     }
 
     #[test]

@@ -267,8 +267,12 @@ pub fn replace(
     if rows.is_empty() {
         return Ok(());
     }
-    let sql = "DELETE FROM busy_interval WHERE calendar_id = ?1 AND generation = ?2
-                 AND source IN (SELECT e.key FROM json_each(?3) e)";
+    // From the sources to the rows: asked for rows whose source is among them, SQLite walks past the whole generation.
+    let sql = "DELETE FROM busy_interval
+               WHERE (calendar_id, generation, starts_at, ends_at, source, instance) IN
+                 (SELECT i.calendar_id, i.generation, i.starts_at, i.ends_at, i.source, i.instance
+                  FROM json_each(?3) e CROSS JOIN busy_interval i
+                  WHERE i.calendar_id = ?1 AND i.generation = ?2 AND i.source = e.key)";
     let sources = json_keys(rows.keys().copied());
     tx.execute(sql, values![part.calendar, part.generation, sources])?;
     let rows = rows
@@ -299,6 +303,8 @@ pub fn add<'r>(
             start = end;
         }
     }
+    // In the order of the key, so that neighbours are put on a page while it is at hand.
+    pieces.sort_by_key(|piece| (piece.time.start, piece.time.end));
     let (ours, foreign): (Vec<_>, Vec<_>) = pieces.into_iter().partition(|p| p.row.link.is_some());
     for pieces in foreign.chunks(ADDED_AT_ONCE) {
         add_foreign(tx, part, pieces)?;

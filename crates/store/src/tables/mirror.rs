@@ -166,8 +166,11 @@ pub fn remove_series<'i>(
     part: Part,
     series: impl IntoIterator<Item = &'i str>,
 ) -> Result<(), StoreError> {
-    let sql = "DELETE FROM mirror_event WHERE calendar_id = ?1 AND generation = ?2
-                 AND series IN (SELECT e.key FROM json_each(?3) e)";
+    // From the series to the rows, as in `busy::replace`.
+    let sql = "DELETE FROM mirror_event WHERE (calendar_id, generation, event_id) IN
+                 (SELECT m.calendar_id, m.generation, m.event_id
+                  FROM json_each(?3) e CROSS JOIN mirror_event m
+                  WHERE m.calendar_id = ?1 AND m.generation = ?2 AND m.series = e.key)";
     let series = json_keys(series);
     tx.execute(sql, values![part.calendar, part.generation, series])
         .map(drop)

@@ -1,6 +1,8 @@
 //! How a database goes about the statement that every booking and every slot rests on: past what a calendar
 //! holds of other months, to what overlaps.
 
+use std::collections::BTreeMap;
+
 use domain::Interval;
 use domain::mirror::{Busy, ForeignEvent};
 use store::tables::busy;
@@ -86,6 +88,42 @@ on_every_database! {
         match dialect {
             Dialect::Sqlite => assert!(all.contains("mirror_event_series (calendar_id=? AND generation=? AND series=?)"), "{all}"),
             Dialect::Postgres => assert!(!all.contains("Seq Scan on mirror_event"), "{all}"),
+        }
+    }
+
+    /// What a unit of a pull forgets is found by its key: SQLite walks past nothing else of the calendar.
+    fn what_a_chunk_replaces_is_found_by_its_key(stage: &Stage) {
+        let part = Part { calendar: CALENDAR, generation: 0 };
+        let row = |n| Busy { event_id: format!("event{n}"), original_start: None, time: hour(n), link: None };
+        stage.done(move |tx| {
+            found(tx)?;
+            connect(tx)?;
+            let rows: Vec<Busy> = (0..EVENTS).map(row).collect();
+            busy::add(tx, part, rows.iter().map(|row| (row.event_id.as_str(), row)))
+        });
+        let (dialect, plans) = stage.done(move |tx| {
+            let mut noting = Noting { tx: &mut *tx, asked: Vec::new() };
+            busy::replace(&mut noting, part, &BTreeMap::from([("event7", vec![row(7)])]))?;
+            noting.asked.truncate(1);
+            mirror::remove(&mut noting, part, ["event7"])?;
+            mirror::remove_series(&mut noting, part, ["event7"])?;
+            let asked = noting.asked;
+            let plans: Result<Vec<_>, _> = asked.iter().map(|(sql, params)| explained(tx, sql, params)).collect();
+            Ok((tx.dialect(), plans?))
+        });
+        // PostgreSQL weighs what its tables hold; SQLite is never told.
+        if dialect == Dialect::Sqlite {
+            let keys = [
+                ["i USING COVERING INDEX busy_interval_source (calendar_id=? AND source=? AND generation=?)",
+                 "busy_interval USING PRIMARY KEY (calendar_id=? AND generation=? AND starts_at=? AND ends_at=? AND source=? AND instance=?)"],
+                ["mirror_event USING PRIMARY KEY (calendar_id=? AND generation=? AND event_id=?)", "SEARCH"],
+                ["m USING COVERING INDEX mirror_event_series (calendar_id=? AND generation=? AND series=?)",
+                 "mirror_event USING PRIMARY KEY (calendar_id=? AND generation=? AND event_id=?)"],
+            ];
+            for (plan, keys) in plans.iter().zip(keys) {
+                let all = plan.join("\n");
+                assert!(keys.iter().all(|key| all.contains(key)), "{all}");
+            }
         }
     }
 
