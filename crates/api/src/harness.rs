@@ -451,6 +451,7 @@ impl Harness {
                 organization_id,
                 booking_id: booking,
                 link_id: Some(links::of_booking(tx, booking)?.remove(0).id),
+                calendar_id: None,
                 kind: "refused".into(),
                 said: words.into(),
                 version: 1,

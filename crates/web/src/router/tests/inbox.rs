@@ -50,6 +50,7 @@ async fn refused() -> Browser {
             organization_id: organization.id,
             booking_id: booking.id,
             link_id: Some(link.id),
+            calendar_id: None,
             kind: "refused".to_owned(),
             said: "Not in <this> calendar".to_owned(),
             version: 1,
