@@ -16,15 +16,18 @@ pub enum MessageKind {
     CalendarLost,
     /// Google refuses the change of one event for good (row R7, scenario D2).
     EventRefused,
+    /// Many events of a calendar were moved or deleted at once (scenario C5).
+    MassLoss,
 }
 
 impl MessageKind {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::GrantDead,
         Self::ScopeMissing,
         Self::InstallationRefused,
         Self::CalendarLost,
         Self::EventRefused,
+        Self::MassLoss,
     ];
 
     /// Its stable name.
@@ -35,6 +38,7 @@ impl MessageKind {
             Self::InstallationRefused => "installation_refused",
             Self::CalendarLost => "calendar_lost",
             Self::EventRefused => "event_refused",
+            Self::MassLoss => "mass_loss",
         }
     }
 
