@@ -28,6 +28,7 @@ use store::sqlite::inline::Inline;
 use store::tables::channels::{self, Channel};
 use store::tables::conflicts::{self, Conflict};
 use store::tables::links::{self, EventLink, State};
+use store::tables::losses::{self, Loss};
 use store::tables::organizations::FreshnessChange;
 use store::tables::timeline::{self, Entry};
 use store::tables::{busy, calendars, connections, organizations};
@@ -450,6 +451,7 @@ impl Harness {
                 organization_id,
                 booking_id: booking,
                 link_id: Some(links::of_booking(tx, booking)?.remove(0).id),
+                calendar_id: None,
                 kind: "refused".into(),
                 said: words.into(),
                 version: 1,
@@ -466,6 +468,35 @@ impl Harness {
                 detail: json!({ "reason": words }),
             };
             timeline::insert(tx, TimelineId(booking.0), booking, &entry)
+        });
+    }
+
+    /// As if its event had gone with too many others.
+    pub(crate) fn event_is_lost(&self, booked: &Booked) {
+        self.change_link(booked, |link| {
+            link.state = State::Parked;
+            link.problem = Some("held".into());
+        });
+        let booking: BookingId = booked.id.parse().unwrap();
+        let organization_id = self.organization;
+        self.unit(move |tx| {
+            let link = links::of_booking(tx, booking)?.remove(0);
+            losses::set(tx, link.id, Some(Loss::Held(morning())))?;
+            let conflict = Conflict {
+                id: ConflictId(booking.0),
+                organization_id,
+                booking_id: booking,
+                link_id: None,
+                calendar_id: Some(link.calendar_id),
+                kind: conflicts::MASS_LOSS.into(),
+                said: String::new(),
+                version: 1,
+                opened_at: morning(),
+                closed_at: None,
+                resolution: None,
+                aside: None,
+            };
+            conflicts::insert(tx, &conflict)
         });
     }
 

@@ -6,6 +6,7 @@
 //! [`Resolution`].
 
 mod aside;
+mod losses;
 mod overlaps;
 
 use domain::booking::{Booking, Cause};
@@ -13,7 +14,7 @@ use domain::sync::policy::Side;
 use domain::sync::{EventFields, ParkReason, Remote, RemoteTime, Seen};
 use domain::{BookingId, ConflictId, Instant, Interval, OrganizationId};
 use serde_json::json;
-use store::tables::conflicts::{self, Conflict, UNVERIFIED_OVERLAP};
+use store::tables::conflicts::{self, Conflict, MASS_LOSS, UNVERIFIED_OVERLAP};
 use store::tables::links::{self, EventLink, State};
 use store::tables::{bookings, busy, calendars, claims, leases, outgoing_messages};
 use store::{Lane, StoreError, Tx};
@@ -31,7 +32,7 @@ pub const PAGE_MAX: usize = 100;
 pub struct Item {
     /// What is kept of it.
     pub conflict: Conflict,
-    /// The booking it is about.
+    /// The booking it is about; the first of them, where it is about many.
     pub booking: Detail,
     /// Whether it waits for a person, or is being tried again.
     pub is_open: bool,
@@ -39,6 +40,8 @@ pub struct Item {
     pub here: Option<EventFields>,
     /// What it shows, as far as known.
     pub there: There,
+    /// How many bookings are held back, where it is about many.
+    pub held: Option<u64>,
 }
 
 /// What is known of the event in Google.
@@ -163,18 +166,25 @@ pub async fn list(
 fn read(tx: &mut dyn Tx, conflict: Conflict) -> Result<Item, StoreError> {
     let missing = || StoreError::decode("a conflict's booking or link is missing");
     let booking = bookings::by_id(tx, conflict.booking_id)?.ok_or_else(missing)?;
-    let (is_waiting, there) = match conflict.link_id {
-        Some(link) => {
+    let mut held = None;
+    let (is_waiting, there) = match (conflict.link_id, conflict.calendar_id) {
+        (Some(link), _) => {
             let link = links::by_id(tx, link)?.ok_or_else(missing)?;
             let waits = link.state == State::Parked || conflict.aside.is_some();
             (waits, There::of(&link))
         }
-        None => (conflict.resolution.is_none(), overlap(tx, &booking)?),
+        (None, Some(calendar)) => {
+            let (there, count) = losses::held(tx, &conflict, calendar)?;
+            held = Some(count);
+            (true, there)
+        }
+        (None, None) => (conflict.resolution.is_none(), overlap(tx, &booking)?),
     };
     Ok(Item {
         is_open: conflict.closed_at.is_none() && is_waiting,
         here: EventFields::wanted(&booking),
         there,
+        held,
         booking: surround(tx, booking)?,
         conflict,
     })
@@ -203,9 +213,9 @@ pub enum Resolution {
     Keep,
     /// Of an unverified booking: it does not take place.
     Cancel,
-    /// The booking's version counts: the event is brought back to it.
+    /// The booking's version counts: the event is brought back to it. Of many: all events that are held back.
     Ours,
-    /// The event's version counts: the booking follows.
+    /// The event's version counts: the booking follows. Of many: as if nobody had asked.
     Theirs,
 }
 
@@ -224,6 +234,9 @@ impl Resolution {
     /// Those that there are for a conflict.
     pub fn of(conflict: &Conflict) -> &'static [Self] {
         if conflict.aside.is_some() {
+            return &[Self::Ours, Self::Theirs];
+        }
+        if conflict.kind == MASS_LOSS {
             return &[Self::Ours, Self::Theirs];
         }
         if conflict.kind == UNVERIFIED_OVERLAP {
@@ -357,6 +370,9 @@ fn resolve_in(
     let found = found.ok_or(ResolveError::NotFound)?;
     if !Resolution::of(&found).contains(&input.resolution) {
         return Err(ResolveError::Unfit);
+    }
+    if let Some(calendar) = found.calendar_id {
+        return losses::resolve(tx, (&found, calendar), input, pen, now);
     }
     let Some(link_id) = found.link_id else {
         return overlaps::resolve(tx, &found, input, pen, now);

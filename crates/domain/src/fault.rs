@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 static ON: AtomicU32 = AtomicU32::new(0);
 
 /// Every fault point, by number, with what it breaks.
-pub const ALL: [(u32, &str); 26] = [
+pub const ALL: [(u32, &str); 27] = [
     (1, "link work draws a fresh event id for every attempt"),
     (2, "an insert refused with 409 is not adopted but given up"),
     (3, "the intent is not written down before a call"),
@@ -45,6 +45,7 @@ pub const ALL: [(u32, &str); 26] = [
         23,
         "of a series only what a page shows of it is looked at, not what is known",
     ),
+    (25, "many losses at once are followed without asking"),
     (26, "a change made in Google that loses is not set aside"),
     (27, "an event restored in Google is not noticed"),
     (28, "a place edited in Google does not reach its booking"),

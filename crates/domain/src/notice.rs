@@ -18,16 +18,19 @@ pub enum MessageKind {
     EventRefused,
     /// A calendar's push channel has ended and there is no next one: changes are found by polling (scenario E2).
     PushEnded,
+    /// Many events of a calendar were moved or deleted at once (scenario C5).
+    MassLoss,
 }
 
 impl MessageKind {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::GrantDead,
         Self::ScopeMissing,
         Self::InstallationRefused,
         Self::CalendarLost,
         Self::EventRefused,
         Self::PushEnded,
+        Self::MassLoss,
     ];
 
     /// Its stable name.
@@ -39,6 +42,7 @@ impl MessageKind {
             Self::CalendarLost => "calendar_lost",
             Self::EventRefused => "event_refused",
             Self::PushEnded => "push_ended",
+            Self::MassLoss => "mass_loss",
         }
     }
 

@@ -10,6 +10,7 @@ pub mod calls;
 pub mod changes;
 pub mod foreign;
 pub mod left_alone;
+pub mod losses;
 pub mod mirror;
 pub mod parked;
 pub mod settled;

@@ -15,7 +15,7 @@ use store::{StoreError, Verdict, Work};
 
 use crate::actors::Actor;
 use crate::bookings::Version;
-use crate::checks::{changes, left_alone, mirror, parked, told};
+use crate::checks::{changes, left_alone, losses, mirror, parked, told};
 use crate::network::{self, Ask, Trouble};
 use crate::scene::{Scene, Stage};
 use crate::seams::{Op, Seams};
@@ -377,6 +377,8 @@ fn note_change(scene: &mut Scene, actor: Actor, id: BookingId) {
     );
     scene.event(actor, "booking", &what, 0);
     let checked = changes::committed(scene, &version);
+    scene.hold(checked);
+    let checked = losses::committed(scene, &version);
     scene.hold(checked);
     scene.bookings.push(version);
     changes::follow_up(scene, actor, id);

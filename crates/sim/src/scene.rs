@@ -55,6 +55,8 @@ pub struct Scene {
     pub policy: Policy,
     /// Bookings about which a person has decided: then an edit may be undone, or a move overwritten.
     pub decided: BTreeSet<BookingId>,
+    /// When each booking was last taken from its time because of its event alone.
+    pub lost: BTreeMap<BookingId, Instant>,
     /// What is in the calendar, and what Google's listings showed.
     pub truth: Truth,
     /// What counted after the last commit of a pull.
@@ -110,6 +112,7 @@ impl Scene {
             events: Events::default(),
             policy: Policy::default(),
             decided: BTreeSet::new(),
+            lost: BTreeMap::new(),
             truth: Truth::default(),
             counted: None,
             turns_left: BTreeMap::new(),

@@ -338,6 +338,8 @@ pub const TABLES: &[(&str, usize, &[&str])] = &[
             "run_at",
             "failures",
             "last_synced_at",
+            "lost_at",
+            "loss",
         ],
     ),
     (
@@ -348,6 +350,7 @@ pub const TABLES: &[(&str, usize, &[&str])] = &[
             "organization_id",
             "booking_id",
             "link_id",
+            "calendar_id",
             "kind",
             "said",
             "version",

@@ -342,6 +342,11 @@ problem-generations = The event has disappeared from Google several times. Check
 problem-retrying = Google did not answer as expected. We keep trying; nothing is lost.
 problem-ignored = Somebody decided to leave this event out of date until the booking changes again.
 problem-unverified-overlap = The booking was taken while the calendar could not be checked. Now something else stands there at the same time.
+problem-held = Many events of the calendar were moved or deleted within a short time, this one too. The booking stays as it is until somebody decides in the inbox.
+problem-mass-loss = Many events of this calendar were moved or deleted in Google within 15 minutes. { $count ->
+        [one] One booking waits as it was, and nothing more of this is followed until you decide.
+       *[other] { $count } bookings wait as they were, and nothing more of this is followed until you decide.
+    } Bookings that followed before stay moved or cancelled. Shown here is the first one that waits.
 problem-other = Google reported a problem ({ $code }).
 timeline-heading = What happened
 timeline-booked = Booked for { $when }
@@ -437,6 +442,10 @@ inbox-ours = Keep it as here
 inbox-ours-help = The booking stays as it is, and the event in Google is brought back to it.
 inbox-theirs = Take it as in Google
 inbox-theirs-help = The booking follows what was done in Google, on top of another booking if one is there.
+inbox-put-back = Put everything back
+inbox-put-back-help = The bookings that wait stay as they are. Deleted events are made anew, moved ones are moved back.
+inbox-meant = These changes are meant
+inbox-meant-help = The bookings that wait follow what was done in Google: they are moved or cancelled. Right when the host is ill or has cleared the day.
 inbox-nothing-said = Nothing
 inbox-ours-done = The version here counts
 inbox-ours-done-help = The event in Google is being brought back to it.
@@ -481,6 +490,7 @@ told-installation-refused = Google refuses this installation: its Google Cloud p
 told-calendar-lost = The calendar can no longer be reached or written
 told-event-refused = Google refuses the event of a booking
 told-push-ended = Google no longer tells of changes in a calendar: they show up a little later, until this is mended
+told-mass-loss = Many events of a calendar were moved or deleted at once: decide in the inbox
 
 ## Calendar connection
 

@@ -342,6 +342,11 @@ problem-generations = El evento ha desaparecido de Google varias veces. Averigua
 problem-retrying = Google no respondió como se esperaba. Seguimos intentándolo; no se pierde nada.
 problem-ignored = Alguien decidió dejar este evento desactualizado hasta que la reserva vuelva a cambiar.
 problem-unverified-overlap = La reserva se aceptó cuando no se podía consultar el calendario. Ahora hay otra cosa a la misma hora.
+problem-held = Se movieron o eliminaron muchos eventos del calendario en poco tiempo, también este. La reserva se queda como está hasta que alguien decida en la bandeja.
+problem-mass-loss = Se movieron o eliminaron muchos eventos de este calendario en Google en 15 minutos. { $count ->
+        [one] Una reserva espera como estaba y no se sigue nada más de esto hasta que decidas.
+       *[other] { $count } reservas esperan como estaban y no se sigue nada más de esto hasta que decidas.
+    } Las reservas que ya lo siguieron quedan movidas o canceladas. Aquí se muestra la primera que espera.
 problem-other = Google informó de un problema ({ $code }).
 timeline-heading = Historial
 timeline-booked = Reservada para el { $when }
@@ -437,6 +442,10 @@ inbox-ours = Dejarlo como aquí
 inbox-ours-help = La reserva se queda como está y el evento de Google vuelve a coincidir con ella.
 inbox-theirs = Tomarlo como en Google
 inbox-theirs-help = La reserva sigue lo que se hizo en Google, encima de otra reserva si la hay.
+inbox-put-back = Deshacerlo todo
+inbox-put-back-help = Las reservas que esperan se quedan como están. Los eventos eliminados se crean de nuevo y los movidos vuelven a su sitio.
+inbox-meant = Estos cambios son a propósito
+inbox-meant-help = Las reservas que esperan siguen lo que se hizo en Google: se mueven o se cancelan. Es lo correcto si el anfitrión está enfermo o ha despejado el día.
 inbox-nothing-said = Nada
 inbox-ours-done = Vale la versión de aquí
 inbox-ours-done-help = El evento de Google vuelve a coincidir con ella.
@@ -481,6 +490,7 @@ told-installation-refused = Google rechaza esta instalación: hay que revisar su
 told-calendar-lost = Ya no se puede acceder al calendario o escribir en él
 told-event-refused = Google rechaza el evento de una reserva
 told-push-ended = Google ya no avisa de los cambios de un calendario: se ven un poco más tarde hasta que se arregle
+told-mass-loss = Se movieron o eliminaron muchos eventos de un calendario a la vez: decide en la bandeja
 
 ## Conexión del calendario
 

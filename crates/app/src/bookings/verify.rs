@@ -144,6 +144,7 @@ fn park(tx: &mut dyn Tx, booking: &Booking, pen: &mut Pen, now: Instant) -> Resu
         organization_id: booking.organization_id,
         booking_id: booking.id,
         link_id: None,
+        calendar_id: None,
         kind: UNVERIFIED_OVERLAP.to_owned(),
         said: String::new(),
         version: 1,

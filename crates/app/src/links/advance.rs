@@ -9,7 +9,7 @@ use store::{StoreError, Tx};
 
 use super::call::Call;
 use super::facts::facts;
-use super::{Draws, Loaded, conflict, follow};
+use super::{Draws, Loaded, conflict, follow, guard};
 use crate::bookings::{cancel_in, chosen_id};
 
 /// Local plans in a row: each changes the state it was made on, and none needs more than a few.
@@ -25,7 +25,11 @@ pub(super) fn advance(
     for _ in 0..PLANS_MAX {
         loaded.row.link.want(EventFields::wanted(&loaded.booking));
         let facts = facts(tx, loaded, draws.now)?;
-        match plan(&loaded.row.link, &facts) {
+        let plan = plan(&loaded.row.link, &facts);
+        if guard::holds_back(tx, loaded, &plan, draws)? {
+            return Ok(None);
+        }
+        match plan {
             Plan::Settled => return settle(tx, loaded, draws),
             Plan::Close => return close(tx, loaded, draws),
             Plan::Park(reason) => return park(tx, loaded, reason, draws),
@@ -81,6 +85,7 @@ fn settle(tx: &mut dyn Tx, loaded: &mut Loaded, draws: &Draws) -> Result<Option<
     row.last_synced_at = Some(draws.now);
     // Where the host had moved it, it took time of its own until now.
     busy::forget(tx, loaded.row.calendar_id, &loaded.row.event_id)?;
+    guard::let_go(tx, loaded, draws)?;
     conflict::close(tx, loaded, draws)?;
     Ok(None)
 }
@@ -90,6 +95,7 @@ fn close(tx: &mut dyn Tx, loaded: &mut Loaded, draws: &Draws) -> Result<Option<C
     loaded.row.problem = None;
     loaded.row.failures = 0;
     busy::forget(tx, loaded.row.calendar_id, &loaded.row.event_id)?;
+    guard::let_go(tx, loaded, draws)?;
     conflict::close(tx, loaded, draws)?;
     conflict::close_asides(tx, loaded, draws)?;
     Ok(None)

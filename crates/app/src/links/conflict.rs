@@ -10,7 +10,7 @@ use store::tables::links::State;
 use store::tables::outgoing_messages::{self, Draft};
 use store::{StoreError, Tx};
 
-use super::{Draws, Loaded};
+use super::{Draws, Loaded, guard};
 
 /// The kind of a conflict about a field that both sides changed.
 const BOTH_CHANGED: &str = "both_changed";
@@ -24,6 +24,7 @@ pub(super) fn park(
     said: &str,
     draws: &mut Draws,
 ) -> Result<(), StoreError> {
+    guard::let_go(tx, loaded, draws)?;
     loaded.row.state = State::Parked;
     loaded.row.problem = Some(reason.as_str().to_owned());
     loaded.row.link.decided = None;
@@ -65,6 +66,7 @@ fn open(
         organization_id: loaded.booking.organization_id,
         booking_id: loaded.booking.id,
         link_id: Some(loaded.row.id),
+        calendar_id: None,
         kind: reason.as_str().to_owned(),
         said: said.to_owned(),
         version: 1,
@@ -76,20 +78,40 @@ fn open(
     conflicts::insert(tx, &conflict)?;
     if reason == ParkReason::Refused {
         for audience in Audience::ALL {
-            let draft = Draft {
-                organization: conflict.organization_id,
-                kind: MessageKind::EventRefused,
-                audience,
-                cause: &conflict.id.to_string(),
-                connection: Some(loaded.connection.id),
-                calendar: None,
-                booking: Some(conflict.booking_id),
-                at: draws.now,
-            };
-            outgoing_messages::insert(tx, draft)?;
+            tell(tx, loaded, &conflict, (MessageKind::EventRefused, audience))?;
         }
     }
     Ok(())
+}
+
+/// Tells who runs the organization that many events of a calendar were moved or deleted at once.
+pub(super) fn tell_owner(
+    tx: &mut dyn Tx,
+    loaded: &Loaded,
+    conflict: &Conflict,
+) -> Result<(), StoreError> {
+    let to = (MessageKind::MassLoss, Audience::Owner);
+    tell(tx, loaded, conflict, to)
+}
+
+/// Once for a conflict and an audience.
+fn tell(
+    tx: &mut dyn Tx,
+    loaded: &Loaded,
+    conflict: &Conflict,
+    (kind, audience): (MessageKind, Audience),
+) -> Result<(), StoreError> {
+    let draft = Draft {
+        organization: conflict.organization_id,
+        kind,
+        audience,
+        cause: &conflict.id.to_string(),
+        connection: Some(loaded.connection.id),
+        calendar: None,
+        booking: Some(conflict.booking_id),
+        at: conflict.opened_at,
+    };
+    outgoing_messages::insert(tx, draft).map(drop)
 }
 
 /// Keeps the version of a field that does not count, until a person says so. A newer one of the same field
@@ -110,6 +132,7 @@ pub(super) fn set_aside(
         organization_id: loaded.booking.organization_id,
         booking_id: loaded.booking.id,
         link_id: Some(loaded.row.id),
+        calendar_id: None,
         kind: BOTH_CHANGED.to_owned(),
         said: String::new(),
         version: 1,
@@ -147,7 +170,13 @@ pub(super) fn close(tx: &mut dyn Tx, loaded: &Loaded, draws: &Draws) -> Result<(
     }
 }
 
-fn end(tx: &mut dyn Tx, conflict: Conflict, how: &str, draws: &Draws) -> Result<(), StoreError> {
+/// `conflict` is over, without a person's doing.
+pub(super) fn end(
+    tx: &mut dyn Tx,
+    conflict: Conflict,
+    how: &str,
+    draws: &Draws,
+) -> Result<(), StoreError> {
     let booking = conflict.booking_id;
     let ended = Conflict {
         closed_at: Some(draws.now),

@@ -10,6 +10,7 @@ mod conflict;
 pub mod detached;
 mod facts;
 mod follow;
+mod guard;
 mod history;
 mod prepare;
 mod record;

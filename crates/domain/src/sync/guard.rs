@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 pub const WINDOW: SignedDuration = SignedDuration::from_mins(15);
 
 /// From so many on, a share decides.
-const FEW: usize = 5;
+pub const FEW: usize = 5;
 /// The share: one in so many of the calendar's future events.
 const ONE_IN: usize = 4;
 /// From so many on, no share is asked for.

@@ -56,6 +56,14 @@ fn act(scene: &mut Scene) {
     {
         return restore(scene, &id);
     }
+    // Ill today, or a tool gone wild: both look like this.
+    if scene.stream(Actor::Host, "clears").is_hit(15) {
+        scene.stats.count("host.cleared");
+        for id in ours {
+            delete(scene, &id);
+        }
+        return;
+    }
     let stream = scene.stream(Actor::Host, "acts");
     let (roll, chosen) = (stream.below(100), stream.pick(&ours).cloned());
     match (roll, chosen) {

@@ -61,6 +61,8 @@ pub fn explains(scene: &Scene, booking: &Booking, problem: &str, when: When) -> 
             .filter(|(id, _)| *id != booking.id)
             .flat_map(|(_, versions)| versions)
             .any(|v| v.booking.host_id == booking.host_id && v.booking.time.overlaps(&time)),
+        // That nobody may follow it now, the checker of losses knows better.
+        ("held", When::Gone | When::Timed(_)) => true,
         ("moved_into_past", When::Timed(time)) => time.end <= scene.now(),
         ("unusable_length", When::Timed(time)) => time.start == time.end || time.span() > SPAN_MAX,
         ("made_all_day", When::AllDay) => true,

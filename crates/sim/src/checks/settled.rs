@@ -188,6 +188,13 @@ fn why_not_parked(scene: &Scene, booking: &Booking, link: &EventLink) -> Option<
         return Some("is parked, and its event was never made");
     };
     let problem = link.problem.as_deref().unwrap_or_default();
+    if problem == "held"
+        && scene
+            .read(|tx| conflicts::open_of_calendar(tx, link.calendar_id))
+            .is_none()
+    {
+        return Some("is held back, and nobody is asked");
+    }
     let is_hosts = event.last_by() == Some(By::Host);
     match (
         is_hosts,

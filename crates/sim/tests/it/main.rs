@@ -8,6 +8,7 @@
 mod conflicts;
 mod failures;
 mod histories;
+mod losses;
 mod quota_day;
 mod seeds;
 mod throughput;

@@ -157,10 +157,10 @@ impl Told {
     }
 
     /// Somebody else books at `start`.
-    pub(crate) fn another_books(&mut self, start: Instant) {
+    pub(crate) fn another_books(&mut self, start: Instant) -> Booking {
         let stage = self.machine.stage().clone();
         let book = async move { bookings::book(&stage.app, booking_at(start)).await };
-        self.machine.complete(ATTENDEE, book).unwrap();
+        self.machine.complete(ATTENDEE, book).unwrap().booking
     }
 
     /// Whether `start` is on offer.
@@ -211,6 +211,15 @@ impl Told {
     /// A person decides what waits: the only thing that does.
     pub(crate) fn is_decided(&mut self, resolution: Resolution) -> Result<Item, ResolveError> {
         let [item] = <[Item; 1]>::try_from(self.inbox()).unwrap();
+        self.decides(&item, resolution)
+    }
+
+    /// A person decides about what he has seen.
+    pub(crate) fn decides(
+        &mut self,
+        item: &Item,
+        resolution: Resolution,
+    ) -> Result<Item, ResolveError> {
         let stage = self.machine.stage().clone();
         let input = ResolveInput {
             conflict: item.conflict.id,
@@ -223,6 +232,18 @@ impl Told {
         self.machine.complete(ATTENDEE, async move {
             conflicts::resolve(&stage.app, input).await
         })
+    }
+
+    /// Decides about many at once; whatever follows from it, a person has said so.
+    pub(crate) fn is_decided_for_all(&mut self, resolution: Resolution) -> Item {
+        let all: Vec<BookingId> = {
+            let scene = self.machine.stage().scene();
+            scene.bookings.all().map(|v| v.booking.id).collect()
+        };
+        let decided = self.is_decided(resolution).unwrap();
+        let mut scene = self.machine.stage().scene();
+        scene.decided.extend(all);
+        decided
     }
 
     /// Runs sync up to its next request that `is_meant`, and gives that one this fate.

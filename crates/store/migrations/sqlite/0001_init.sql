@@ -451,11 +451,16 @@ CREATE TABLE event_link (
   run_at         INTEGER NOT NULL,
   failures       INTEGER NOT NULL,
   last_synced_at INTEGER,
+  -- When its booking last lost its time because the event was moved or deleted, and whether that is held
+  -- back, or a person said that it is meant.
+  lost_at        INTEGER,
+  loss           TEXT CHECK (loss IN ('held', 'meant')),
   UNIQUE (booking_id, calendar_id),
   UNIQUE (calendar_id, event_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX event_link_event ON event_link (event_id);
+CREATE INDEX event_link_lost ON event_link (calendar_id, lost_at) WHERE lost_at IS NOT NULL;
 CREATE INDEX event_link_due ON event_link (run_at, id) WHERE state = 'due';
 -- Those that are not shrunk yet: of coming bookings, and of the last weeks.
 CREATE INDEX event_link_whole ON event_link (booking_id) WHERE ours IS NOT NULL;
@@ -465,8 +470,10 @@ CREATE TABLE conflict (
   id              BLOB PRIMARY KEY,
   organization_id BLOB NOT NULL REFERENCES organization (id),
   booking_id      BLOB NOT NULL REFERENCES booking (id),
-  -- Of which of its events; empty where it is about the time itself.
+  -- Of which of its events; empty where it is about the time itself,
+  -- or about many of a calendar's events at once; the booking is then the first of theirs.
   link_id         BLOB REFERENCES event_link (id),
+  calendar_id     BLOB REFERENCES calendar (id),
   kind            TEXT NOT NULL,
   -- Google's words, where it said any.
   said            TEXT NOT NULL,
@@ -487,7 +494,9 @@ CREATE UNIQUE INDEX conflict_link_id_key ON conflict (link_id)
 CREATE UNIQUE INDEX conflict_link_id_field_key ON conflict (link_id, field)
   WHERE closed_at IS NULL AND field IS NOT NULL;
 CREATE UNIQUE INDEX conflict_booking_id_key ON conflict (booking_id)
-  WHERE closed_at IS NULL AND link_id IS NULL;
+  WHERE closed_at IS NULL AND link_id IS NULL AND calendar_id IS NULL;
+CREATE UNIQUE INDEX conflict_calendar_id_key ON conflict (calendar_id)
+  WHERE closed_at IS NULL AND calendar_id IS NOT NULL;
 CREATE INDEX conflict_open ON conflict (organization_id, opened_at, id) WHERE closed_at IS NULL;
 
 -- A message to people, written in the transaction of its cause and once for it. Delivery reads it.

@@ -3,7 +3,8 @@
 //! A link has at most one open conflict that keeps it parked. It stays the same one, with a higher version,
 //! while the link is parked again and again for the same reason; it closes when both sides agree, or a person
 //! says so. Beside it there may be one for each field that both sides changed: the link goes on, with one of
-//! the two versions, and the other waits until a person says so. And a booking's time may have one.
+//! the two versions, and the other waits until a person says so. And a booking's time may have one, and a
+//! calendar.
 
 use domain::sync::merge::Aside;
 use domain::{BookingId, CalendarId, ConflictId, ConnectionId, Instant, LinkId, OrganizationId};
@@ -14,6 +15,9 @@ use crate::{Row, StoreError, Tx, values};
 /// The kind of a conflict about an unverified booking whose time something else takes.
 pub const UNVERIFIED_OVERLAP: &str = "unverified_overlap";
 
+/// The kind of a conflict about many of a calendar's events, moved or deleted at once (scenario C5).
+pub const MASS_LOSS: &str = "mass_loss";
+
 /// A conflict as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict {
@@ -23,9 +27,11 @@ pub struct Conflict {
     pub organization_id: OrganizationId,
     /// About which booking.
     pub booking_id: BookingId,
-    /// About which of its events; `None` where it is about the booking's time itself.
+    /// About which of its events; `None` where it is about the booking's time itself, or about a calendar.
     pub link_id: Option<LinkId>,
-    /// Why, as a stable code: the reason the link was parked, or [`UNVERIFIED_OVERLAP`].
+    /// About which calendar's events, where it is about many: the booking is then the first of theirs.
+    pub calendar_id: Option<CalendarId>,
+    /// Why, as a stable code: the reason the link was parked, [`UNVERIFIED_OVERLAP`] or [`MASS_LOSS`].
     pub kind: String,
     /// Google's words; empty where it said none.
     pub said: String,
@@ -44,8 +50,8 @@ pub struct Conflict {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, organization_id, booking_id, link_id, kind, said, version, opened_at,
-               closed_at, resolution, aside FROM conflict ",
+            "SELECT id, organization_id, booking_id, link_id, calendar_id, kind, said, version,
+               opened_at, closed_at, resolution, aside FROM conflict ",
             $rest
         )
     };
@@ -57,6 +63,7 @@ fn read(mut row: Row) -> Result<Conflict, StoreError> {
         organization_id: row.take()?,
         booking_id: row.take()?,
         link_id: row.take()?,
+        calendar_id: row.take()?,
         kind: row.take()?,
         said: row.take()?,
         version: row.take()?,
@@ -75,8 +82,8 @@ pub fn insert(tx: &mut dyn Tx, conflict: &Conflict) -> Result<(), StoreError> {
     let c = conflict;
     tx.execute(
         "INSERT INTO conflict (id, organization_id, booking_id, link_id, kind, said, version,
-           opened_at, closed_at, resolution, field, aside)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+           opened_at, closed_at, resolution, field, aside, calendar_id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         values![
             c.id,
             c.organization_id,
@@ -90,6 +97,7 @@ pub fn insert(tx: &mut dyn Tx, conflict: &Conflict) -> Result<(), StoreError> {
             c.resolution.as_ref(),
             c.aside.as_ref().map(|aside| aside.field.as_str()),
             json_option(c.aside.as_ref()),
+            c.calendar_id,
         ],
     )
     .map(drop)
@@ -120,9 +128,10 @@ pub fn close_of_connection(
     now: Instant,
 ) -> Result<(), StoreError> {
     let sql = "UPDATE conflict SET closed_at = ?2, resolution = COALESCE(resolution, 'detached')
-               WHERE closed_at IS NULL AND field IS NULL AND link_id IN
+               WHERE closed_at IS NULL AND field IS NULL AND (link_id IN
                  (SELECT l.id FROM event_link l JOIN calendar c ON c.id = l.calendar_id
-                  WHERE c.connection_id = ?1)";
+                  WHERE c.connection_id = ?1)
+                 OR calendar_id IN (SELECT id FROM calendar WHERE connection_id = ?1))";
     tx.execute(sql, values![connection, now]).map(drop)
 }
 
@@ -136,8 +145,8 @@ pub fn close_of_calendar(
     now: Instant,
 ) -> Result<(), StoreError> {
     let sql = "UPDATE conflict SET closed_at = ?2, resolution = COALESCE(resolution, 'detached')
-               WHERE closed_at IS NULL AND field IS NULL AND link_id IN
-                 (SELECT id FROM event_link WHERE calendar_id = ?1)";
+               WHERE closed_at IS NULL AND field IS NULL AND (link_id IN
+                 (SELECT id FROM event_link WHERE calendar_id = ?1) OR calendar_id = ?1)";
     tx.execute(sql, values![calendar, now]).map(drop)
 }
 
@@ -176,8 +185,22 @@ pub fn open_asides(tx: &mut dyn Tx, link: LinkId) -> Result<Vec<Conflict>, Store
 /// # Errors
 /// [`StoreError`].
 pub fn open_of_time(tx: &mut dyn Tx, booking: BookingId) -> Result<Option<Conflict>, StoreError> {
-    let sql = select!("WHERE booking_id = ?1 AND link_id IS NULL AND closed_at IS NULL");
+    let sql = select!(
+        "WHERE booking_id = ?1 AND link_id IS NULL AND calendar_id IS NULL AND closed_at IS NULL"
+    );
     tx.first(sql, values![booking])?.map(read).transpose()
+}
+
+/// The open one about a calendar's events.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn open_of_calendar(
+    tx: &mut dyn Tx,
+    calendar: CalendarId,
+) -> Result<Option<Conflict>, StoreError> {
+    let sql = select!("WHERE calendar_id = ?1 AND closed_at IS NULL");
+    tx.first(sql, values![calendar])?.map(read).transpose()
 }
 
 /// The open ones of an organization after `after`, oldest first.

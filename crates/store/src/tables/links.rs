@@ -7,6 +7,7 @@ use domain::sync::{Link, Seen};
 use domain::{BookingId, CalendarId, ConnectionId, HostId, Instant, LinkId, OrganizationId};
 
 use super::bookings::named as by_name;
+use super::losses::Loss;
 use super::mirror::Part;
 use crate::tx::{json, json_keys, json_option};
 use crate::{Row, StoreError, Topic, Tx, values};
@@ -34,6 +35,8 @@ pub struct EventLink {
     pub failures: i64,
     /// When both sides were last known to agree.
     pub last_synced_at: Option<Instant>,
+    /// What its booking lost in Google. Written by [`losses`](super::losses) only.
+    pub loss: Option<Loss>,
     /// What the planner works on.
     pub link: Link,
 }
@@ -88,7 +91,7 @@ macro_rules! select {
             "SELECT l.id, l.booking_id, l.calendar_id, l.event_id, l.state, l.problem, l.html_link,
                l.run_at, l.failures, l.last_synced_at,
                l.generation, l.attempt, l.ours, l.theirs, l.inflight, l.unanswered, l.seen,
-               l.own, l.decided
+               l.own, l.decided, l.lost_at, l.loss
              FROM event_link l ",
             $rest
         )
@@ -96,7 +99,7 @@ macro_rules! select {
 }
 
 fn read(mut row: Row) -> Result<EventLink, StoreError> {
-    Ok(EventLink {
+    let mut link = EventLink {
         id: row.take()?,
         booking_id: row.take()?,
         calendar_id: row.take()?,
@@ -107,6 +110,7 @@ fn read(mut row: Row) -> Result<EventLink, StoreError> {
         run_at: row.take()?,
         failures: row.take()?,
         last_synced_at: row.take()?,
+        loss: None,
         link: Link {
             wanted: None,
             generation: row.take()?,
@@ -119,7 +123,9 @@ fn read(mut row: Row) -> Result<EventLink, StoreError> {
             own: row.take_json_option()?.unwrap_or_default(),
             decided: row.take_json_option()?,
         },
-    })
+    };
+    link.loss = Loss::read(row.take()?, row.take()?)?;
+    Ok(link)
 }
 
 /// Adds a link, due at once.
@@ -214,7 +220,7 @@ pub fn hurry(tx: &mut dyn Tx, connection: ConnectionId, now: Instant) -> Result<
 /// # Errors
 /// [`StoreError`].
 pub fn detach_of_connection(tx: &mut dyn Tx, connection: ConnectionId) -> Result<u64, StoreError> {
-    let sql = "UPDATE event_link SET state = 'detached', failures = 0, problem = NULL
+    let sql = "UPDATE event_link SET state = 'detached', failures = 0, problem = NULL, loss = NULL
                WHERE state NOT IN ('closed', 'detached') AND calendar_id IN
                  (SELECT id FROM calendar WHERE connection_id = ?1)";
     tx.execute(sql, values![connection])
@@ -225,7 +231,7 @@ pub fn detach_of_connection(tx: &mut dyn Tx, connection: ConnectionId) -> Result
 /// # Errors
 /// [`StoreError`].
 pub fn detach_of_calendar(tx: &mut dyn Tx, calendar: CalendarId) -> Result<u64, StoreError> {
-    let sql = "UPDATE event_link SET state = 'detached', failures = 0, problem = NULL
+    let sql = "UPDATE event_link SET state = 'detached', failures = 0, problem = NULL, loss = NULL
                WHERE state NOT IN ('closed', 'detached') AND calendar_id = ?1";
     tx.execute(sql, values![calendar])
 }
@@ -265,7 +271,7 @@ pub fn readopt_of_connection(
 /// [`StoreError`].
 pub fn shrink(tx: &mut dyn Tx, before: Instant, limit: i64) -> Result<u64, StoreError> {
     let sql = "UPDATE event_link SET state = 'closed', ours = NULL, theirs = NULL, inflight = NULL,
-                 unanswered = NULL, seen = NULL, own = NULL, decided = NULL
+                 unanswered = NULL, seen = NULL, own = NULL, decided = NULL, lost_at = NULL, loss = NULL
                WHERE id IN (SELECT l.id FROM event_link l JOIN booking b ON b.id = l.booking_id
                  WHERE l.ours IS NOT NULL AND l.state IN ('settled', 'closed') AND b.ends_at < ?1
                  ORDER BY l.booking_id LIMIT ?2)";

@@ -20,6 +20,7 @@ pub mod idempotency;
 pub mod installation;
 pub mod leases;
 pub mod links;
+pub mod losses;
 pub mod mirror;
 pub mod oauth_attempts;
 pub mod organizations;

@@ -109,6 +109,7 @@ pub(crate) fn problem(words: Words, code: &str) -> String {
 pub(crate) fn problem_key(code: &str) -> Option<Key> {
     Some(match code {
         "ignored" => key("problem-ignored"),
+        "held" => key("problem-held"),
         "unverified_overlap" => key("problem-unverified-overlap"),
         "moved_onto_booking" => key("problem-moved-onto-booking"),
         "moved_into_past" => key("problem-moved-into-past"),

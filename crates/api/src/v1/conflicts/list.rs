@@ -107,6 +107,7 @@ mod tests {
             json!({
                 "kind": "refused", "state": "open", "version": 1,
                 "since": "2026-11-23T06:00:00Z", "booking": booked.id, "said": "You may not.",
+                "bookings_held": null,
                 "here": {
                     "title": "Ana", "start": "2026-11-24T09:00:00Z", "end": "2026-11-24T10:00:00Z",
                 },

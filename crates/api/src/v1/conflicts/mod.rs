@@ -32,9 +32,10 @@ pub(crate) struct ConflictItem {
     /// `moved_into_past`, `made_all_day`, `made_recurring`, `unusable_length`, `not_found`,
     /// `too_many_generations`, `restored`; where one of several hosts did it `moved_by_one_of_several`,
     /// `deleted_by_one_of_several`; where the owner wants to be asked `moved_there`, `deleted_there`,
-    /// `declined_there`; `both_changed`, for a field that both sides changed; and `unverified_overlap` (the
-    /// booking was taken while the calendar could not be read, and something else stands there). There will
-    /// be more.
+    /// `declined_there`; `both_changed`, for a field that both sides changed; `unverified_overlap` (the
+    /// booking was taken while the calendar could not be read, and something else stands there); and
+    /// `mass_loss` (many events of one calendar were moved or deleted within 15 minutes; what would take
+    /// bookings from their times waits). There will be more.
     kind: String,
     /// `open`, `trying` (what was decided is under way) or `over`.
     state: &'static str,
@@ -43,9 +44,13 @@ pub(crate) struct ConflictItem {
     /// Since when.
     #[schema(format = DateTime)]
     since: String,
-    /// The booking's id.
+    /// The booking's id; of `mass_loss` the first one held back.
     #[schema(format = Uuid)]
     booking: String,
+    /// Of `mass_loss`: how many bookings are held back. Those that were moved or cancelled before there were
+    /// too many are not among them.
+    #[schema(required = true)]
+    bookings_held: Option<u64>,
     /// Google's words; null where it said none.
     #[schema(required = true)]
     said: Option<String>,
@@ -145,6 +150,7 @@ impl ConflictItem {
             version: conflict.version,
             since: conflict.opened_at.to_string(),
             booking: conflict.booking_id.to_string(),
+            bookings_held: item.held,
             said: Some(conflict.said).filter(|said| !said.is_empty()),
             here: item.here.map(|here| side(here.text.title, &here.time)),
             there: Remote::new(item.there),

@@ -53,7 +53,8 @@ pub(crate) struct ResolveRequest {
     /// `retry`: look at the event and ask Google once more. `relink`: make a new event and let go of the
     /// old one, which stays in Google as it is. `ignore`: leave the event out of step until the booking
     /// changes. Of `unverified_overlap`: `keep`: the booking stands, whatever else is there. `cancel`: it does
-    /// not take place.
+    /// not take place. Of `mass_loss`: `ours`: all events that are held back are put back where their bookings
+    /// are. `theirs`: the changes are meant, and the bookings follow as if nobody had asked.
     #[schema(example = "retry")]
     resolution: String,
     /// The conflict's `version` as you know it; another one refuses.
@@ -63,7 +64,8 @@ pub(crate) struct ResolveRequest {
 
 /// Decides about a conflict.
 ///
-/// Deciding the same again changes nothing. After all but `ignore` the conflict is `trying`, and over
+/// Deciding the same again changes nothing. `ignore`, and any decision about `mass_loss`, ends the conflict;
+/// its bookings and events follow one by one. After all others the conflict is `trying`, and over
 /// when booking and event agree; should Google refuse once more, it is open again under the next `version`.
 #[utoipa::path(
     post, path = "/api/v1/conflicts/{id}/resolve", tag = "calendars",
@@ -170,6 +172,43 @@ mod tests {
             let told = told.iter().filter(|entry| entry["kind"] == kind);
             assert_eq!(told.clone().count(), 1, "{resolution}");
             assert!(told.clone().all(|entry| entry["cause"] == "api"));
+        }
+    }
+
+    /// scenario C5.
+    #[test]
+    fn many_losses_are_decided_once_for_all() {
+        for (resolution, other) in [("ours", "theirs"), ("theirs", "ours")] {
+            let harness = harness();
+            harness.connect();
+            let booked = harness.book("maths", "2026-11-24T09:00:00Z");
+            harness.event_is_lost(&booked);
+            let found = harness.find(&booked);
+            assert_eq!(
+                (&found["calendar_sync"], &found["problem"]),
+                (&json!("error"), &json!("held"))
+            );
+            let list = harness.call(Ask::new("GET", "/api/v1/conflicts").bearer(&harness.key));
+            let item = &list.body["conflicts"][0];
+            assert_eq!(
+                (&item["kind"], &item["bookings_held"], &item["resolutions"]),
+                (&json!("mass_loss"), &json!(1), &json!(["ours", "theirs"]))
+            );
+            let id = item["id"].as_str().unwrap().to_owned();
+            let body = json!({ "resolution": resolution, "version": 1 });
+            let first = decide(&harness, &id, &body, &harness.key);
+            assert_eq!(
+                (first.status.as_u16(), &first.body["state"]),
+                (200, &json!("over"))
+            );
+            let again = decide(&harness, &id, &body, &harness.key);
+            assert_eq!((again.status, again.body), (first.status, first.body));
+            let other = decide(&harness, &id, &json!({ "resolution": other }), &harness.key);
+            assert_eq!(
+                (other.status.as_u16(), other.code()),
+                (409, "conflict_over")
+            );
+            assert_eq!(harness.find(&booked)["calendar_sync"], "pending");
         }
     }
 

@@ -3,7 +3,7 @@
 use domain::sync::RemoteTime;
 use domain::sync::merge::{Aside, Field, Value};
 use domain::{BookingId, CalendarId, ConflictId, ConnectionId, LinkId, OrganizationId};
-use store::tables::conflicts::{self, Conflict};
+use store::tables::conflicts::{self, Conflict, MASS_LOSS};
 use store::tables::links;
 use store::{StoreError, Tx};
 
@@ -38,6 +38,7 @@ fn conflict(number: u128) -> Conflict {
         organization_id: ORGANIZATION,
         booking_id: BookingId(id(number)),
         link_id: Some(LinkId(id(number + 100))),
+        calendar_id: None,
         kind: "refused".to_owned(),
         said: "forbidden: \u{1F600} \"no\"".to_owned(),
         version: 1,
@@ -115,6 +116,34 @@ on_every_database! {
         stage.done(move |tx| conflicts::update(tx, &over));
         let asides = stage.done(|tx| conflicts::open_asides(tx, LINK));
         assert_eq!(asides, [of_field(902, Field::Location)]);
+    }
+
+    fn a_calendar_has_one_open_conflict_beside_those_of_its_bookings(stage: &Stage) {
+        let of_calendar = move |number: u128| Conflict {
+            id: ConflictId(id(number)),
+            link_id: None,
+            calendar_id: Some(CALENDAR),
+            kind: MASS_LOSS.to_owned(),
+            ..conflict(100)
+        };
+        let of_time = move |number: u128| Conflict { calendar_id: None, ..of_calendar(number) };
+        stage.done(set_up);
+        stage.done(move |tx| {
+            conflicts::insert(tx, &of_time(901))?;
+            conflicts::insert(tx, &of_calendar(902))
+        });
+        let twice = stage.run(move |tx| conflicts::insert(tx, &of_calendar(903)));
+        assert_eq!(twice, Err(StoreError::Constraint("conflict_calendar_id_key".into())));
+        let open = stage.done(|tx| conflicts::open_of_calendar(tx, CALENDAR));
+        assert_eq!(open, Some(of_calendar(902)));
+        assert_eq!(stage.done(|tx| conflicts::open_of_calendar(tx, CalendarId(id(99)))), None);
+        let of_booking = stage.done(|tx| conflicts::open_of_time(tx, BookingId(id(100))));
+        assert_eq!(of_booking, Some(of_time(901)));
+        stage.done(|tx| conflicts::close_of_calendar(tx, CALENDAR, hours(1)));
+        assert_eq!(stage.done(|tx| conflicts::open_of_calendar(tx, CALENDAR)), None);
+        stage.done(move |tx| conflicts::insert(tx, &of_calendar(904)));
+        stage.done(|tx| conflicts::close_of_connection(tx, CONNECTION, hours(1)));
+        assert_eq!(stage.done(|tx| conflicts::open_of_calendar(tx, CALENDAR)), None);
     }
 
     fn open_conflicts_are_paged_oldest_first(stage: &Stage) {

@@ -51,6 +51,7 @@ fn busy_link(before: EventLink) -> EventLink {
         run_at: hours(5),
         failures: 2,
         last_synced_at: Some(hours(4)),
+        loss: None,
         link: Link {
             wanted: None,
             ours: Some(EventFields {

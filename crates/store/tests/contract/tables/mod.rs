@@ -16,6 +16,7 @@ mod hosts;
 mod idempotency;
 mod leases;
 mod links;
+mod losses;
 mod mirror;
 mod oauth_attempts;
 mod organizations;

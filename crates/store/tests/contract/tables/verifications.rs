@@ -18,6 +18,7 @@ fn overlap() -> Conflict {
         organization_id: ORGANIZATION,
         booking_id: BOOKING,
         link_id: None,
+        calendar_id: None,
         kind: UNVERIFIED_OVERLAP.to_owned(),
         said: String::new(),
         version: 1,

@@ -98,6 +98,20 @@ pub(crate) const fn way(resolution: Resolution) -> Way {
     }
 }
 
+/// A way to decide about many events at once.
+pub(crate) const fn way_of_many(resolution: Resolution) -> Way {
+    let (label, help) = match resolution {
+        Resolution::Ours => (key("inbox-put-back"), key("inbox-put-back-help")),
+        Resolution::Theirs => (key("inbox-meant"), key("inbox-meant-help")),
+        _ => return way(resolution),
+    };
+    Way {
+        value: resolution.as_str(),
+        label,
+        help,
+    }
+}
+
 impl ItemView {
     /// `item` in words, with times in `zone`.
     pub(crate) fn new(words: Words, item: &Item, zone: &Zone) -> Self {
@@ -117,15 +131,21 @@ impl ItemView {
             attendee: booking.attendee.name.clone(),
             service: item.booking.event_type.name.clone(),
             booking_href: urls::admin_booking(booking.id),
-            problem: conflict.aside.as_ref().map_or_else(
-                || problem(words, &conflict.kind),
-                |aside| both_changed(words, aside),
-            ),
+            problem: match (&conflict.aside, item.held) {
+                (Some(aside), _) => both_changed(words, aside),
+                (None, Some(held)) => words.count("problem-mass-loss", held, &[]),
+                (None, None) => problem(words, &conflict.kind),
+            },
             said: Some(conflict.said.clone()).filter(|said| !said.is_empty()),
             since: moment(conflict.opened_at),
             here,
             there,
             ways: if item.is_open {
+                let way = if item.held.is_some() {
+                    way_of_many
+                } else {
+                    way
+                };
                 Resolution::of(conflict).iter().copied().map(way).collect()
             } else {
                 Vec::new()
@@ -196,6 +216,7 @@ impl ToldView {
             MessageKind::CalendarLost => key("told-calendar-lost"),
             MessageKind::EventRefused => key("told-event-refused"),
             MessageKind::PushEnded => key("told-push-ended"),
+            MessageKind::MassLoss => key("told-mass-loss"),
         };
         let connection = message
             .connection_id

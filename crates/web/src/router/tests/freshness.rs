@@ -159,6 +159,7 @@ async fn the_inbox_offers_to_keep_or_cancel_what_overlaps() {
                 organization_id,
                 booking_id: booking.id,
                 link_id: None,
+                calendar_id: None,
                 kind: UNVERIFIED_OVERLAP.to_owned(),
                 said: String::new(),
                 version: 1,

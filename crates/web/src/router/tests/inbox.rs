@@ -4,6 +4,7 @@ use domain::ConflictId;
 use store::Lane;
 use store::tables::conflicts::{self, Conflict};
 use store::tables::links::{self, State};
+use store::tables::losses::{self, Loss};
 use store::tables::{bookings, calendars, connections};
 
 use super::*;
@@ -12,6 +13,11 @@ const PAGE: &str = "/admin/inbox";
 
 /// Signed in, with a calendar connected and a booking whose event was refused.
 async fn refused() -> Browser {
+    refused_in().await.0
+}
+
+/// The same, with its store.
+async fn refused_in() -> (Browser, Store) {
     let backend = Arc::new(Inline::open(Held.now()).unwrap());
     let store = Store::new(backend.clone());
     let app = app_on(backend);
@@ -50,6 +56,7 @@ async fn refused() -> Browser {
             organization_id: organization.id,
             booking_id: booking.id,
             link_id: Some(link.id),
+            calendar_id: None,
             kind: "refused".to_owned(),
             said: "Not in <this> calendar".to_owned(),
             version: 1,
@@ -62,7 +69,7 @@ async fn refused() -> Browser {
     });
     refuse.await.unwrap();
     browser.sign_in().await;
-    browser
+    (browser, store)
 }
 
 async fn decide(browser: &mut Browser, resolution: &str, version: &str) -> Answer {
@@ -175,4 +182,56 @@ async fn what_is_no_decision_is_refused() {
         )
         .await;
     assert_eq!(missing.status, StatusCode::NOT_FOUND);
+}
+
+/// scenario C5: how many wait, what has happened already, and two ways.
+#[tokio::test]
+async fn many_losses_at_once_are_decided_together() {
+    for (way, label) in [
+        ("theirs", "These changes are meant"),
+        ("ours", "Put everything back"),
+    ] {
+        let (mut browser, store) = refused_in().await;
+        let hold = store.unit(Lane::Interactive, "test", |tx| {
+            let known = conflicts::by_id(tx, uuid(3))?.unwrap();
+            let link = links::by_id(tx, known.link_id.unwrap())?.unwrap();
+            losses::set(tx, link.id, Some(Loss::Held(known.opened_at)))?;
+            let over = Conflict {
+                closed_at: Some(known.opened_at),
+                resolution: Some("settled".to_owned()),
+                ..known.clone()
+            };
+            conflicts::update(tx, &over)?;
+            let asked = Conflict {
+                id: uuid(4),
+                link_id: None,
+                calendar_id: Some(link.calendar_id),
+                kind: conflicts::MASS_LOSS.to_owned(),
+                said: String::new(),
+                ..known
+            };
+            conflicts::insert(tx, &asked)
+        });
+        hold.await.unwrap();
+        let page = browser.get(PAGE).await;
+        assert!(page.body.contains(label));
+        assert!(
+            page.body.contains("One booking waits as it was"),
+            "{}",
+            page.body
+        );
+        assert!(page.body.contains("Bookings that followed before stay"));
+        assert_eq!(page.body.matches("name=\"resolution\"").count(), 2);
+        let csrf = page.value("name=\"csrf\" value=\"");
+        let id: ConflictId = uuid(4);
+        let fields = [
+            ("csrf", csrf.as_str()),
+            ("resolution", way),
+            ("version", "1"),
+        ];
+        let answer = browser.post(&format!("{PAGE}/{id}"), &fields).await;
+        assert_eq!(answer.location(), format!("/admin/inbox?result={way}"));
+        let page = browser.get(PAGE).await;
+        assert!(page.body.contains("data-test=\"inbox-empty\""));
+    }
 }
