@@ -214,7 +214,7 @@ pub fn foreign(
                LEFT JOIN booking b ON b.id = l.booking_id
                WHERE h.host_id = ?1 AND h.blocks = 1
                  AND i.starts_at < ?3 AND i.starts_at > ?4 AND i.ends_at > ?2
-                 AND (b.id IS NULL OR (
+                 AND (b.id IS NULL OR (b.host_id = ?1 AND b.status IN ('cancelled', 'declined')) OR (
                    b.id <> ?5 AND (b.starts_at <> i.starts_at OR b.ends_at <> i.ends_at)
                    AND EXISTS (SELECT 1 FROM claim k WHERE k.booking_id = b.id AND k.host_id = ?1)))
                ORDER BY 1, 2";

@@ -1,9 +1,10 @@
 //! Busy time: of calendars that block the host, in the generation that counts.
 
+use domain::booking::{Booking, Cancellation, Cause, Status};
 use domain::mirror::{Busy, ForeignEvent};
 use domain::{BookingId, CalendarId, HostId, Interval, LinkId, OrganizationId};
 use store::tables::mirror::{self, Part};
-use store::tables::{busy, calendars, hosts, links, organizations};
+use store::tables::{bookings, busy, calendars, hosts, links, organizations};
 use store::{StoreError, values};
 
 use crate::support::world::{
@@ -207,6 +208,22 @@ on_every_database! {
         };
         assert_eq!(foreign(100), [hour(3)]);
         assert_eq!(foreign(101), [hour(3), hour(4)]);
+        // Of a booking that is over the event was restored by hand: it counts where it is, for its host.
+        stage.done(|tx| {
+            let over = bookings::by_id(tx, BookingId(id(100)))?.unwrap();
+            let cancellation = Cancellation { cause: Cause::Calendar, reason: String::new(), at: NOW };
+            let over = Booking {
+                status: Status::Cancelled,
+                cancellation: Some(cancellation),
+                time: hour(4),
+                version: over.version + 1,
+                ..over
+            };
+            bookings::update(tx, &over)
+        });
+        assert_eq!(foreign(101), [hour(3), hour(4)]);
+        let taken = stage.done(move |tx| busy::overlapping(tx, HOST, day));
+        assert_eq!(taken, [hour(3), hour(4)]);
         assert_eq!(stage.done(|tx| busy::known_until(tx, HOST)), None);
     }
 }
