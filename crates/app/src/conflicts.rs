@@ -8,13 +8,15 @@
 mod aside;
 mod losses;
 mod overlaps;
+mod resolution;
+mod there;
 
 use domain::booking::{Booking, Cause};
+use domain::sync::EventFields;
 use domain::sync::policy::Side;
-use domain::sync::{EventFields, ParkReason, Remote, RemoteTime, Seen};
-use domain::{BookingId, ConflictId, Instant, Interval, OrganizationId};
+use domain::{BookingId, ConflictId, Instant, OrganizationId};
 use serde_json::json;
-use store::tables::conflicts::{self, Conflict, MASS_LOSS, UNVERIFIED_OVERLAP};
+use store::tables::conflicts::{self, Conflict};
 use store::tables::links::{self, EventLink, State};
 use store::tables::{bookings, busy, calendars, claims, leases, outgoing_messages};
 use store::{Lane, StoreError, Tx};
@@ -23,6 +25,8 @@ use crate::App;
 pub use crate::bookings::ListError;
 use crate::bookings::{Detail, chosen_id, cursor_at, read_cursor, surround};
 use crate::timeline::Pen;
+pub use resolution::Resolution;
+pub use there::There;
 
 /// Most conflicts one page holds.
 pub const PAGE_MAX: usize = 100;
@@ -42,82 +46,6 @@ pub struct Item {
     pub there: There,
     /// How many bookings are held back, where it is about many.
     pub held: Option<u64>,
-}
-
-/// What is known of the event in Google.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum There {
-    /// It was never seen.
-    NotMade,
-    /// It is there, at this time.
-    Timed {
-        /// Its title.
-        title: String,
-        /// When.
-        time: Interval,
-    },
-    /// It is there, on whole days.
-    AllDay {
-        /// Its title.
-        title: String,
-    },
-    /// It is there, and recurs.
-    Recurring {
-        /// Its title.
-        title: String,
-    },
-    /// It was deleted.
-    Deleted,
-    /// It is not found.
-    NotFound,
-    /// Something else is under its id.
-    Foreign,
-    /// Something of somebody else's takes the booking's time.
-    Busy {
-        /// When.
-        time: Interval,
-    },
-    /// What took the booking's time is gone; it is about to be confirmed.
-    Free,
-}
-
-impl There {
-    /// Its stable name.
-    pub const fn as_str(&self) -> &'static str {
-        match self {
-            Self::NotMade => "not_made",
-            Self::Timed { .. } => "timed",
-            Self::AllDay { .. } => "all_day",
-            Self::Recurring { .. } => "recurring",
-            Self::Deleted => "deleted",
-            Self::NotFound => "not_found",
-            Self::Foreign => "foreign",
-            Self::Busy { .. } => "busy",
-            Self::Free => "free",
-        }
-    }
-
-    /// What a link knows.
-    fn of(link: &EventLink) -> Self {
-        let link = &link.link;
-        match (&link.seen, &link.theirs) {
-            (Some(Seen::Live(remote) | Seen::Declined { remote, .. }), _) => Self::live(remote),
-            (Some(Seen::Deleted { .. }), _) => Self::Deleted,
-            (Some(Seen::Absent), _) => Self::NotFound,
-            (Some(Seen::Foreign), _) => Self::Foreign,
-            (None | Some(Seen::Outdated), Some(base)) => Self::live(base),
-            (None | Some(Seen::Outdated), None) => Self::NotMade,
-        }
-    }
-
-    fn live(remote: &Remote) -> Self {
-        let title = remote.text.title.clone();
-        match remote.time {
-            RemoteTime::Timed(time) => Self::Timed { title, time },
-            RemoteTime::AllDay => Self::AllDay { title },
-            RemoteTime::Recurring => Self::Recurring { title },
-        }
-    }
 }
 
 /// One page.
@@ -198,112 +126,6 @@ fn overlap(tx: &mut dyn Tx, booking: &Booking) -> Result<There, StoreError> {
     }
     let first = found.into_iter().min();
     Ok(first.map_or(There::Free, |time| There::Busy { time }))
-}
-
-/// What a person decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Resolution {
-    /// Look at the event and ask Google once more.
-    Retry,
-    /// Make a new event, and let go of the old one, which stays as it is.
-    Relink,
-    /// Leave it out of step until the booking changes.
-    Ignore,
-    /// Of an unverified booking: it stands, whatever else is there.
-    Keep,
-    /// Of an unverified booking: it does not take place.
-    Cancel,
-    /// The booking's version counts: the event is brought back to it. Of many: all events that are held back.
-    Ours,
-    /// The event's version counts: the booking follows. Of many: as if nobody had asked.
-    Theirs,
-}
-
-impl Resolution {
-    /// All of them.
-    pub const ALL: [Self; 7] = [
-        Self::Ours,
-        Self::Theirs,
-        Self::Retry,
-        Self::Relink,
-        Self::Ignore,
-        Self::Keep,
-        Self::Cancel,
-    ];
-
-    /// Those that there are for a conflict.
-    pub fn of(conflict: &Conflict) -> &'static [Self] {
-        if conflict.aside.is_some() {
-            return &[Self::Ours, Self::Theirs];
-        }
-        if conflict.kind == MASS_LOSS {
-            return &[Self::Ours, Self::Theirs];
-        }
-        if conflict.kind == UNVERIFIED_OVERLAP {
-            return &[Self::Retry, Self::Keep, Self::Cancel];
-        }
-        match ParkReason::from_name(&conflict.kind) {
-            Some(
-                ParkReason::MovedOntoBooking
-                | ParkReason::MovedIntoPast
-                | ParkReason::MovedThere
-                | ParkReason::MovedByOneOfSeveral
-                | ParkReason::DeletedThere
-                | ParkReason::DeletedByOneOfSeveral
-                | ParkReason::DeclinedThere
-                | ParkReason::Restored,
-            ) => &[
-                Self::Ours,
-                Self::Theirs,
-                Self::Retry,
-                Self::Relink,
-                Self::Ignore,
-            ],
-            // No booking can follow there.
-            Some(ParkReason::MadeAllDay | ParkReason::UnusableLength) => {
-                &[Self::Ours, Self::Retry, Self::Relink, Self::Ignore]
-            }
-            Some(
-                ParkReason::MadeRecurring
-                | ParkReason::NotFound
-                | ParkReason::TooManyGenerations
-                | ParkReason::Refused,
-            )
-            | None => &[Self::Retry, Self::Relink, Self::Ignore],
-        }
-    }
-
-    /// Its stable name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Retry => "retry",
-            Self::Relink => "relink",
-            Self::Ignore => "ignore",
-            Self::Ours => "ours",
-            Self::Theirs => "theirs",
-            Self::Keep => "keep",
-            Self::Cancel => "cancel",
-        }
-    }
-
-    /// The one of a name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|r| r.as_str() == name)
-    }
-
-    /// What the timeline calls it.
-    const fn kind(self) -> &'static str {
-        match self {
-            Self::Retry => "sync_retried",
-            Self::Relink => "sync_relinked",
-            Self::Ignore => "sync_ignored",
-            Self::Ours => "decided_for_booking",
-            Self::Theirs => "decided_for_event",
-            // Confirming and cancelling have their own lines.
-            Self::Keep => "overlap_kept",
-            Self::Cancel => "overlap_ended",
-        }
-    }
 }
 
 /// A decision.

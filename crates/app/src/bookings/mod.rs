@@ -3,6 +3,7 @@
 mod approve;
 mod book;
 mod cancel;
+mod decided;
 mod detail;
 mod event_links;
 mod hold;
@@ -17,6 +18,7 @@ pub use approve::{ApproveError, ApproveInput, DeclineInput, approve, decline};
 pub use book::{Attempt, BookError, BookInput, Booked, Forced, HOSTS_MAX, book, book_or_look};
 pub(crate) use cancel::cancel_in;
 pub use cancel::{CancelError, CancelInput, REASON_CHARS_MAX, cancel};
+pub(crate) use decided::{Change, Firmness, MoveOutcome, edit_to, move_as_decided, revive_by_host};
 pub(crate) use detail::surround;
 pub use detail::{CalendarSync, Detail, OpenConflict, SyncState, by_id, by_token, find, timeline};
 pub(crate) use event_links::{LINKED_AT_ONCE, chosen_id, link_unlinked};
@@ -27,9 +29,7 @@ pub use idempotency::{IdempotencyKey, KEY_BYTES_MAX, KeyReused, form_key};
 pub use list::{BadCursor, Filter, ListError, PAGE_MAX, Page, list};
 pub(crate) use list::{cursor_at, read_cursor};
 pub use reassign::{ReassignError, ReassignInput, reassign};
-pub(crate) use reschedule::{
-    Change, Firmness, MoveOutcome, edit_to, lock, lock_with_hosts, move_as_decided, revive_by_host,
-};
 pub use reschedule::{RescheduleError, RescheduleInput, reschedule};
+pub(crate) use reschedule::{lock, lock_with_hosts};
 pub use store::tables::timeline::Entry;
 pub(crate) use verify::{confirm, step as verify_step};
