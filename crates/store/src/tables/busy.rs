@@ -27,7 +27,8 @@ const CALENDARS_MAX: i64 = 500;
 ///
 /// Events of ours count only where they say something else than the booking of this host that they
 /// show: its claim says the rest, and the bookings of others who share the calendar are none of this
-/// host's time (row T8). The event of a booking that is over, restored by hand, counts like any other.
+/// host's time (row T8). The event of a booking that is over counts where it was restored by hand and waits
+/// for a person; one that is only still to be removed does not.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -44,7 +45,8 @@ pub fn overlapping(
                LEFT JOIN booking b ON b.id = l.booking_id
                WHERE h.host_id = ?1 AND h.blocks = 1
                  AND i.starts_at < ?3 AND i.starts_at > ?4 AND i.ends_at > ?2
-                 AND (b.id IS NULL OR (b.host_id = ?1 AND b.status IN ('cancelled', 'declined')) OR (
+                 AND (b.id IS NULL OR (
+                   b.host_id = ?1 AND b.status IN ('cancelled', 'declined') AND l.state IN ('parked', 'ignored')) OR (
                    (b.starts_at <> i.starts_at OR b.ends_at <> i.ends_at)
                    AND EXISTS (SELECT 1 FROM claim k WHERE k.booking_id = b.id AND k.host_id = ?1)))
                UNION ALL
@@ -214,7 +216,8 @@ pub fn foreign(
                LEFT JOIN booking b ON b.id = l.booking_id
                WHERE h.host_id = ?1 AND h.blocks = 1
                  AND i.starts_at < ?3 AND i.starts_at > ?4 AND i.ends_at > ?2
-                 AND (b.id IS NULL OR (b.host_id = ?1 AND b.status IN ('cancelled', 'declined')) OR (
+                 AND (b.id IS NULL OR (
+                   b.host_id = ?1 AND b.status IN ('cancelled', 'declined') AND l.state IN ('parked', 'ignored')) OR (
                    b.id <> ?5 AND (b.starts_at <> i.starts_at OR b.ends_at <> i.ends_at)
                    AND EXISTS (SELECT 1 FROM claim k WHERE k.booking_id = b.id AND k.host_id = ?1)))
                ORDER BY 1, 2";

@@ -3,6 +3,7 @@
 use domain::booking::{Booking, Cancellation, Cause, Status};
 use domain::mirror::{Busy, ForeignEvent};
 use domain::{BookingId, CalendarId, HostId, Interval, LinkId, OrganizationId};
+use store::tables::links::{EventLink, State};
 use store::tables::mirror::{self, Part};
 use store::tables::{bookings, busy, calendars, hosts, links, organizations};
 use store::{StoreError, values};
@@ -220,6 +221,11 @@ on_every_database! {
                 ..over
             };
             bookings::update(tx, &over)
+        });
+        assert_eq!(foreign(101), [hour(3)], "it is still to be removed");
+        stage.done(|tx| {
+            let link = links::by_id(tx, LinkId(id(7)))?.unwrap();
+            links::update(tx, &EventLink { state: State::Parked, ..link })
         });
         assert_eq!(foreign(101), [hour(3), hour(4)]);
         let taken = stage.done(move |tx| busy::overlapping(tx, HOST, day));
