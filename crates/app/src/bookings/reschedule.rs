@@ -1,4 +1,5 @@
-//! Moving a booking: by its attendee or the organization here, or by the host in Google.
+//! Moving a booking to another slot, by its attendee or the organization. Where somebody else decided that it is
+//! elsewhere, see `decided`.
 
 use domain::booking::{Booking, Cause, NotOpen, Refusal, Status, check_open, check_start_with};
 use domain::event_type::EventType;

@@ -119,8 +119,3 @@ pub struct Busy {
     /// The link whose booking the event shows, if it is one of ours.
     pub link: Option<LinkId>,
 }
-
-/// Sorted stretches in which at least one of `rows` is; none touches the next.
-pub fn blocks<'a>(rows: impl IntoIterator<Item = &'a Busy>) -> Vec<Interval> {
-    Interval::merge(rows.into_iter().map(|row| row.time).collect())
-}

@@ -39,15 +39,4 @@ impl Horizon {
             end,
         }
     }
-
-    /// Whether a calendar known until `known_until` has to be expanded further.
-    pub fn is_due(&self, known_until: Instant, now: Instant) -> bool {
-        known_until < now + self.ahead
-    }
-}
-
-/// Until when a calendar is known, from each of its series' [`Expansion::until`](super::Expansion);
-/// a series that Google is still to be asked about counts with the instant its rows were read until.
-pub fn expanded_until(series: impl IntoIterator<Item = Instant>) -> Instant {
-    series.into_iter().min().unwrap_or(Instant::MAX)
 }

@@ -14,8 +14,8 @@
 //! * An exception whose master is not in the calendar stands alone: [`expand`] it like any event.
 //! * [`AskGoogle`] is no failure of the pull: read the instances of that series by
 //!   `events.instances`, and [`expand`] each, for instances are events that stand alone.
-//! * A calendar is known until the earliest [`Expansion::until`] of its series, see
-//!   [`expanded_until`]. Starts beyond it are unknown, which is not free.
+//! * A calendar is known until the earliest [`Expansion::until`] of its series. Starts beyond it are
+//!   unknown, which is not free.
 //!
 //! Rules are expanded by the `rrule` crate in civil time without a zone; each start is then
 //! resolved by the one set of zone data that we have ([`crate::time`]), so a meeting keeps its hour
@@ -43,10 +43,10 @@ mod walk;
 mod tests;
 
 pub use ask::AskGoogle;
-pub use busy::{Busy, BusyRules, Calendar, Free, blocks};
+pub use busy::{Busy, BusyRules, Calendar, Free};
 pub use event::{
     EventKind, EventMark, EventStatus, ForeignEvent, Occurrence, Response, Start, Timing,
 };
 pub use expand::{Expansion, expand};
 pub use free_days::free_days;
-pub use horizon::{Horizon, WINDOW_MAX, expanded_until};
+pub use horizon::{Horizon, WINDOW_MAX};

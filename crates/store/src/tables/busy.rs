@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use super::connections::{self, State};
 use super::mirror::Part;
 use crate::tx::{json, json_keys};
-use crate::{StoreError, Tx, values};
+use crate::{Row, StoreError, Tx, values};
 
 /// Events longer than this are stored cut into pieces, so that a look-back this long finds them all.
 pub const SPAN_MAX: SignedDuration = SignedDuration::from_hours(31 * 24);
@@ -20,6 +20,35 @@ const ADDED_AT_ONCE: usize = 500;
 
 /// More calendars than block one host.
 const CALENDARS_MAX: i64 = 500;
+
+/// What stands in the calendars that block a host, within a window: foreign events, restored events of bookings
+/// that are over, and those events of ours that the rest of the condition lets count.
+macro_rules! busy_of_host {
+    ($rest:literal) => {
+        concat!(
+            "SELECT i.starts_at, i.ends_at FROM host_calendar h
+             JOIN calendar c ON c.id = h.calendar_id
+             JOIN connection n ON n.id = c.connection_id AND n.state <> 'inactive'
+             JOIN busy_interval i ON i.calendar_id = c.id AND i.generation = c.generation
+             LEFT JOIN event_link l ON l.id = i.link_id
+             LEFT JOIN booking b ON b.id = l.booking_id
+             WHERE h.host_id = ?1 AND h.blocks = 1
+               AND i.starts_at < ?3 AND i.starts_at > ?4 AND i.ends_at > ?2
+               AND (b.id IS NULL
+                 OR (b.host_id = ?1 AND b.status IN ('cancelled', 'declined')
+                   AND l.state IN ('parked', 'ignored'))
+                 OR (",
+            $rest
+        )
+    };
+}
+
+fn interval(mut row: Row) -> Result<Interval, StoreError> {
+    Ok(Interval {
+        start: row.take()?,
+        end: row.take()?,
+    })
+}
 
 /// Busy time of `host` that overlaps `window`, ascending: of every calendar that blocks the host, in
 /// the generation that counts. Whatever lies beyond what is known of one of them is among it, up to the
@@ -37,37 +66,24 @@ pub fn overlapping(
     host: HostId,
     window: Interval,
 ) -> Result<Vec<Interval>, StoreError> {
-    let sql = "SELECT i.starts_at, i.ends_at FROM host_calendar h
-               JOIN calendar c ON c.id = h.calendar_id
-               JOIN connection n ON n.id = c.connection_id AND n.state <> 'inactive'
-               JOIN busy_interval i ON i.calendar_id = c.id AND i.generation = c.generation
-               LEFT JOIN event_link l ON l.id = i.link_id
-               LEFT JOIN booking b ON b.id = l.booking_id
-               WHERE h.host_id = ?1 AND h.blocks = 1
-                 AND i.starts_at < ?3 AND i.starts_at > ?4 AND i.ends_at > ?2
-                 AND (b.id IS NULL OR (
-                   b.host_id = ?1 AND b.status IN ('cancelled', 'declined') AND l.state IN ('parked', 'ignored')) OR (
-                   (b.starts_at <> i.starts_at OR b.ends_at <> i.ends_at)
-                   AND EXISTS (SELECT 1 FROM claim k WHERE k.booking_id = b.id AND k.host_id = ?1)))
-               UNION ALL
-               SELECT min(m.known_until), ?3 FROM host_calendar h
-               JOIN calendar c ON c.id = h.calendar_id
-               JOIN connection n ON n.id = c.connection_id AND n.state <> 'inactive'
-               JOIN mirror_event m ON m.calendar_id = c.id AND m.generation = c.generation
-               WHERE h.host_id = ?1 AND h.blocks = 1 AND m.known_until IS NOT NULL
-               HAVING min(m.known_until) < ?3
-               ORDER BY 1, 2";
+    let sql = busy_of_host!(
+        "(b.starts_at <> i.starts_at OR b.ends_at <> i.ends_at)
+             AND EXISTS (SELECT 1 FROM claim k WHERE k.booking_id = b.id AND k.host_id = ?1)))
+         UNION ALL
+         SELECT min(m.known_until), ?3 FROM host_calendar h
+         JOIN calendar c ON c.id = h.calendar_id
+         JOIN connection n ON n.id = c.connection_id AND n.state <> 'inactive'
+         JOIN mirror_event m ON m.calendar_id = c.id AND m.generation = c.generation
+         WHERE h.host_id = ?1 AND h.blocks = 1 AND m.known_until IS NOT NULL
+         HAVING min(m.known_until) < ?3
+         ORDER BY 1, 2"
+    );
     tx.rows(
         sql,
         values![host, window.start, window.end, window.start - SPAN_MAX],
     )?
     .into_iter()
-    .map(|mut row| {
-        Ok(Interval {
-            start: row.take()?,
-            end: row.take()?,
-        })
-    })
+    .map(interval)
     .collect()
 }
 
@@ -208,28 +224,15 @@ pub fn foreign(
     window: Interval,
     booking: BookingId,
 ) -> Result<Vec<Interval>, StoreError> {
-    let sql = "SELECT i.starts_at, i.ends_at FROM host_calendar h
-               JOIN calendar c ON c.id = h.calendar_id
-               JOIN connection n ON n.id = c.connection_id AND n.state <> 'inactive'
-               JOIN busy_interval i ON i.calendar_id = c.id AND i.generation = c.generation
-               LEFT JOIN event_link l ON l.id = i.link_id
-               LEFT JOIN booking b ON b.id = l.booking_id
-               WHERE h.host_id = ?1 AND h.blocks = 1
-                 AND i.starts_at < ?3 AND i.starts_at > ?4 AND i.ends_at > ?2
-                 AND (b.id IS NULL OR (
-                   b.host_id = ?1 AND b.status IN ('cancelled', 'declined') AND l.state IN ('parked', 'ignored')) OR (
-                   b.id <> ?5 AND (b.starts_at <> i.starts_at OR b.ends_at <> i.ends_at)
-                   AND EXISTS (SELECT 1 FROM claim k WHERE k.booking_id = b.id AND k.host_id = ?1)))
-               ORDER BY 1, 2";
+    let sql = busy_of_host!(
+        "b.id <> ?5 AND (b.starts_at <> i.starts_at OR b.ends_at <> i.ends_at)
+             AND EXISTS (SELECT 1 FROM claim k WHERE k.booking_id = b.id AND k.host_id = ?1)))
+         ORDER BY 1, 2"
+    );
     let since = window.start - SPAN_MAX;
     tx.rows(sql, values![host, window.start, window.end, since, booking])?
         .into_iter()
-        .map(|mut row| {
-            Ok(Interval {
-                start: row.take()?,
-                end: row.take()?,
-            })
-        })
+        .map(interval)
         .collect()
 }
 

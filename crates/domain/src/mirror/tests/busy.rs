@@ -210,21 +210,3 @@ fn an_event_of_ours_is_known_by_its_mark_and_id_and_its_copies_by_their_uid() {
     event.id = "copy".to_owned();
     assert_eq!(row_of(&event, &[]).link, None);
 }
-
-#[test]
-fn blocks_are_sorted_and_do_not_touch() {
-    let row = |start: &str| expanded(&timed(start), &[]).unwrap().busy.remove(0);
-    let rows = [
-        row("2026-03-02T12:00:00"),
-        row("2026-03-02T09:00:00"),
-        row("2026-03-02T09:30:00"),
-        row("2026-03-02T10:30:00"),
-    ];
-    assert_eq!(
-        blocks(&rows),
-        [
-            interval("2026-03-02T08:00:00Z/2026-03-02T10:30:00Z"),
-            interval("2026-03-02T11:00:00Z/2026-03-02T12:00:00Z"),
-        ]
-    );
-}
