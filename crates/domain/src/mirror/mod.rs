@@ -1,9 +1,8 @@
 //! The mirror: what other people's events in a connected calendar say about a host's time.
 //!
 //! A pull observes [`ForeignEvent`]s, masters of series and their exceptions among them, and keeps
-//! them as they are. [`expand`] turns one of them, with its exceptions, into rows of [`Busy`] time;
-//! [`blocks`] joins rows into what availability subtracts. Everything is a function of its
-//! arguments: how far ahead to look is a [`Horizon`], and each answer says until when it is whole.
+//! them as they are. [`expand`] turns one of them, with its exceptions, into rows of [`Busy`] time.
+//! Everything is a function of its arguments: how far ahead to look is a [`Horizon`], and each answer says until when it is whole.
 //!
 //! What is kept, and when it is made anew, is for the caller:
 //!
