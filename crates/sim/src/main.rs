@@ -1,14 +1,14 @@
 //! The simulator's command line.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::ops::Range;
 use std::process::ExitCode;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Parser;
 use sim::run::Outcome;
-use sim::sweep::{Options, Swept, sweep};
+use sim::sweep::{Options, Swept, sweep_while};
 
 /// Runs the whole system under seeded faults, and checks it.
 #[derive(Parser)]
@@ -23,6 +23,12 @@ struct Arguments {
     /// Print the trace of that seed.
     #[arg(long, requires = "seed")]
     trace: bool,
+    /// Begin no further seed after so many seconds.
+    #[arg(long, conflicts_with = "seed")]
+    seconds: Option<u64>,
+    /// Say every so many seconds, on standard error, how far it is.
+    #[arg(long)]
+    progress: Option<NonZeroU64>,
     /// Run each seed twice: the hashes must be equal.
     #[arg(long)]
     twice: bool,
@@ -106,7 +112,10 @@ fn run_all(seeds: Range<u64>, arguments: &Arguments) -> ExitCode {
         threads: threads.map_or(1, NonZeroUsize::get),
         is_twice: arguments.twice,
     };
-    let (swept, took) = timed(|| sweep(seeds, options));
+    let wanted = seeds.end.saturating_sub(seeds.start);
+    let mut watch = Watch::begin(arguments, wanted);
+    let swept = sweep_while(seeds, options, |done| watch.goes_on(done));
+    let took = watch.begun.elapsed();
     println!("{}", swept.stats);
     println!("hash       {}", swept.hash);
     let Swept { passed, failed, .. } = swept;
@@ -144,12 +153,38 @@ fn report(outcome: &Outcome, passed: u64, arguments: &Arguments) {
     println!("reproduce  cargo run --release -p sim{features} -- --seed {seed} --trace{fault}");
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "how fast the simulator is, is measured outside the simulation"
-)]
-fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
-    let began = std::time::Instant::now();
-    let done = work();
-    (done, began.elapsed())
+/// How long it has taken: how fast the simulator is, is measured outside the simulation.
+struct Watch {
+    begun: Instant,
+    wanted: u64,
+    most: Option<Duration>,
+    every: Option<Duration>,
+    told: u32,
+}
+
+impl Watch {
+    #[expect(clippy::disallowed_methods, reason = "outside the simulation")]
+    fn begin(arguments: &Arguments, wanted: u64) -> Self {
+        Self {
+            begun: Instant::now(),
+            wanted,
+            most: arguments.seconds.map(Duration::from_secs),
+            every: arguments.progress.map(|n| Duration::from_secs(n.get())),
+            told: 0,
+        }
+    }
+
+    /// Tells how far it is, now and then; gives whether there is time for more.
+    #[expect(clippy::print_stderr, reason = "this is a command")]
+    fn goes_on(&mut self, done: u64) -> bool {
+        let took = self.begun.elapsed();
+        if let Some(every) = self.every
+            && took >= every.saturating_mul(self.told.saturating_add(1))
+        {
+            self.told = self.told.saturating_add(1);
+            let (wanted, seconds) = (self.wanted, took.as_secs());
+            eprintln!("{done} of {wanted} seeds, {seconds} s");
+        }
+        self.most.is_none_or(|most| took < most)
+    }
 }

@@ -1,5 +1,6 @@
 //! Many seeds, on several threads; each seed on one.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -37,39 +38,56 @@ pub struct Swept {
 
 /// Runs `seeds` until one fails.
 pub fn sweep(seeds: Range<u64>, options: Options) -> Swept {
+    sweep_while(seeds, options, |_| true)
+}
+
+/// [`sweep`], which asks `goes_on` after each seed, with how many have been run; those begun are finished.
+/// The hash counts the seeds that were run.
+pub fn sweep_while(
+    seeds: Range<u64>,
+    options: Options,
+    mut goes_on: impl FnMut(u64) -> bool,
+) -> Swept {
     let next = AtomicU64::new(seeds.start);
-    let has_failed = AtomicBool::new(false);
+    let is_over = AtomicBool::new(false);
     let (sender, receiver) = mpsc::channel();
-    let mut outcomes: Vec<Outcome> = thread::scope(|scope| {
+    let mut swept = Swept::default();
+    // Of a seed that passed only this is kept: there may be a million.
+    let mut hashes = BTreeMap::new();
+    thread::scope(|scope| {
         for _ in 0..options.threads.max(1) {
-            let (sender, next, has_failed) = (sender.clone(), &next, &has_failed);
+            let (sender, next, is_over) = (sender.clone(), &next, &is_over);
             scope.spawn(move || {
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= seeds.end || has_failed.load(Ordering::Relaxed) {
+                    if seed >= seeds.end || is_over.load(Ordering::Relaxed) {
                         break;
                     }
                     let outcome = checked(seed, options.is_twice);
-                    has_failed.fetch_or(outcome.failure.is_some(), Ordering::Relaxed);
+                    is_over.fetch_or(outcome.failure.is_some(), Ordering::Relaxed);
                     // The receiver outlives every thread of this scope.
                     drop(sender.send(outcome));
                 }
             });
         }
         drop(sender);
-        receiver.iter().collect()
-    });
-    outcomes.sort_unstable_by_key(|outcome| outcome.seed);
-    let mut swept = Swept::default();
-    let mut hash = Sha256::new();
-    for outcome in outcomes {
-        hash.update(outcome.hash.as_bytes());
-        swept.stats.merge(&outcome.stats);
-        if outcome.failure.is_none() {
-            swept.passed += 1;
-        } else if swept.failed.is_none() {
-            swept.failed = Some(outcome);
+        for outcome in receiver {
+            hashes.insert(outcome.seed, outcome.hash.clone());
+            swept.stats.merge(&outcome.stats);
+            let lowest = swept.failed.as_ref().map_or(u64::MAX, |failed| failed.seed);
+            if outcome.failure.is_none() {
+                swept.passed += 1;
+            } else if outcome.seed < lowest {
+                swept.failed = Some(outcome);
+            }
+            if !goes_on(u64::try_from(hashes.len()).unwrap_or(u64::MAX)) {
+                is_over.store(true, Ordering::Relaxed);
+            }
         }
+    });
+    let mut hash = Sha256::new();
+    for one in hashes.values() {
+        hash.update(one.as_bytes());
     }
     swept.hash = hex(&hash.finalize());
     swept
