@@ -13,6 +13,7 @@ pub mod left_alone;
 pub mod losses;
 pub mod mirror;
 pub mod parked;
+pub mod pending;
 pub mod settled;
 pub mod timeline;
 pub mod told;

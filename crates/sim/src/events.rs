@@ -1,7 +1,7 @@
 //! Every turn of every event in Google, and what both sides were last known to agree on: written down
 //! where the effects happen, not where anyone is told of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{BookingId, Instant, Interval};
 use serde_json::Value;
@@ -97,6 +97,10 @@ impl Ours {
 pub struct Events {
     /// Those we made, by id.
     pub ours: BTreeMap<String, Ours>,
+    /// Bookings whose event Google has refused to write, for good.
+    pub refused: BTreeSet<BookingId>,
+    /// Bookings that a person had linked anew, and how often: what was before is left as it is.
+    pub relinked: BTreeMap<BookingId, usize>,
     /// Those that prove a connection, by id, with whether they are there.
     pub tests: BTreeMap<String, bool>,
     /// Those of the host's, by id, with the version the host last made.

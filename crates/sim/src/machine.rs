@@ -33,6 +33,10 @@ pub enum Fate {
     Trouble(Trouble),
     /// It stands still until then, as in a machine that is suspended: others go on.
     Suspended(Instant),
+    /// Its unit is not run: the database cannot be reached.
+    StoreFails,
+    /// Its unit is run and committed, and the connection is lost before it is told so.
+    StoreUnknown,
     /// It dies before what it waits for has happened.
     CrashBefore,
     /// It dies after that, and before it is told.
@@ -161,7 +165,17 @@ impl Machine {
         let is_crash_before = fate == Fate::CrashBefore;
         let is_crash = matches!(fate, Fate::CrashBefore | Fate::CrashAfter);
         match self.seams.take(actor) {
-            Some(Op::Unit(work)) if !is_crash_before => self.run(actor, work),
+            Some(Op::Unit(work)) if fate == Fate::StoreFails => {
+                self.fail_store(actor, work, StoreError::Unavailable);
+            }
+            Some(Op::Unit(work)) if !is_crash_before => {
+                self.run(actor, work);
+                if fate == Fate::StoreUnknown
+                    && let Some(Op::Ran(work, _)) = self.seams.take(actor)
+                {
+                    self.fail_store(actor, work, StoreError::Unknown);
+                }
+            }
             Some(Op::Request(request)) if !is_crash_before => {
                 let trouble = match fate {
                     Fate::Trouble(trouble) => Some(trouble),
@@ -195,6 +209,15 @@ impl Machine {
         } else {
             Acted::Alive
         }
+    }
+
+    /// Its caller will be told this of a unit, whatever became of it.
+    fn fail_store(&mut self, actor: Actor, work: Box<dyn Work>, error: StoreError) {
+        let mut scene = self.stage.scene();
+        scene.event(actor, "store fails", work.name(), 0);
+        scene.store_failures += 1;
+        drop(scene);
+        self.seams.put(actor, Op::Ran(work, Err(error)));
     }
 
     fn poll(&mut self, actor: Actor) -> Acted {

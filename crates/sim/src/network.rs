@@ -219,7 +219,10 @@ pub fn perform(
             Ok(Response::empty(status))
         }
         Some(Trouble::RateLimited(status, after)) => Ok(rate_limited(status, after)),
-        Some(Trouble::Refused(status, reason)) => Ok(refused(&ask, status, reason)),
+        Some(Trouble::Refused(status, reason)) => {
+            note_refused(scene, &ask, request);
+            Ok(refused(&ask, status, reason))
+        }
         Some(Trouble::Html(status)) => {
             let mut response = Response::empty(status);
             response.body = b"<!doctype html><title>Sorry</title><p>Please sign in.".to_vec();
@@ -429,6 +432,22 @@ fn note_test(scene: &mut Scene, resource: &Value) {
         scene.hold(Err(Failure::new("tests", message)));
     }
     scene.events.tests.insert(id, true);
+}
+
+/// Google will not write what we asked: the link is to wait for a person, through no doing of the host's.
+fn note_refused(scene: &mut Scene, ask: &Ask, request: &http::Request<Bytes>) {
+    let booking = match ask {
+        Ask::Patch(id) | Ask::Delete(id) => scene.events.ours.get(id).map(|event| event.booking),
+        Ask::Insert => {
+            let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
+            let mark = &body["extendedProperties"]["private"]["lockstepLink"];
+            let link: Option<LinkId> = mark.as_str().and_then(|text| text.parse().ok());
+            let row = link.and_then(|id| scene.read(|tx| links::by_id(tx, id)));
+            row.map(|row| row.booking_id)
+        }
+        _ => None,
+    };
+    scene.events.refused.extend(booking);
 }
 
 fn note_patch(scene: &mut Scene, id: &str, resource: &Value) {

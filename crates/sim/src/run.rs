@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use store::inline::Inline;
 
 use crate::actors::Actor;
-use crate::checks::{mirror, settled};
+use crate::checks::{mirror, pending, settled};
 use crate::failure::{Checked, Failure};
 use crate::machine::{Acted, Fate, Machine};
 use crate::network;
@@ -196,7 +196,7 @@ fn rest(
             let stage = machine.stage();
             // A write may land after everything seemed done; only a later look can show it.
             let since = since.max(stage.scene().written_at);
-            let mut pending = settled::pending(&stage.scene(), stage.setup.organization, since);
+            let mut pending = pending::pending(&stage.scene(), stage.setup.organization, since);
             pending.extend(machine.suspended());
             if is_done(&pending, now, step)? {
                 return Ok(());

@@ -87,6 +87,8 @@ pub struct Scene {
     pub listed_at: Option<Instant>,
     /// When Google last refused a token.
     pub token_refused_at: Option<Instant>,
+    /// Failures of the store that were meant, and that nobody has told of yet.
+    pub store_failures: u32,
     /// The first rule broken.
     pub failure: Option<Failure>,
     streams: BTreeMap<(Actor, &'static str), Stream>,
@@ -128,6 +130,7 @@ impl Scene {
             told_at: None,
             listed_at: None,
             token_refused_at: None,
+            store_failures: 0,
             failure: None,
             streams: BTreeMap::new(),
         }
@@ -170,6 +173,16 @@ impl Scene {
         if let (None, Err(failure)) = (&self.failure, checked) {
             self.failure = Some(failure);
         }
+    }
+
+    /// `actor` was told `error` by the store: a failure that was not meant is ours.
+    pub fn store_failed(&mut self, actor: &str, error: &StoreError) {
+        if self.store_failures > 0 {
+            self.store_failures -= 1;
+            return;
+        }
+        let message = format!("{actor} failed in the store: {error}");
+        self.hold(Err(Failure::new("store", message)));
     }
 
     /// Looks into the database.

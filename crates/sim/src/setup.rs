@@ -41,6 +41,9 @@ pub const CALENDAR: &str = "shared@group.calendar.google.com";
 /// How often it is looked at.
 pub const POLL_INTERVAL: SignedDuration = SignedDuration::from_secs(20);
 
+/// What attendees book; the others are for histories that are told.
+const OFFERED: [&str; 3] = ["short", "long", "visit"];
+
 /// The calendar's zone.
 pub const ZONE: &str = "Europe/Madrid";
 const ACCOUNT: &str = "host@example.com";
@@ -317,7 +320,11 @@ async fn set_up(stage: Stage, slug: String, account: &str, on_stale: (OnStale, i
     };
     Setup {
         organization: organization.id,
-        offers: offers.iter().map(offered).collect(),
+        offers: offers
+            .iter()
+            .filter(|event_type| OFFERED.contains(&event_type.slug.as_str()))
+            .map(offered)
+            .collect(),
     }
 }
 

@@ -73,8 +73,7 @@ async fn carry(stage: &Stage, delivery: Delivery) {
             404
         }
         Err(ArriveError::Store(error)) => {
-            let message = format!("a push failed in the store: {error}");
-            scene.hold(Err(Failure::new("store", message)));
+            scene.store_failed("a push", error);
             503
         }
     };
@@ -101,6 +100,9 @@ async fn forge(stage: &Stage, delivery: &Delivery) {
         scene.stats.count("push.forged");
     }
     let taken = arrived(&stage.app, notice).await;
+    if let Err(ArriveError::Store(error)) = &taken {
+        return stage.scene().store_failed("a push", error);
+    }
     if taken != Err(ArriveError::Unknown) {
         let message = format!("a forged push was taken: {taken:?}");
         let checked = Err(Failure::new("forged", message));

@@ -3,7 +3,6 @@
 use app::due::{self, Stepped};
 use jiff::SignedDuration;
 
-use crate::failure::Failure;
 use crate::scene::Stage;
 
 /// With nothing due for long it looks again after this, as a server would.
@@ -21,10 +20,8 @@ pub async fn live(stage: Stage) {
                     .pause_for_work(until.unwrap_or(latest).min(latest))
                     .await;
             }
-            // No fault of the store's is simulated, so any failure is ours.
             Err(error) => {
-                let message = format!("due work failed in the store: {error}");
-                stage.scene().hold(Err(Failure::new("store", message)));
+                stage.scene().store_failed("due work", &error);
                 stage.pause(NOTHING_DUE).await;
             }
         }

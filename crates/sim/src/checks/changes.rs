@@ -48,6 +48,8 @@ pub fn committed(scene: &Scene, new: &Version) -> Checked {
         (Actor::Sync(_), Some(_), Status::Cancelled) => deleted_by_host(scene, new),
         (_, _, Status::Cancelled) => cancelled_here(new),
         (_, _, Status::Confirmed | Status::Unverified) => Ok(()),
+        // Before and after a yes or no that a person says.
+        (_, _, Status::Requested | Status::Declined) => Ok(()),
         (_, _, other) => {
             let message = format!("booking {} became {other:?}", new.booking.id);
             Err(Failure::new("causes", message))
@@ -99,7 +101,13 @@ fn was_verified(scene: &Scene, id: BookingId) -> bool {
 fn fresh_enough(scene: &Scene, before: Option<&Version>, new: &Version) -> Checked {
     let booking = &new.booking;
     let is_given = before.is_none_or(|before| before.booking.time != booking.time);
-    if matches!(new.by, Actor::Sync(_)) || booking.status != Status::Confirmed || !is_given {
+    // Who forces a booking takes the time whatever is there.
+    let is_forced = before.is_none() && booking.forced;
+    if matches!(new.by, Actor::Sync(_))
+        || booking.status != Status::Confirmed
+        || !is_given
+        || is_forced
+    {
         return Ok(());
     }
     let (organization, calendars) = scene.read(|tx| {

@@ -1,9 +1,9 @@
 //! A link waits for a person only because of something the host did: an alarm without a cause is as
 //! wrong as a silent loss.
 
-use domain::LinkId;
 use domain::booking::Booking;
 use domain::sync::policy::Policy;
+use domain::{BookingId, LinkId};
 use store::tables::claims::SPAN_MAX;
 use store::tables::links;
 
@@ -23,6 +23,9 @@ pub fn has_cause(scene: &Scene, id: LinkId) -> Checked {
         return Ok(());
     };
     let problem = link.problem.as_deref().unwrap_or_default();
+    if is_refused(scene, link.booking_id, problem) {
+        return Ok(());
+    }
     let turns = scene
         .events
         .ours
@@ -43,6 +46,11 @@ pub fn has_cause(scene: &Scene, id: LinkId) -> Checked {
         let message = format!("without the host's doing: {link:?}");
         Err(Failure::new("parked", message))
     }
+}
+
+/// Whether Google has refused to write the booking's event: that waits for a person, whoever did what.
+pub fn is_refused(scene: &Scene, booking: BookingId, problem: &str) -> bool {
+    problem == "refused" && scene.events.refused.contains(&booking)
 }
 
 /// Whether an event that the host has put at `when` is a reason to park its link as `problem`.

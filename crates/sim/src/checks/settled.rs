@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 
 use domain::booking::{Booking, Status};
-use domain::{BookingId, Instant, OrganizationId};
+use domain::{BookingId, OrganizationId};
 use store::tables::bookings::{self, Filter};
-use store::tables::connections::State as ConnectionState;
 use store::tables::links::{EventLink, State};
-use store::tables::mirror::{self, Part};
-use store::tables::{calendars, conflicts, connections, links};
+use store::tables::{conflicts, links};
 
 use super::{foreign, parked, timeline};
 use crate::bookings::Version;
@@ -21,48 +19,6 @@ use crate::setup::CALENDAR;
 /// More bookings than a seed makes.
 const BOOKINGS_MAX: i64 = 1000;
 
-/// Why everything is not done yet; empty when it is. `since` is when the last thing was changed.
-pub fn pending(scene: &Scene, organization: OrganizationId, since: Instant) -> Vec<String> {
-    let all = scene.bookings.all().map(|version| &version.booking);
-    let unverified = all.filter(|booking| booking.status == Status::Unverified);
-    let unverified: Vec<BookingId> = unverified.map(|booking| booking.id).collect();
-    scene.read(|tx| {
-        let mut pending = Vec::new();
-        for connection in connections::list(tx, organization)? {
-            if connection.state != ConnectionState::Connected || connection.cause.is_some() {
-                let (state, cause) = (connection.state, &connection.cause);
-                pending.push(format!("the connection is {state:?}, cause {cause:?}"));
-            }
-            if connection.proof.proven_at.is_none() {
-                pending.push(format!("not proven: {:?}", connection.proof));
-            }
-            for calendar in calendars::of_connection(tx, connection.id)? {
-                let position = &calendar.position;
-                if position.page_token.is_some() || position.as_of.is_none_or(|at| at < since) {
-                    pending.push(format!("not looked at since {since}: {calendar:?}"));
-                }
-                let part = Part {
-                    calendar: calendar.id,
-                    generation: position.generation,
-                };
-                if let Some(series) = mirror::unknown(tx, part)? {
-                    pending.push(format!("Google is to be asked about {}", series.id));
-                }
-            }
-        }
-        for id in unverified {
-            if conflicts::open_of_time(tx, id)?.is_none() {
-                pending.push(format!("booking {id} is to be verified"));
-            }
-        }
-        if let Some((id, at)) = links::next_due(tx, Instant::MAX)? {
-            let link = links::by_id(tx, id)?;
-            pending.push(format!("due at {at}: {link:?}"));
-        }
-        Ok(pending)
-    })
-}
-
 /// Every rule that holds in the end.
 ///
 /// # Errors
@@ -73,7 +29,12 @@ pub fn check(scene: &Scene, organization: OrganizationId) -> Checked {
         let id = version.booking.id;
         let found = scene.read(|tx| links::of_booking(tx, id));
         // What ended while there was no connection was never to have an event.
-        let is_unmade = found.is_empty() && version.booking.status == Status::Cancelled;
+        // Neither was what nobody has said yes to.
+        let is_unmade = found.is_empty()
+            && matches!(
+                version.booking.status,
+                Status::Cancelled | Status::Requested | Status::Declined
+            );
         let is_past = found.is_empty() && version.booking.time.end <= scene.now();
         if (is_unmade || is_past) && scene.events.of(id).next().is_none() {
             continue;
@@ -111,11 +72,28 @@ fn nothing_missed(scene: &Scene, organization: OrganizationId) -> Checked {
 /// A live booking has one event with its time and text, an ended one has none.
 fn in_step(scene: &Scene, version: &Version, link: &EventLink) -> Checked {
     let booking = &version.booking;
-    let living: Vec<(&String, &Ours)> = scene
+    if link.state == State::Ignored && scene.decided.contains(&booking.id) {
+        // A person has said that it may be out of step.
+        return Ok(());
+    }
+    let mut living: Vec<(&String, &Ours)> = scene
         .events
         .of(booking.id)
         .filter(|(_, event)| event.when() != When::Gone)
         .collect();
+    // Deleted by the host, made anew because a person said so, and then taken out of the bin: his own.
+    let is_decided = scene.decided.contains(&booking.id);
+    living.retain(|(id, event)| {
+        let is_back = event.was_deleted_by_host() && event.last_by() == Some(By::Host);
+        !(is_decided && is_back && **id != link.event_id)
+    });
+    // What a person had let go of stays as it is, and is not the booking's any more.
+    let mut let_go = scene.events.relinked.get(&booking.id).copied().unwrap_or(0);
+    living.retain(|(id, _)| {
+        let is_left = let_go > 0 && **id != link.event_id;
+        let_go -= usize::from(is_left);
+        !is_left
+    });
     let fail = |checker, what: &str| {
         let message = format!(
             "booking {} {what}\n  {booking:?}\n  {link:?}\n  {living:?}",
@@ -166,7 +144,9 @@ fn in_step(scene: &Scene, version: &Version, link: &EventLink) -> Checked {
                     "host edits",
                     "has an event whose title is not what the host wrote",
                 )
-            } else if text_of(&resource).location != booking.text.location {
+            } else if text_of(&resource).location != booking.text.location
+                && !scene.decided.contains(&booking.id)
+            {
                 fail("in step", "is not where its event is")
             } else if (resource["status"] == "tentative") != (booking.status == Status::Unverified)
                 && !event.was_deleted_by_host()
@@ -184,10 +164,13 @@ fn in_step(scene: &Scene, version: &Version, link: &EventLink) -> Checked {
 
 /// What is wrong with a link's being parked in the end: the event must still be as the host left it.
 fn why_not_parked(scene: &Scene, booking: &Booking, link: &EventLink) -> Option<&'static str> {
+    let problem = link.problem.as_deref().unwrap_or_default();
+    if parked::is_refused(scene, booking.id, problem) {
+        return None;
+    }
     let Some(event) = scene.events.ours.get(&link.event_id) else {
         return Some("is parked, and its event was never made");
     };
-    let problem = link.problem.as_deref().unwrap_or_default();
     if problem == "held"
         && scene
             .read(|tx| conflicts::open_of_calendar(tx, link.calendar_id))

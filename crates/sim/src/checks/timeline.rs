@@ -12,7 +12,11 @@ use crate::failure::{Checked, Failure};
 use crate::scene::Scene;
 
 /// Kinds of entries that tell of a change of the booking itself.
-const CHANGES: [&str; 9] = [
+const CHANGES: [&str; 13] = [
+    "forced",
+    "requested",
+    "approved",
+    "declined",
     "edited",
     "edited_in_calendar",
     "restored_in_calendar",
@@ -72,6 +76,7 @@ fn expected(version: &Version, before: Option<&Version>) -> Vec<(String, Option<
     let verified = before.is_some_and(|before| is_verified(before, version));
     let before = before.map(|before| &before.booking);
     let is_back = before.is_some_and(|before| before.status == Status::Cancelled);
+    let was_requested = before.is_some_and(|before| before.status == Status::Requested);
     let is_there = before.is_some_and(|before| before.time == booking.time);
     // An attendee's move renders the texts anew, which is no edit.
     let by_hand = |before: &Booking| before.text != booking.text && (is_by_sync || is_there);
@@ -79,10 +84,14 @@ fn expected(version: &Version, before: Option<&Version>) -> Vec<(String, Option<
     let change = match (booking.status, is_by_sync) {
         (Status::Cancelled, true) => Some(("cancelled_in_calendar", None)),
         (Status::Cancelled, false) => Some(("cancelled", None)),
+        (Status::Declined, _) => Some(("declined", None)),
+        (Status::Requested, _) if booking.version == 1 => Some(("requested", start)),
+        _ if was_requested => Some(("approved", None)),
         (_, true) if is_back => Some(("restored_in_calendar", start)),
-        (_, true) if verified => Some(("verified", None)),
+        _ if verified => Some(("verified", None)),
         _ if is_there => None,
         (_, true) => Some(("moved_in_calendar", start)),
+        (_, false) if booking.version == 1 && booking.forced => Some(("forced", start)),
         (_, false) if booking.version == 1 => Some(("booked", start)),
         (_, false) => Some(("moved", start)),
     };

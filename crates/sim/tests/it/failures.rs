@@ -218,7 +218,7 @@ fn what_the_token_endpoint_refuses_is_a_state_of_the_connection() {
 
 impl Told {
     /// Runs sync until it keeps the answer it has.
-    fn settles_what_it_has(&mut self) {
+    pub(crate) fn settles_what_it_has(&mut self) {
         while !matches!(
             self.machine.next(Actor::Sync(1)),
             Next::Wait(_) | Next::Request(_)

@@ -6,9 +6,11 @@
 )]
 
 mod conflicts;
+mod every_call;
 mod failures;
 mod histories;
 mod losses;
+mod pending;
 mod quota_day;
 mod seeds;
 mod throughput;

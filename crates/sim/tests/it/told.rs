@@ -37,9 +37,20 @@ impl Told {
         told
     }
 
+    /// The same, in the setting of another seed.
+    pub(crate) fn begin_in(seed: u64) -> Self {
+        let mut told = Self::just_booked_in(seed);
+        told.rest();
+        told
+    }
+
     /// Sync has not looked yet.
     pub(crate) fn just_booked() -> Self {
-        let mut machine = setup::machine(1, true);
+        Self::just_booked_in(1)
+    }
+
+    pub(crate) fn just_booked_in(seed: u64) -> Self {
+        let mut machine = setup::machine(seed, true);
         let stage = machine.stage().clone();
         let (booking, free) = machine.complete(ATTENDEE, async move {
             let now = stage.app.now();
@@ -301,7 +312,7 @@ impl Told {
     }
 }
 
-fn booking_at(start: Instant) -> BookInput {
+pub(crate) fn booking_at(start: Instant) -> BookInput {
     BookInput {
         organization: ORGANIZATION.to_owned(),
         event_type: "short".to_owned(),

@@ -64,7 +64,7 @@ fn days(stream: &mut Stream, first: &str) -> Value {
 }
 
 /// Adds an event of the host's own.
-pub(super) fn put_foreign(scene: &mut Scene, body: &Value, name: &'static str) {
+pub fn put_foreign(scene: &mut Scene, body: &Value, name: &'static str) {
     let now = scene.timestamp();
     let inserted = scene.google.insert_event(now, CALENDAR, body);
     done(scene, name, inserted);
