@@ -10,6 +10,7 @@ use store::tables::links;
 
 use super::{Resolution, ResolveError, ResolveInput};
 use crate::bookings::{Change, Firmness, MoveOutcome, edit_to, lock, move_as_decided};
+use crate::links::can_be;
 use crate::timeline::Pen;
 
 /// Lets the version count that `input` names. Nothing is to do where it does already.
@@ -54,7 +55,7 @@ fn apply(
 ) -> Result<(), ResolveError> {
     let mut follow = Follow::default();
     match (field, value) {
-        (Field::Time, Value::Time(RemoteTime::Timed(time))) => {
+        (Field::Time, Value::Time(RemoteTime::Timed(time))) if can_be(*time) => {
             let to = (*time, Firmness::Alone);
             let moved = move_as_decided(tx, &mut booking, to, &follow, change)?;
             return match moved {
@@ -65,7 +66,7 @@ fn apply(
         (Field::Title, Value::Text(text)) => follow.title = Some(text.clone()),
         (Field::Description, Value::Text(text)) => follow.description = Some(text.clone()),
         (Field::Location, Value::Text(text)) => follow.location = Some(text.clone()),
-        // On whole days or recurring: no booking can be so.
+        // On whole days, recurring, without length or longer than a week: no booking can be so.
         (Field::Time, _) | (_, Value::Time(_)) => return Err(ResolveError::CannotBe),
     }
     Ok(edit_to(tx, &mut booking, &follow, change)?)

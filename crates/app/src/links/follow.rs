@@ -62,7 +62,8 @@ pub(super) fn revive(
     }
 }
 
-fn can_be(time: Interval) -> bool {
+/// Whether a booking can last as long: claims are bounded.
+pub(crate) fn can_be(time: Interval) -> bool {
     time.start < time.end && time.span() <= SPAN_MAX
 }
 

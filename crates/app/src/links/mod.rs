@@ -32,6 +32,7 @@ use crate::retry::Jitter;
 use crate::timeline::Pen;
 use call::Call;
 pub(crate) use facts::has_ended_in_google;
+pub(crate) use follow::can_be;
 
 /// A link with what it connects.
 struct Loaded {

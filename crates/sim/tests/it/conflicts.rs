@@ -161,6 +161,22 @@ fn both_move_it_and_ours_is_found_right() {
     assert_eq!((told.inbox(), told.end()), (vec![], Some(twelve)));
 }
 
+/// Found by seed 1064: no booking can be as long as what the host made of it, and who decides is told so.
+#[test]
+fn both_change_its_time_and_the_other_one_has_no_length() {
+    for hours in [0, 24 * 8] {
+        let mut told = Told::begin();
+        let twelve = told.free[2];
+        told.attendee_moves(twelve);
+        told.host_stretches(jiff::SignedDuration::from_hours(hours));
+        told.rest();
+        assert_eq!(problem(&mut told), "both_changed");
+        let decided = told.is_decided(Resolution::Theirs);
+        assert_eq!(decided, Err(ResolveError::CannotBe));
+        assert_eq!(told.end(), Some(twelve));
+    }
+}
+
 #[test]
 fn both_move_it_and_the_other_time_is_taken_by_now() {
     let mut told = Told::begin();

@@ -99,10 +99,16 @@ impl Told {
     }
 
     pub(crate) fn host_drags(&mut self, start: Instant) {
-        let (id, time) = (
-            self.event_id(),
-            Interval::lasting(start, self.booking.time.span()),
-        );
+        self.host_puts(Interval::lasting(start, self.booking.time.span()));
+    }
+
+    /// Where it began when it was booked.
+    pub(crate) fn host_stretches(&mut self, to: SignedDuration) {
+        self.host_puts(Interval::lasting(self.booking.time.start, to));
+    }
+
+    fn host_puts(&mut self, time: Interval) {
+        let id = self.event_id();
         let mut scene = self.machine.stage().scene();
         let patch = json!({ "start": moment(time.start), "end": moment(time.end) });
         let now = scene.timestamp();
