@@ -1,5 +1,7 @@
-//! Those who act: attendees, the host in Google, the owner of the account, who runs the installation, and the sync of Lockstep itself.
+//! Those who act: attendees, the host in Google, the owner of the account, whoever answers for the organization and who
+//! runs the installation, and the sync of Lockstep itself.
 
+pub mod admin;
 pub mod attendee;
 pub mod host;
 pub mod operator;
@@ -23,6 +25,8 @@ pub enum Actor {
     Host,
     /// The person whose account is connected.
     Owner,
+    /// The person who answers for the organization.
+    Admin,
     /// The person who runs the installation.
     Operator,
     /// Whoever carries Google's pushes, and the server process that takes them.
@@ -42,6 +46,7 @@ impl Actor {
             Self::Owner => [4, 0],
             Self::Operator => [5, 0],
             Self::Push => [6, 0],
+            Self::Admin => [7, 0],
         }
     }
 
@@ -54,7 +59,12 @@ impl Actor {
     pub const fn is_in_server(self) -> bool {
         matches!(
             self,
-            Self::Attendee(_) | Self::Owner | Self::Operator | Self::Push | Self::Sync(_)
+            Self::Attendee(_)
+                | Self::Owner
+                | Self::Admin
+                | Self::Operator
+                | Self::Push
+                | Self::Sync(_)
         )
     }
 
@@ -66,6 +76,7 @@ impl Actor {
             Self::Attendee(n) => Box::pin(attendee::live(stage, n)),
             Self::Host => Box::pin(host::live(stage)),
             Self::Owner => Box::pin(owner::live(stage)),
+            Self::Admin => Box::pin(admin::live(stage)),
             Self::Operator => Box::pin(operator::live(stage)),
             Self::Push => Box::pin(push::live(stage)),
             Self::Sync(_) => Box::pin(sync::live(stage)),
@@ -80,6 +91,7 @@ impl fmt::Display for Actor {
             Self::Attendee(n) => f.pad(&format!("attendee{n}")),
             Self::Host => f.pad("host"),
             Self::Owner => f.pad("owner"),
+            Self::Admin => f.pad("admin"),
             Self::Operator => f.pad("operator"),
             Self::Push => f.pad("push"),
             Self::Sync(n) => f.pad(&format!("sync{n}")),
