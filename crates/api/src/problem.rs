@@ -76,8 +76,12 @@ pub(crate) const CODES: [(&str, &str); 54] = [
         "Google could not be asked about the calendar, or did not answer: try again",
     ),
     (
-        "mode_not_offered",
-        "events are not taken over as bookings yet",
+        "one_host_needed",
+        "a two-way calendar takes the time of exactly one host, whose bookings its events become",
+    ),
+    (
+        "event_type_needed",
+        "events become bookings of an event type of one host and one seat, and that is none",
     ),
     (
         "receiver_needed",

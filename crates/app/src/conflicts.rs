@@ -12,8 +12,8 @@ mod resolution;
 mod there;
 
 use domain::booking::{Booking, Cause};
-use domain::sync::EventFields;
-use domain::sync::policy::Side;
+use domain::sync::policy::{Origin, Side};
+use domain::sync::{EventFields, Seen};
 use domain::{BookingId, ConflictId, Instant, OrganizationId};
 use serde_json::json;
 use store::tables::conflicts::{self, Conflict};
@@ -116,6 +116,11 @@ fn read(tx: &mut dyn Tx, conflict: Conflict) -> Result<Item, StoreError> {
         booking: surround(tx, booking)?,
         conflict,
     })
+}
+
+/// Whether the event was made in Google and is there: let go of, it would come back as another booking.
+fn is_left_alone(link: &EventLink) -> bool {
+    link.made() == Origin::Google && link.link.seen.as_ref().and_then(Seen::remote).is_some()
 }
 
 /// What takes the time of an unverified booking.
@@ -232,6 +237,9 @@ fn resolve_in(
         } else {
             Err(ResolveError::Changed)
         };
+    }
+    if input.resolution == Resolution::Relink && is_left_alone(&link) {
+        return Err(ResolveError::Unfit);
     }
     apply(tx, &mut link, input.resolution, now)?;
     links::update(tx, &link)?;

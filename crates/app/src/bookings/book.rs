@@ -7,6 +7,7 @@ use domain::event_type::{Assignment, EventType};
 use domain::freshness::{Stale, Verdict};
 use domain::reminders::Reminders;
 use domain::sync::merge::Texts;
+use domain::sync::policy::Origin;
 use domain::text::BadText;
 use domain::{AttendeeId, BookingId, ClaimId, HostId, Instant, Interval, LinkId};
 use serde_json::json;
@@ -453,6 +454,7 @@ fn new_booking(
             .map_or_else(|| event_type.zone(), |h| h.schedule.zone.clone()),
         status: Status::Confirmed,
         version: 1,
+        origin: Origin::Here,
         forced: input.forced.is_some(),
         capacity: event_type.capacity,
         text: EventText::default(),
@@ -575,7 +577,10 @@ pub(super) fn freeze_event(
     let host = event_type
         .host(booking.host_id)
         .map_or("", |host| host.name.as_str());
-    booking.reminders.clone_from(&event_type.reminders);
+    // Those of the host's own event are his.
+    if booking.origin == Origin::Here {
+        booking.reminders.clone_from(&event_type.reminders);
+    }
     let attendee = &booking.attendee;
     let text = event_type.text.render(&Placeholders {
         attendee: &attendee.name,

@@ -9,6 +9,7 @@ mod change;
 mod list;
 mod look;
 mod remove;
+mod two_way;
 
 use domain::{CalendarId, ConnectionId, HostId, Instant, OrganizationId};
 use store::tables::calendars::{self as rows, Calendar as Row};
@@ -75,9 +76,12 @@ pub enum CalendarError {
     /// The account may only read it, or nothing may be written through the connection.
     #[error("this account may only read the calendar")]
     ReadOnly,
-    /// Events are not taken over yet.
-    #[error("two_way is not offered yet")]
-    ModeNotOffered,
+    /// A two-way calendar is the one of exactly one host, whose bookings its events become.
+    #[error("a two-way calendar takes the time of exactly one host")]
+    OneHostNeeded,
+    /// There is nothing that its events can become.
+    #[error("there is no event type of one host and one seat that its events can become")]
+    EventTypeNeeded,
     /// Bookings cannot go to a calendar that is only read.
     #[error("bookings cannot go to a calendar that is only read")]
     NotWritten,

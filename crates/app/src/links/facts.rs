@@ -3,6 +3,7 @@
 use domain::booking::Cause;
 use domain::sync::policy::{Facts, Origin, Winner};
 use domain::{BookingId, Instant, booking};
+use store::tables::calendars::Mode;
 use store::tables::links::State;
 use store::tables::{connections, links, timeline};
 use store::{StoreError, Tx};
@@ -23,8 +24,9 @@ pub(super) fn facts(tx: &mut dyn Tx, loaded: &Loaded, now: Instant) -> Result<Fa
     Ok(Facts {
         now,
         policy,
-        origin: Origin::Here,
-        text_travels: false,
+        origin: booking.origin,
+        is_theirs: loaded.row.made() == Origin::Google,
+        text_travels: loaded.calendar.mode == Mode::TwoWay,
         is_collective: is_collective(tx, booking.id)?,
         ended_in_google: has_ended_in_google(booking),
         changed_at: match policy.both {

@@ -15,6 +15,7 @@ mod history;
 mod prepare;
 mod record;
 
+use domain::sync::policy::Origin;
 use domain::sync::{EventFields, Intent};
 use domain::{ConnectionId, Instant, LinkId};
 use google::events::Mark;
@@ -56,6 +57,8 @@ struct Ready {
     lease: Lease,
     link: LinkId,
     event_id: String,
+    /// Who made the event.
+    made: Origin,
     google_id: String,
     access_token: SecretString,
     call: Call,

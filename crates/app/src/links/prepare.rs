@@ -80,6 +80,7 @@ fn equip(
         lease,
         link: row.id,
         event_id: row.event_id.clone(),
+        made: row.made(),
         google_id: loaded.calendar.google_id.clone(),
         access_token,
         call,

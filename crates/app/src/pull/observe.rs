@@ -41,7 +41,7 @@ pub(super) fn observe(
         let Some(row) = rows.get_mut(&event.id) else {
             continue;
         };
-        let seen = event.seen_by(row.id, false);
+        let seen = event.seen_by(row.id, row.made(), false);
         match (page, row.state) {
             // Nothing is decided on what is out of step on purpose.
             (Page::First, _) | (_, State::Ignored) => note(tx, row, seen, now)?,

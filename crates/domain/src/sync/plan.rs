@@ -90,6 +90,8 @@ fn plan_restored(seen: &Seen, link: &Link, facts: &Facts) -> Plan {
                 Plan::Park(ParkReason::Restored)
             }
         },
+        // He said no to his own event, and nobody asked for more: it stays his (scenario E6).
+        Seen::Declined { .. } if facts.is_theirs => Plan::Close,
         // He has deleted it by saying no: it is still there, and ours.
         Seen::Declined { .. } => Plan::Delete,
         Seen::Deleted { .. } | Seen::Absent | Seen::Foreign if link.ours.is_none() => Plan::Close,

@@ -16,6 +16,23 @@ pub enum Origin {
     Google,
 }
 
+impl Origin {
+    /// Its stable name in the store and the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Here => "here",
+            Self::Google => "google",
+        }
+    }
+
+    /// The one of a stable name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Here, Self::Google]
+            .into_iter()
+            .find(|origin| origin.as_str() == name)
+    }
+}
+
 /// What becomes of something that was done in Google alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -74,6 +91,8 @@ pub struct Facts {
     pub policy: Policy,
     /// Where the booking was born.
     pub origin: Origin,
+    /// Whether the event itself was made in Google, not by us: nobody but a person removes it.
+    pub is_theirs: bool,
     /// Whether title and description travel both ways, as in two-way calendars. Elsewhere an edited one is
     /// the event's own from then on.
     pub text_travels: bool,
@@ -92,6 +111,7 @@ impl Facts {
             now,
             policy: Policy::default(),
             origin: Origin::Here,
+            is_theirs: false,
             text_travels: false,
             is_collective: false,
             ended_in_google: false,

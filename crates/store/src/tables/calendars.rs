@@ -1,6 +1,6 @@
 //! Connected calendars: what each is connected for, and how far it has been read.
 
-use domain::{CalendarId, ConnectionId, Instant, OrganizationId};
+use domain::{CalendarId, ConnectionId, EventTypeId, Instant, OrganizationId};
 use jiff::SignedDuration;
 
 use super::bookings::named;
@@ -418,4 +418,30 @@ pub fn ask(tx: &mut dyn Tx, id: CalendarId, now: Instant) -> Result<(), StoreErr
                  pull_at = CASE WHEN failures = 0 AND pull_at > ?2 THEN ?2 ELSE pull_at END
                WHERE id = ?1 AND asked_at < ?2";
     tx.execute(sql, values![id, now]).map(drop)
+}
+
+/// What an event of a two-way calendar becomes, where that was told.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn import_event_type(
+    tx: &mut dyn Tx,
+    calendar: CalendarId,
+) -> Result<Option<EventTypeId>, StoreError> {
+    let sql = "SELECT import_event_type_id FROM calendar WHERE id = ?1";
+    tx.first(sql, values![calendar])?
+        .map_or(Ok(None), |mut row| row.take())
+}
+
+/// Tells what an event of a two-way calendar becomes.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn set_import_event_type(
+    tx: &mut dyn Tx,
+    calendar: CalendarId,
+    event_type: EventTypeId,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE calendar SET import_event_type_id = ?2 WHERE id = ?1";
+    tx.execute(sql, values![calendar, event_type]).map(drop)
 }

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use domain::sync::merge::Texts;
+use domain::sync::policy::Origin;
 use domain::sync::{Link, Seen};
 use domain::{BookingId, CalendarId, ConnectionId, HostId, Instant, LinkId, OrganizationId};
 
-use super::bookings::named as by_name;
+use super::bookings::{named as by_name, read_origin};
 use super::losses::Loss;
 use super::mirror::Part;
 use crate::tx::{json, json_keys, json_option};
@@ -23,6 +24,8 @@ pub struct EventLink {
     pub calendar_id: CalendarId,
     /// The event's id there, chosen by us.
     pub event_id: String,
+    /// Who made its first event: we, or somebody in Google.
+    pub origin: Origin,
     /// Whether there is work to do.
     pub state: State,
     /// What is wrong, as a stable code: the reason it is parked, or of the last failure.
@@ -39,6 +42,16 @@ pub struct EventLink {
     pub loss: Option<Loss>,
     /// What the planner works on.
     pub link: Link,
+}
+
+impl EventLink {
+    /// Who made the event it now has. Every one after the first is ours.
+    pub fn made(&self) -> Origin {
+        match self.link.generation {
+            0 => self.origin,
+            _ => Origin::Here,
+        }
+    }
 }
 
 /// Whether a link has work to do.
@@ -88,7 +101,7 @@ impl State {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT l.id, l.booking_id, l.calendar_id, l.event_id, l.state, l.problem, l.html_link,
+            "SELECT l.id, l.booking_id, l.calendar_id, l.event_id, l.origin, l.state, l.problem, l.html_link,
                l.run_at, l.failures, l.last_synced_at,
                l.generation, l.attempt, l.ours, l.theirs, l.inflight, l.unanswered, l.seen,
                l.own, l.decided, l.lost_at, l.loss
@@ -104,6 +117,7 @@ fn read(mut row: Row) -> Result<EventLink, StoreError> {
         booking_id: row.take()?,
         calendar_id: row.take()?,
         event_id: row.take()?,
+        origin: read_origin(row.take()?)?,
         state: by_name(State::from_name, row.take()?)?,
         problem: row.take()?,
         html_link: row.take()?,
@@ -142,11 +156,58 @@ pub fn insert(
 ) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO event_link (id, booking_id, calendar_id, event_id, generation, attempt, state,
-           run_at, failures) VALUES (?1, ?2, ?3, ?4, 0, 0, 'due', ?5, 0)",
+           run_at, failures, origin) VALUES (?1, ?2, ?3, ?4, 0, 0, 'due', ?5, 0, 'here')",
         values![id, booking, calendar, event_id, now],
     )?;
     tx.wake(Topic::DueWork);
     Ok(())
+}
+
+/// Adds the link of a booking that was made of an event: settled, at attempt and generation 0.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn insert_born(tx: &mut dyn Tx, link: &EventLink) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO event_link (id, booking_id, calendar_id, event_id, generation, attempt, state,
+           run_at, failures, origin) VALUES (?1, ?2, ?3, ?4, 0, 0, 'settled', ?5, 0, 'google')",
+        values![
+            link.id,
+            link.booking_id,
+            link.calendar_id,
+            &link.event_id,
+            link.run_at
+        ],
+    )?;
+    update(tx, link)
+}
+
+/// Which of these events of a calendar were made in Google and have a link, by event.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn born<'i>(
+    tx: &mut dyn Tx,
+    calendar: CalendarId,
+    events: impl IntoIterator<Item = &'i str>,
+) -> Result<BTreeMap<String, LinkId>, StoreError> {
+    let sql = "SELECT event_id, id FROM event_link WHERE calendar_id = ?1 AND origin = 'google'
+                 AND generation = 0 AND event_id IN (SELECT e.key FROM json_each(?2) e)
+               ORDER BY event_id";
+    tx.rows(sql, values![calendar, json_keys(events)])?
+        .into_iter()
+        .map(|mut row| Ok((row.take()?, row.take()?)))
+        .collect()
+}
+
+/// Detaches the links of a calendar whose events were made in Google: it is no longer two-way.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn detach_born(tx: &mut dyn Tx, calendar: CalendarId) -> Result<u64, StoreError> {
+    let sql = "UPDATE event_link SET state = 'detached', failures = 0, problem = NULL, loss = NULL
+               WHERE state NOT IN ('closed', 'detached') AND calendar_id = ?1 AND origin = 'google'";
+    tx.execute(sql, values![calendar])
 }
 
 /// Stores everything of a link that can change.
@@ -237,8 +298,9 @@ pub fn detach_of_calendar(tx: &mut dyn Tx, calendar: CalendarId) -> Result<u64, 
 }
 
 /// Takes a connection's detached links up again: those of bookings that end after `followed_from`, or whose
-/// event is still to be removed, are due, and whatever was written is looked at first. The others close. Those
-/// of a calendar that is not written any more stay as they are.
+/// event is still to be removed, are due, and whatever was written, or made in Google, is looked at first. The
+/// others close. Those of a calendar that is not written any more stay as they are, and those of events made in
+/// Google while their calendar is not two-way.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -249,13 +311,13 @@ pub fn readopt_of_connection(
     now: Instant,
 ) -> Result<(), StoreError> {
     let sql = "UPDATE event_link SET run_at = ?2,
-                 seen = CASE WHEN attempt > 0 THEN ?3 ELSE NULL END,
+                 seen = CASE WHEN attempt > 0 OR origin = 'google' THEN ?3 ELSE NULL END,
                  state = CASE WHEN EXISTS (SELECT 1 FROM booking b WHERE b.id = booking_id
                    AND (b.ends_at > ?4 OR b.status IN ('cancelled', 'declined')))
                    THEN 'due' ELSE 'closed' END
                WHERE state = 'detached' AND calendar_id IN
                  (SELECT id FROM calendar WHERE connection_id = ?1 AND mode <> 'busy'
-                    AND removed_at IS NULL)";
+                    AND removed_at IS NULL AND (event_link.origin = 'here' OR mode = 'two_way'))";
     let outdated = json(&Seen::Outdated);
     let changed = tx.execute(sql, values![connection, now, outdated, followed_from])?;
     if changed > 0 {
@@ -398,7 +460,7 @@ pub fn count_upcoming(
 ) -> Result<i64, StoreError> {
     let sql = "SELECT count(*) FROM event_link l JOIN booking b ON b.id = l.booking_id
                JOIN calendar c ON c.id = l.calendar_id
-               WHERE c.connection_id = ?1 AND l.state NOT IN ('closed', 'detached') AND l.attempt > 0
+               WHERE c.connection_id = ?1 AND l.state NOT IN ('closed', 'detached') AND (l.attempt > 0 OR l.origin = 'google')
                  AND b.ends_at > ?2 AND b.status NOT IN ('cancelled', 'declined')";
     tx.first(sql, values![connection, now])?
         .map_or(Ok(0), |mut row| row.take())

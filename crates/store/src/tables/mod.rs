@@ -17,6 +17,7 @@ pub mod event_types;
 pub mod holds;
 pub mod hosts;
 pub mod idempotency;
+pub mod incoming;
 pub mod installation;
 pub mod leases;
 pub mod links;

@@ -51,6 +51,8 @@ pub(crate) struct Booking {
     /// Counts its changes, from 1. Send it when changing the booking, to be refused if it has changed
     /// since.
     version: i64,
+    /// Where it was born: `here`, or in `google`, as an event of a two-way calendar.
+    origin: &'static str,
     /// Whether it was placed on purpose where rules or other bookings are in the way.
     forced: bool,
     /// When it begins, in UTC.
@@ -244,6 +246,7 @@ impl Booking {
             status,
             pending,
             version: booking.version,
+            origin: booking.origin.as_str(),
             forced: booking.forced,
             start,
             end,

@@ -299,6 +299,10 @@ pub(crate) enum Outcome {
     CalendarReadOnly,
     /// Bookings would have nowhere to go.
     ReceiverNeeded,
+    /// A two-way calendar is one host's.
+    OneHostNeeded,
+    /// Events of a two-way calendar have nothing to become.
+    EventTypeNeeded,
     /// What becomes of bookings on old calendars was chosen.
     FreshnessSaved,
     /// How old a calendar may be is no number there can be.
@@ -306,7 +310,7 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    const ALL: [(Self, &'static str); 25] = [
+    const ALL: [(Self, &'static str); 27] = [
         (Self::Connected, "connected"),
         (Self::Denied, "denied"),
         (Self::Expired, "expired"),
@@ -330,6 +334,8 @@ impl Outcome {
         (Self::CalendarUnseen, "calendar_not_visible"),
         (Self::CalendarReadOnly, "calendar_read_only"),
         (Self::ReceiverNeeded, "receiver_needed"),
+        (Self::OneHostNeeded, "one_host_needed"),
+        (Self::EventTypeNeeded, "event_type_needed"),
         (Self::FreshnessSaved, "freshness_saved"),
         (Self::FreshnessLimit, "freshness_limit"),
     ];
@@ -384,6 +390,8 @@ impl Outcome {
             Self::CalendarUnseen => (key("outcome-unseen"), key("outcome-unseen-help")),
             Self::CalendarReadOnly => (key("outcome-read-only"), key("outcome-read-only-help")),
             Self::ReceiverNeeded => (key("outcome-receiver"), key("outcome-receiver-help")),
+            Self::OneHostNeeded => (key("outcome-one-host"), key("outcome-one-host-help")),
+            Self::EventTypeNeeded => (key("outcome-no-kind"), key("outcome-no-kind-help")),
             Self::FreshnessSaved => (key("outcome-freshness"), key("outcome-freshness-help")),
             Self::FreshnessLimit => (key("outcome-limit"), key("outcome-limit-help")),
         };

@@ -40,7 +40,8 @@ impl From<CalendarError> for Problem {
             CalendarError::AlreadyConnected => refused("calendar_connected"),
             CalendarError::NotVisible => refused("calendar_not_visible"),
             CalendarError::ReadOnly | CalendarError::NotWritten => refused("calendar_read_only"),
-            CalendarError::ModeNotOffered => refused("mode_not_offered"),
+            CalendarError::OneHostNeeded => refused("one_host_needed"),
+            CalendarError::EventTypeNeeded => refused("event_type_needed"),
             CalendarError::ReceiverNeeded => refused("receiver_needed"),
             CalendarError::Google(_) => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -74,7 +75,8 @@ pub(crate) struct CalendarItem {
     /// Its name.
     name: String,
     /// What it is connected for. `busy`: when its owner is busy; no titles, guests or descriptions are fetched.
-    /// `write`: bookings may go there too. `two_way`: and its events may become bookings.
+    /// `write`: bookings may go there too. `two_way`: and its events become bookings of the
+    /// one host whose time it takes.
     mode: &'static str,
     /// What is known of it is as of then; `null` until it was read.
     #[schema(format = DateTime, required = true)]

@@ -91,10 +91,8 @@ impl Page {
 }
 
 fn modes(chosen: Mode) -> Vec<ModeChoice> {
-    // Taking events over is not offered yet; where it is so already, it is shown.
-    let offered = [Mode::Busy, Mode::Write, Mode::TwoWay].into_iter();
-    offered
-        .filter(|mode| *mode != Mode::TwoWay || chosen == Mode::TwoWay)
+    [Mode::Busy, Mode::Write, Mode::TwoWay]
+        .into_iter()
         .map(|mode| ModeChoice {
             value: mode.as_str(),
             label: mode_name(mode),
@@ -156,7 +154,8 @@ fn told(state: &WebState, visitor: &Visitor, error: &CalendarError) -> Result<Ou
         CalendarError::AlreadyConnected => Outcome::CalendarKnown,
         CalendarError::NotVisible => Outcome::CalendarUnseen,
         CalendarError::ReadOnly | CalendarError::NotWritten => Outcome::CalendarReadOnly,
-        CalendarError::ModeNotOffered => Outcome::Refused(Cause::Refused),
+        CalendarError::OneHostNeeded => Outcome::OneHostNeeded,
+        CalendarError::EventTypeNeeded => Outcome::EventTypeNeeded,
         CalendarError::ReceiverNeeded => Outcome::ReceiverNeeded,
         CalendarError::Google(Cause::Unreachable | Cause::RateLimited) => Outcome::Unreachable,
         CalendarError::Google(cause) => Outcome::Refused(*cause),
@@ -220,6 +219,8 @@ pub(crate) async fn post(
         mode: Some(mode),
         blocks: Some(ticked("blocks")),
         receives: was_asked.then(|| ticked("receives")),
+        // Nothing chosen leaves it as it is.
+        import_event_type: typed.get("import_event_type").parse().ok(),
     };
     match calendars::change(&state.app, organization, connection, id, change).await {
         Ok(()) => Ok(go(Outcome::CalendarSaved)),
