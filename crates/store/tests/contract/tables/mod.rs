@@ -14,6 +14,7 @@ mod event_types;
 mod holds;
 mod hosts;
 mod idempotency;
+mod incoming;
 mod leases;
 mod links;
 mod losses;
