@@ -201,7 +201,7 @@ mod tests {
         let apart = ["/api", "/api/", "/api/{*rest}", app::push::PATH].map(str::to_owned);
         let routes: BTreeSet<String> = &routes() - &BTreeSet::from(apart);
         assert_eq!(routes, described);
-        assert_eq!(described.len(), 26);
+        assert_eq!(described.len(), 27);
     }
 
     #[test]

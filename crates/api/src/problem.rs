@@ -23,7 +23,7 @@ use crate::v1::Slot;
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Every code an answer may carry, with what it means: this table is part of the document.
-pub(crate) const CODES: [(&str, &str); 55] = [
+pub(crate) const CODES: [(&str, &str); 56] = [
     ("malformed_json", "the body is not JSON"),
     ("malformed_body", "the body ended early or cannot be read"),
     (
@@ -74,6 +74,10 @@ pub(crate) const CODES: [(&str, &str); 55] = [
     (
         "calendar_unreachable",
         "Google could not be asked about the calendar, or did not answer: try again",
+    ),
+    (
+        "contact_known",
+        "it is known who the booking is for: only one born in Google without a guest is without a contact",
     ),
     (
         "one_host_needed",

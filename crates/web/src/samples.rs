@@ -567,9 +567,11 @@ impl Sample {
             blocks: hosts.iter().map(|host| host.id).collect(),
             receives: Vec::new(),
             free_days: u64::from(mode == Mode::Busy),
+            import_event_type: None,
         };
         let ago = |_| self.words.count("ago-minutes", 3, &[]);
         connection::calendar::Page::new(shell, "token".to_owned(), &calendar, &hosts, ago)
+            .with_kinds(&[], None)
     }
 
     fn connected(&self, state: &'static str) -> ConnectionView {

@@ -11,7 +11,7 @@ mod look;
 mod remove;
 mod two_way;
 
-use domain::{CalendarId, ConnectionId, HostId, Instant, OrganizationId};
+use domain::{CalendarId, ConnectionId, EventTypeId, HostId, Instant, OrganizationId};
 use store::tables::calendars::{self as rows, Calendar as Row};
 use store::tables::connections::{self, Connection, State};
 use store::{StoreError, Tx};
@@ -21,6 +21,7 @@ pub use change::{Change, change};
 pub use list::{FREE_DAYS_AHEAD, Host, hosts, list};
 pub use remove::remove;
 pub use store::tables::calendars::Mode;
+pub use two_way::importable;
 
 use crate::connections::Cause;
 
@@ -53,6 +54,8 @@ pub struct Calendar {
     /// All-day events of the coming [`FREE_DAYS_AHEAD`] that are marked as free and so block nothing
     /// (scenario F1).
     pub free_days: u64,
+    /// What its events become, where that was told and it is two-way.
+    pub import_event_type: Option<EventTypeId>,
 }
 
 /// Why a calendar's settings were not changed.

@@ -1,12 +1,31 @@
 //! What a two-way calendar needs beside others: whose bookings its events become, and what kind of bookings.
 
+use domain::event_type::EventType;
 use domain::{CalendarId, EventTypeId, Instant, OrganizationId};
-use store::Tx;
 use store::tables::calendars::{self as rows, Calendar as Row};
 use store::tables::{busy, conflicts, event_types, incoming, links};
+use store::{Lane, StoreError, Tx};
 
 use super::{CalendarError, Mode};
+use crate::App;
 use crate::bookings::{import_kind, is_importable};
+
+/// What the events of a two-way calendar may become, in the organization's order.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn importable(
+    app: &App,
+    organization: OrganizationId,
+) -> Result<Vec<EventType>, StoreError> {
+    app.store()
+        .unit(Lane::Read, "calendars.importable", move |tx| {
+            let mut all = event_types::list(tx, organization)?;
+            all.retain(is_importable);
+            Ok(all)
+        })
+        .await
+}
 
 /// Refuses a two-way calendar that is not one host's, or whose events can become nothing.
 pub(super) fn check(

@@ -1,11 +1,14 @@
 //! Two-way calendars: the host's own events become bookings, once, and stay the host's own until somebody changes
 //! them here.
 
-use app::bookings::{Detail, Filter, by_id, list};
+use app::bookings::{
+    CalendarSync, ContactError, ContactInput, Detail, Filter, by_id, link_contact, list,
+};
 use app::calendars::{CalendarError, Change, Mode, change};
 use app::connections;
 use app::due::{Stepped, step};
-use domain::booking::{Cause, Status};
+use domain::attendee::AttendeeForm;
+use domain::booking::{Booking, Cause, Status};
 use domain::sync::policy::Origin;
 use domain::{BookingId, CalendarId, HostId};
 use serde_json::{Value, json};
@@ -193,10 +196,7 @@ fn what_is_moved_here_reaches_the_host_s_event() {
     let mut fields: Vec<&String> = body.as_object().unwrap().keys().collect();
     fields.sort();
     assert_eq!(fields, ["end", "extendedProperties", "start"]);
-    assert_eq!(
-        again(&h, id).sync.state,
-        app::bookings::CalendarSync::Synced
-    );
+    assert_eq!(again(&h, id).sync.state, CalendarSync::Synced);
 }
 
 /// row V2: cancelled here it is removed there.
@@ -315,4 +315,39 @@ fn a_calendar_of_several_hosts_cannot_be_two_way() {
         ..Change::default()
     };
     assert_eq!(settings(&h, everybody), Err(CalendarError::OneHostNeeded));
+}
+
+fn named_contact(h: &Harness, booking: BookingId, email: &str) -> Result<Booking, ContactError> {
+    let input = ContactInput {
+        booking,
+        contact: AttendeeForm {
+            name: "Zoe".into(),
+            email: Some(email.into()),
+            ..AttendeeForm::default()
+        },
+        version: None,
+        cause: Cause::Admin,
+    };
+    now(link_contact(&h.app, input))
+}
+
+/// row V6: the contact of a booking born in Google is named once, and its event stays as the host wrote it.
+#[test]
+fn a_contact_is_named_afterwards() {
+    let h = two_way(&[own("e1", 9)]);
+    let id = only(&h).booking.id;
+    let wrong = named_contact(&h, id, "nowhere");
+    assert!(matches!(wrong, Err(ContactError::BadAttendee(_))));
+    for _ in 0..2 {
+        let named = named_contact(&h, id, "zoe@example.org").unwrap();
+        assert_eq!((named.attendee.name.as_str(), named.version), ("Zoe", 2));
+    }
+    assert_eq!(
+        named_contact(&h, id, "tom@example.org"),
+        Err(ContactError::Known)
+    );
+    rest(&h);
+    let email = again(&h, id).booking.attendee.email;
+    assert_eq!(email.as_deref(), Some("zoe@example.org"));
+    assert_eq!(writes(&h), Vec::<String>::new());
 }

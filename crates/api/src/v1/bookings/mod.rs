@@ -3,6 +3,7 @@
 mod answers;
 mod approve;
 mod cancel;
+mod contact;
 mod decline;
 mod get;
 mod list;
@@ -32,6 +33,7 @@ pub(crate) fn endpoints() -> OpenApiRouter<ApiState> {
         .routes(routes!(approve::approve))
         .routes(routes!(decline::decline))
         .routes(routes!(reassign::reassign))
+        .routes(routes!(contact::contact))
         .routes(routes!(timeline::timeline))
 }
 

@@ -94,6 +94,10 @@ pub(crate) struct CalendarItem {
     audited_at: Option<String>,
     /// Stretches of time that differed, in all comparisons so far. Each time the calendar was listed anew.
     audit_differences: u64,
+    /// What its events become, in a two-way calendar: the id of an event type. `null` where that was never said: the
+    /// first one of one seat that its host offers.
+    #[schema(format = Uuid, required = true)]
+    import_event_type: Option<String>,
 }
 
 impl CalendarItem {
@@ -109,6 +113,7 @@ impl CalendarItem {
             free_all_day_events: calendar.free_days,
             audited_at: calendar.audited_at.map(|at| at.to_string()),
             audit_differences: calendar.audit_differences,
+            import_event_type: calendar.import_event_type.map(|id| id.to_string()),
         }
     }
 }

@@ -114,6 +114,7 @@ fn entry_text(
         "booked" => words.with("timeline-booked", &[("when", when)]),
         "moved" => words.with("timeline-moved", &[("when", when)]),
         "cancelled" => words.say("timeline-cancelled"),
+        "contact_linked" => words.say("timeline-contact-linked"),
         "imported" => words.with("timeline-imported", &[("when", when)]),
         "moved_in_calendar" => words.with("timeline-moved-in-calendar", &[("when", when)]),
         "cancelled_in_calendar" => words.say("timeline-cancelled-in-calendar"),
