@@ -306,6 +306,7 @@ mod tests {
                 Some("reschedule") => json!({ "start": "2026-11-24T09:00:00Z" }),
                 Some("cancel" | "approve" | "decline" | "conflict-policy") => json!({}),
                 Some("reassign") => json!({ "host": harness.hosts("maths")[0].0 }),
+                Some("contact") => json!({ "name": "Zoe", "email": "zoe@example.org" }),
                 Some("resolve") => json!({ "resolution": "retry" }),
                 Some("calendars") => json!({ "google_id": "a@b.cd", "mode": "busy" }),
                 Some("{calendar}" | "settings") => json!({}),

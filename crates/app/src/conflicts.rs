@@ -18,12 +18,12 @@ use domain::{BookingId, ConflictId, Instant, OrganizationId};
 use serde_json::json;
 use store::tables::conflicts::{self, Conflict};
 use store::tables::links::{self, EventLink, State};
-use store::tables::{bookings, busy, calendars, claims, leases, outgoing_messages};
+use store::tables::{bookings, calendars, claims, leases, outgoing_messages};
 use store::{Lane, StoreError, Tx};
 
 use crate::App;
 pub use crate::bookings::ListError;
-use crate::bookings::{Detail, chosen_id, cursor_at, read_cursor, surround};
+use crate::bookings::{Detail, chosen_id, cursor_at, elsewhere, read_cursor, surround};
 use crate::timeline::Pen;
 pub use resolution::Resolution;
 pub use there::There;
@@ -127,7 +127,7 @@ fn is_left_alone(link: &EventLink) -> bool {
 fn overlap(tx: &mut dyn Tx, booking: &Booking) -> Result<There, StoreError> {
     let mut found = Vec::new();
     for host in claims::hosts_of(tx, booking.id)? {
-        found.extend(busy::foreign(tx, host, booking.time, booking.id)?);
+        found.extend(elsewhere(tx, booking, host)?);
     }
     let first = found.into_iter().min();
     Ok(first.map_or(There::Free, |time| There::Busy { time }))

@@ -36,4 +36,4 @@ pub use reassign::{ReassignError, ReassignInput, reassign};
 pub use reschedule::{RescheduleError, RescheduleInput, reschedule};
 pub(crate) use reschedule::{lock, lock_with_hosts};
 pub use store::tables::timeline::Entry;
-pub(crate) use verify::{confirm, step as verify_step};
+pub(crate) use verify::{confirm, elsewhere, step as verify_step};

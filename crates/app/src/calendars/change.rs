@@ -2,7 +2,9 @@
 
 use domain::{CalendarId, ConnectionId, EventTypeId, HostId, Instant, OrganizationId};
 use store::tables::calendars::{self as rows, Calendar as Row};
-use store::tables::{busy, conflicts, hosts, leases, links, outgoing_messages, receivers};
+use store::tables::{
+    busy, conflicts, hosts, incoming, leases, links, outgoing_messages, receivers,
+};
 use store::{Lane, Topic, Tx};
 
 use super::look::look;
@@ -123,6 +125,7 @@ pub(super) fn let_go(
 ) -> Result<u64, CalendarError> {
     conflicts::close_of_calendar(tx, calendar, now)?;
     outgoing_messages::clear_of_calendar(tx, calendar)?;
+    incoming::clear(tx, calendar)?;
     Ok(links::detach_of_calendar(tx, calendar)?)
 }
 

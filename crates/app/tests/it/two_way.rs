@@ -9,13 +9,17 @@ use app::connections;
 use app::due::{Stepped, step};
 use domain::attendee::AttendeeForm;
 use domain::booking::{Booking, Cause, Status};
+use domain::freshness::OnStale;
 use domain::sync::policy::Origin;
 use domain::{BookingId, CalendarId, HostId};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use store::Lane;
 
 use super::bookings::{booked, call_off, move_to};
 use super::calendars::named;
+use super::conflicts::{accepts, renews};
+use super::freshness::{away, read_once};
 use super::pull::{busy_of, event, gone, hosts, hour, later, read, shows, worked};
 use super::support::{Harness, now};
 
@@ -45,7 +49,11 @@ fn owner(h: &Harness) -> HostId {
 
 /// A calendar that is two-way, and has these events.
 fn two_way(items: &[Value]) -> Harness {
-    let h = read(&[]);
+    two_way_of(read(&[]), items)
+}
+
+/// The calendar of this one, from now on.
+fn two_way_of(h: Harness, items: &[Value]) -> Harness {
     let how = Change {
         blocks: Some(vec![owner(&h)]),
         ..mode(Mode::TwoWay)
@@ -350,4 +358,22 @@ fn a_contact_is_named_afterwards() {
     let email = again(&h, id).booking.attendee.email;
     assert_eq!(email.as_deref(), Some("zoe@example.org"));
     assert_eq!(writes(&h), Vec::<String>::new());
+}
+
+/// design 4, row V3: that an event has become a booking does not make its time free for an unverified one.
+#[test]
+fn an_unverified_booking_is_not_confirmed_on_top_of_an_imported_one() {
+    let h = two_way_of(read_once(OnStale::Tentative), &[]);
+    away(&h);
+    let id = booked(&h, "2026-11-25T09:00:00Z").booking.id;
+    h.clock.advance(SignedDuration::from_secs(1));
+    renews(&h);
+    accepts(&h);
+    shows(&h, &[own("e1", 9)], "nextSyncToken", "t2");
+    rest(&h);
+    changes(&h, &[edited("e1", 9, "2", "Visit")], "t3");
+    let found = again(&h, id);
+    assert_eq!(found.booking.status, Status::Unverified);
+    assert!(found.sync.conflict.is_some());
+    assert_eq!(all(&h, Filter::Upcoming).len(), 2);
 }

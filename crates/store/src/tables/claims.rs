@@ -75,6 +75,36 @@ pub fn overlapping(
     .collect()
 }
 
+/// What takes `host`'s time within `window` by bookings that were born in Google, but for `booking`, ascending.
+/// To whoever asks what else stands there they are as foreign as the events they were made of.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn born(
+    tx: &mut dyn Tx,
+    host: HostId,
+    window: Interval,
+    booking: BookingId,
+) -> Result<Vec<Interval>, StoreError> {
+    let sql = "SELECT k.starts_at, k.ends_at FROM claim k JOIN booking b ON b.id = k.booking_id
+               WHERE k.host_id = ?1 AND k.starts_at < ?3 AND k.starts_at > ?4 AND k.ends_at > ?2
+                 AND b.id <> ?5 AND b.origin = 'google'
+               ORDER BY k.starts_at, k.ends_at, k.id";
+    let look_back = window.start - SPAN_MAX;
+    tx.rows(
+        sql,
+        values![host, window.start, window.end, look_back, booking],
+    )?
+    .into_iter()
+    .map(|mut row| {
+        Ok(Interval {
+            start: row.take()?,
+            end: row.take()?,
+        })
+    })
+    .collect()
+}
+
 /// Removes the claims of holds on `host` that overlap `window` and have expired at `now`. Called,
 /// under the host's lock, by whoever wants the time.
 ///

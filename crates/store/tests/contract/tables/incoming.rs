@@ -13,12 +13,12 @@ use store::tables::calendars::{self, Mode};
 use store::tables::conflicts::{self, Conflict};
 use store::tables::connections::{self, Connection, State as ConnectionState};
 use store::tables::links::{self, EventLink, State};
-use store::tables::{bookings, incoming, leases};
+use store::tables::{bookings, claims, incoming, leases};
 use store::{StoreError, Tx};
 
 use crate::support::world::{
-    CALENDAR, CONNECTION, EVENT_TYPE, ORGANIZATION, book, booking, calendar, connect, connection,
-    found, hour, hours, id,
+    CALENDAR, CONNECTION, EVENT_TYPE, HOST, ORGANIZATION, book, booking, calendar, connect,
+    connection, found, hour, hours, id,
 };
 use crate::support::{NOW, on_every_database};
 
@@ -127,6 +127,9 @@ on_every_database! {
         });
         assert_eq!(stage.done(|tx| bookings::by_id(tx, BOOKING)), Some(born()));
         let now = || stage.done(|tx| links::by_id(tx, LINK)).unwrap();
+        let claimed = |booking| stage.done(move |tx| claims::born(tx, HOST, hour(2), booking));
+        assert_eq!(claimed(BookingId(id(9))), [hour(2)]);
+        assert_eq!(claimed(BOOKING), [], "itself");
         assert_eq!((now(), now().made()), (link(), Origin::Google));
         let of = |calendar| stage.done(move |tx| links::born(tx, calendar, ["made-there", "x"]));
         assert_eq!(of(CALENDAR), BTreeMap::from([("made-there".to_owned(), LINK)]));
