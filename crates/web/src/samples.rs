@@ -383,6 +383,7 @@ impl Sample {
             decline_problem: None,
             decline_reason: String::new(),
             hosts: if is_open { self.hosts() } else { Vec::new() },
+            can_name: is_open,
             can_move: is_open,
             can_cancel: is_open,
             cancel_reason: String::new(),

@@ -102,7 +102,7 @@ fn link_in(
 }
 
 /// Whether it is not known whom a booking is for.
-fn is_nobody(booking: &Booking) -> bool {
+pub fn is_nobody(booking: &Booking) -> bool {
     let Attendee { email, phone, .. } = &booking.attendee;
     booking.origin == Origin::Google && email.is_none() && phone.is_none()
 }

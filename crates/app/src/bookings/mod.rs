@@ -20,7 +20,7 @@ pub use approve::{ApproveError, ApproveInput, DeclineInput, approve, decline};
 pub use book::{Attempt, BookError, BookInput, Booked, Forced, HOSTS_MAX, book, book_or_look};
 pub(crate) use cancel::cancel_in;
 pub use cancel::{CancelError, CancelInput, REASON_CHARS_MAX, cancel};
-pub use contact::{ContactError, ContactInput, link_contact};
+pub use contact::{ContactError, ContactInput, is_nobody, link_contact};
 pub(crate) use decided::{Change, Firmness, MoveOutcome, edit_to, move_as_decided, revive_by_host};
 pub(crate) use detail::surround;
 pub use detail::{CalendarSync, Detail, OpenConflict, SyncState, by_id, by_token, find, timeline};

@@ -50,6 +50,7 @@ pub(crate) fn routes() -> Router<WebState> {
             "/admin/bookings/{id}/reassign",
             post(booking::reassign::post),
         )
+        .route("/admin/bookings/{id}/contact", post(booking::contact::post))
         .route("/admin/bookings/{id}/cancel", post(booking::cancel::post))
         .route(
             "/admin/bookings/{id}/reschedule",

@@ -26,6 +26,7 @@ use crate::urls;
 pub(crate) mod approve;
 mod calls;
 pub(crate) mod cancel;
+pub(crate) mod contact;
 pub(crate) mod decline;
 pub(crate) mod reassign;
 pub(crate) mod reschedule;
@@ -61,6 +62,8 @@ pub(crate) struct Page {
     pub(crate) decline_reason: String,
     /// The other hosts it can be given to.
     pub(crate) hosts: Vec<Choice>,
+    /// Whether it can be said who it is for: nobody knows yet.
+    pub(crate) can_name: bool,
     pub(crate) can_move: bool,
     pub(crate) can_cancel: bool,
     pub(crate) cancel_problem: Option<String>,
@@ -205,6 +208,12 @@ fn result(words: Words, name: &str) -> Option<Notice> {
             key("admin-reassigned"),
             key("admin-reassigned-help"),
         ),
+        "contact" => (Tone::Good, key("admin-contact"), key("admin-contact-help")),
+        "contact_bad" => (
+            Tone::Bad,
+            key("admin-contact-bad"),
+            key("admin-contact-bad-help"),
+        ),
         "changed" => (Tone::Bad, key("admin-changed"), key("admin-changed-help")),
         "taken" => (Tone::Bad, key("admin-taken"), key("admin-taken-help")),
         "retried" => (Tone::Good, key("inbox-retried"), key("inbox-retried-help")),
@@ -310,6 +319,7 @@ pub(crate) async fn page(
         } else {
             Vec::new()
         },
+        can_name: is_ahead && app::bookings::is_nobody(booking),
         can_move: is_ahead,
         can_cancel: booking.status.is_open() && !is_request,
         cancel_problem: None,
