@@ -460,8 +460,8 @@ pub fn count_upcoming(
 ) -> Result<i64, StoreError> {
     let sql = "SELECT count(*) FROM event_link l JOIN booking b ON b.id = l.booking_id
                JOIN calendar c ON c.id = l.calendar_id
-               WHERE c.connection_id = ?1 AND l.state NOT IN ('closed', 'detached') AND (l.attempt > 0 OR l.origin = 'google')
-                 AND b.ends_at > ?2 AND b.status NOT IN ('cancelled', 'declined')";
+               WHERE c.connection_id = ?1 AND l.state NOT IN ('closed', 'detached')
+                 AND (l.attempt > 0 OR l.origin = 'google') AND b.ends_at > ?2 AND b.status NOT IN ('cancelled', 'declined')";
     tx.first(sql, values![connection, now])?
         .map_or(Ok(0), |mut row| row.take())
 }

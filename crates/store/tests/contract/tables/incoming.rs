@@ -13,7 +13,7 @@ use store::tables::calendars::{self, Mode};
 use store::tables::conflicts::{self, Conflict};
 use store::tables::connections::{self, Connection, State as ConnectionState};
 use store::tables::links::{self, EventLink, State};
-use store::tables::{bookings, claims, incoming, leases};
+use store::tables::{bookings, claims, incoming, leases, losses};
 use store::{StoreError, Tx};
 
 use crate::support::world::{
@@ -127,6 +127,9 @@ on_every_database! {
         });
         assert_eq!(stage.done(|tx| bookings::by_id(tx, BOOKING)), Some(born()));
         let now = || stage.done(|tx| links::by_id(tx, LINK)).unwrap();
+        let coming = stage.done(|tx| losses::count_coming(tx, CALENDAR, NOW, NOW));
+        let upcoming = stage.done(|tx| links::count_upcoming(tx, CONNECTION, NOW));
+        assert_eq!((coming, upcoming), (1, 1), "nobody had to write it for it to be there");
         let claimed = |booking| stage.done(move |tx| claims::born(tx, HOST, hour(2), booking));
         assert_eq!(claimed(BookingId(id(9))), [hour(2)]);
         assert_eq!(claimed(BOOKING), [], "itself");
