@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 static ON: AtomicU32 = AtomicU32::new(0);
 
 /// Every fault point, by number, with what it breaks.
-pub const ALL: [(u32, &str); 27] = [
+pub const ALL: [(u32, &str); 29] = [
     (1, "link work draws a fresh event id for every attempt"),
     (2, "an insert refused with 409 is not adopted but given up"),
     (3, "the intent is not written down before a call"),
@@ -52,6 +52,14 @@ pub const ALL: [(u32, &str); 27] = [
     (
         30,
         "a booking moved back after both had moved it is not sent",
+    ),
+    (
+        33,
+        "an event moved to another calendar is thought deleted at once",
+    ),
+    (
+        34,
+        "the event of a booking given to another host is left where it is",
     ),
 ];
 

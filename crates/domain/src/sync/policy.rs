@@ -65,6 +65,19 @@ pub struct Policy {
     pub both: Option<Winner>,
 }
 
+/// What is known of an event that is gone from its calendar: whether it stands in another one
+/// (google-calendar.md §17: a move leaves a bare tombstone, and the same id arrives elsewhere).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// It was not seen in any other that can be asked, or nobody can be waited for any longer.
+    #[default]
+    Nowhere,
+    /// Others were not read since it was seen to be gone.
+    Unknown,
+    /// It was seen there, with its mark and under its id.
+    Found,
+}
+
 /// What a decision about one link rests on, beside what the link knows.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts {
@@ -83,6 +96,11 @@ pub struct Facts {
     pub ended_in_google: bool,
     /// When the booking was last changed here.
     pub changed_at: Instant,
+    /// Whether an event that is gone stands in another calendar.
+    pub elsewhere: Elsewhere,
+    /// Whether an event is wanted there again as soon as the one before is removed: its booking left the
+    /// calendar, and came back before that was done.
+    pub returns: bool,
 }
 
 impl Facts {
@@ -96,6 +114,8 @@ impl Facts {
             is_collective: false,
             ended_in_google: false,
             changed_at: now,
+            elsewhere: Elsewhere::Nowhere,
+            returns: false,
         }
     }
 
