@@ -340,6 +340,9 @@ pub const TABLES: &[(&str, usize, &[&str])] = &[
             "last_synced_at",
             "lost_at",
             "loss",
+            "stay",
+            "moved_to",
+            "missing_since",
         ],
     ),
     (

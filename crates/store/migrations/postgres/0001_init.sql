@@ -434,11 +434,20 @@ CREATE TABLE event_link (
   -- back, or a person said that it is meant.
   lost_at        bigint,
   loss           text COLLATE "C" CHECK (loss IN ('held', 'meant')),
-  UNIQUE (booking_id, calendar_id),
+  -- leaving: its booking went to another calendar, and its event is to go. returning: and is then wanted anew.
+  stay           text COLLATE "C" NOT NULL DEFAULT 'wanted' CHECK (stay IN ('wanted', 'leaving', 'returning')),
+  -- In which other calendar its event was last seen, and since when it is known to be gone from its own.
+  moved_to       uuid REFERENCES calendar (id),
+  missing_since  bigint,
   UNIQUE (calendar_id, event_id)
 );
 
+-- One event for a booking in a calendar, but for those that are on their way out.
+CREATE UNIQUE INDEX event_link_booking_id_calendar_id_key ON event_link (booking_id, calendar_id)
+  WHERE stay <> 'leaving';
+CREATE INDEX event_link_booking ON event_link (booking_id);
 CREATE INDEX event_link_event ON event_link (event_id);
+CREATE INDEX event_link_missing ON event_link (missing_since) WHERE missing_since IS NOT NULL;
 CREATE INDEX event_link_lost ON event_link (calendar_id, lost_at) WHERE lost_at IS NOT NULL;
 CREATE INDEX event_link_due ON event_link (run_at, id) WHERE state = 'due';
 -- Those that are not shrunk yet: of coming bookings, and of the last weeks.

@@ -34,6 +34,7 @@ macro_rules! busy_of_host {
              LEFT JOIN booking b ON b.id = l.booking_id
              WHERE h.host_id = ?1 AND h.blocks = 1
                AND i.starts_at < ?3 AND i.starts_at > ?4 AND i.ends_at > ?2
+               AND (b.id IS NULL OR l.stay = 'wanted')
                AND (b.id IS NULL
                  OR (b.host_id = ?1 AND b.status IN ('cancelled', 'declined')
                    AND l.state IN ('parked', 'ignored'))
@@ -57,7 +58,7 @@ fn interval(mut row: Row) -> Result<Interval, StoreError> {
 /// Events of ours count only where they say something else than the booking of this host that they
 /// show: its claim says the rest, and the bookings of others who share the calendar are none of this
 /// host's time (row T8). The event of a booking that is over counts where it was restored by hand and waits
-/// for a person; one that is only still to be removed does not.
+/// for a person; one that is only still to be removed does not, nor does one that its booking has left.
 ///
 /// # Errors
 /// [`StoreError`].
