@@ -341,7 +341,7 @@ pub const TABLES: &[(&str, usize, &[&str])] = &[
             "lost_at",
             "loss",
             "stay",
-            "moved_to",
+            "moved_to_id",
             "missing_since",
         ],
     ),

@@ -437,7 +437,7 @@ CREATE TABLE event_link (
   -- leaving: its booking went to another calendar, and its event is to go. returning: and is then wanted anew.
   stay           text COLLATE "C" NOT NULL DEFAULT 'wanted' CHECK (stay IN ('wanted', 'leaving', 'returning')),
   -- In which other calendar its event was last seen, and since when it is known to be gone from its own.
-  moved_to       uuid REFERENCES calendar (id),
+  moved_to_id    uuid REFERENCES calendar (id),
   missing_since  bigint,
   UNIQUE (calendar_id, event_id)
 );

@@ -458,7 +458,7 @@ CREATE TABLE event_link (
   -- leaving: its booking went to another calendar, and its event is to go. returning: and is then wanted anew.
   stay           TEXT NOT NULL DEFAULT 'wanted' CHECK (stay IN ('wanted', 'leaving', 'returning')),
   -- In which other calendar its event was last seen, and since when it is known to be gone from its own.
-  moved_to       BLOB REFERENCES calendar (id),
+  moved_to_id    BLOB REFERENCES calendar (id),
   missing_since  INTEGER,
   UNIQUE (calendar_id, event_id)
 ) STRICT, WITHOUT ROWID;

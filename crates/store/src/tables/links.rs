@@ -138,7 +138,7 @@ macro_rules! select {
             "SELECT l.id, l.booking_id, l.calendar_id, l.event_id, l.state, l.problem, l.html_link,
                l.run_at, l.failures, l.last_synced_at,
                l.generation, l.attempt, l.ours, l.theirs, l.inflight, l.unanswered, l.seen,
-               l.own, l.decided, l.lost_at, l.loss, l.stay, l.moved_to, l.missing_since
+               l.own, l.decided, l.lost_at, l.loss, l.stay, l.moved_to_id, l.missing_since
              FROM event_link l ",
             $rest
         )
@@ -247,7 +247,7 @@ pub fn update(tx: &mut dyn Tx, link: &EventLink) -> Result<(), StoreError> {
 /// # Errors
 /// [`StoreError`].
 pub fn seen_elsewhere(tx: &mut dyn Tx, id: LinkId, calendar: CalendarId) -> Result<(), StoreError> {
-    let sql = "UPDATE event_link SET moved_to = ?2 WHERE id = ?1";
+    let sql = "UPDATE event_link SET moved_to_id = ?2 WHERE id = ?1";
     tx.execute(sql, values![id, calendar]).map(drop)
 }
 
@@ -256,7 +256,7 @@ pub fn seen_elsewhere(tx: &mut dyn Tx, id: LinkId, calendar: CalendarId) -> Resu
 /// # Errors
 /// [`StoreError`].
 pub fn follow(tx: &mut dyn Tx, id: LinkId, calendar: CalendarId) -> Result<(), StoreError> {
-    let sql = "UPDATE event_link SET calendar_id = ?2, moved_to = NULL, missing_since = NULL
+    let sql = "UPDATE event_link SET calendar_id = ?2, moved_to_id = NULL, missing_since = NULL
                WHERE id = ?1";
     tx.execute(sql, values![id, calendar]).map(drop)
 }

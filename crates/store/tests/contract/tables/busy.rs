@@ -3,7 +3,7 @@
 use domain::booking::{Booking, Cancellation, Cause, Status};
 use domain::mirror::{Busy, ForeignEvent};
 use domain::{BookingId, CalendarId, HostId, Interval, LinkId, OrganizationId};
-use store::tables::links::{EventLink, State};
+use store::tables::links::{EventLink, State, Stay};
 use store::tables::mirror::{self, Part};
 use store::tables::{bookings, busy, calendars, hosts, links, organizations};
 use store::{StoreError, values};
@@ -230,6 +230,12 @@ on_every_database! {
         assert_eq!(foreign(101), [hour(3), hour(4)]);
         let taken = stage.done(move |tx| busy::overlapping(tx, HOST, day));
         assert_eq!(taken, [hour(3), hour(4)]);
+        // Scenario D4: what its booking has left takes nobody's time.
+        stage.done(|tx| {
+            let link = links::by_id(tx, LinkId(id(7)))?.unwrap();
+            links::update(tx, &EventLink { stay: Stay::Leaving, ..link })
+        });
+        assert_eq!(foreign(101), [hour(3)]);
         assert_eq!(stage.done(|tx| busy::known_until(tx, HOST)), None);
     }
 }

@@ -138,6 +138,7 @@ fn entry_text(
         "decided_for_booking" => words.say("timeline-decided-for-booking"),
         "decided_for_event" => words.say("timeline-decided-for-event"),
         "verified" => words.say("timeline-verified"),
+        "left_event_edited" => words.say("timeline-left-event-edited"),
         other => words.with("timeline-other", &[("kind", other)]),
     };
     let by = by.filter(|by| *by != Cause::Calendar);
@@ -158,9 +159,15 @@ impl EntryView {
         if entry.kind == calls::KIND {
             return calls::view(words, entry, zone);
         }
+        let said = match (entry.kind.as_str(), text("to")) {
+            ("event_moved_calendar", Some(to)) => {
+                words.with("timeline-event-moved-calendar", &[("calendar", to)])
+            }
+            (kind, _) => entry_text(words, kind, entry.cause, text("by"), &when),
+        };
         Self {
             kind: entry.kind.clone(),
-            text: entry_text(words, &entry.kind, entry.cause, text("by"), &when),
+            text: said,
             detail: reason.map(|code| match problem_key(code) {
                 Some(key) => words.say(key),
                 None => code.to_owned(),
