@@ -7,7 +7,7 @@ use domain::sync::policy::Policy;
 use store::tables::claims::SPAN_MAX;
 use store::tables::links;
 
-use crate::events::{By, When};
+use crate::events::{By, Ours, When};
 use crate::failure::{Checked, Failure};
 use crate::scene::Scene;
 
@@ -33,6 +33,17 @@ pub fn has_cause(scene: &Scene, id: LinkId) -> Checked {
         ("refused", When::Gone) => true,
         (problem, when) => explains(scene, &version.booking, problem, when),
     };
+    // Nor what is no longer there, wherever it went.
+    let is_carried = |event: &Ours| event.carried_at.is_some();
+    if problem == "refused"
+        && scene
+            .events
+            .ours
+            .get(&link.event_id)
+            .is_some_and(is_carried)
+    {
+        return Ok(());
+    }
     let is_explained = turns
         .into_iter()
         .flatten()

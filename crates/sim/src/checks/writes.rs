@@ -2,6 +2,7 @@
 
 use domain::booking::Status;
 use domain::sync::merge::Field;
+use store::tables::links::Stay;
 use store::tables::{conflicts, links};
 
 use crate::actors::Actor;
@@ -115,6 +116,14 @@ pub fn deleted(scene: &Scene, id: &str) -> Checked {
             format!("we deleted event {id}, which is not ours"),
         ));
     };
+    // Its booking went to another calendar.
+    let all = scene.read(|tx| links::of_booking(tx, event.booking));
+    if all
+        .iter()
+        .any(|link| link.event_id == id && link.stay != Stay::Wanted)
+    {
+        return Ok(());
+    }
     let booking = scene.bookings.now(event.booking);
     match booking.map(|now| now.booking.status) {
         Some(Status::Cancelled) => Ok(()),
