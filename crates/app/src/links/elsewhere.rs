@@ -54,6 +54,18 @@ pub(super) fn elsewhere(
     })
 }
 
+/// Nobody has it: it may have come back meanwhile, so it is looked at once more where it was. Whatever that
+/// look shows is decided on in the unit that records it (seed 276).
+pub(super) fn doubt(tx: &mut dyn Tx, loaded: &mut Loaded, now: Instant) -> Result<(), StoreError> {
+    if loaded.row.missing_since.is_some()
+        && loaded.row.link.seen == Some(Seen::Deleted { confirmed: true })
+        && elsewhere(tx, loaded, now)? == Elsewhere::Nowhere
+    {
+        loaded.row.link.seen = Some(Seen::Outdated);
+    }
+    Ok(())
+}
+
 fn others(
     tx: &mut dyn Tx,
     loaded: &Loaded,

@@ -8,7 +8,7 @@ use store::{Lane, StoreError, Tx};
 
 use super::advance::advance;
 use super::call::Call;
-use super::{Draws, Loaded, Prepared, Ready, history, load, through};
+use super::{Draws, Loaded, Prepared, Ready, elsewhere, history, load, through};
 use crate::due::LEASE;
 use crate::{App, credentials, quota};
 
@@ -33,6 +33,7 @@ pub(super) async fn prepare(app: &App, id: LinkId) -> Result<Prepared, StoreErro
                 leases::give_back(tx, lease)?;
                 return Ok(Prepared::Nothing);
             };
+            elsewhere::doubt(tx, &mut loaded, draws.now)?;
             let is_first = loaded.row.link.inflight.is_none();
             let mut prepared = match advance(tx, &mut loaded, &mut draws)? {
                 None => {

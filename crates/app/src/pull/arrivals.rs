@@ -8,12 +8,31 @@ use store::tables::links::{self, EventLink, State};
 use store::tables::{bookings, calendars, connections};
 use store::{StoreError, Tx};
 
-/// The link and id of an event that is there and carries our mark with its own id: with another one it is a
-/// copy, and nothing of ours (design section 5).
-pub(super) fn arrival(event: &RemoteEvent) -> Option<(LinkId, &str)> {
+/// What a page shows of an event that may be ours, in a calendar in which none of ours is under its id.
+pub(super) struct Arrival<'e> {
+    /// The link that its mark names; a tombstone has no mark.
+    link: Option<LinkId>,
+    event_id: &'e str,
+}
+
+/// An event that is there and carries our mark with its own id: with another one it is a copy, and nothing of
+/// ours (design section 5). Or a tombstone under an id of the shape of ours: lists have called deleted what was
+/// there (scenario C4), and this one may have hidden an arrival (seed 322).
+pub(super) fn arrival(event: &RemoteEvent) -> Option<Arrival<'_>> {
+    let event_id = event.id.as_str();
+    if event.is_deleted {
+        let is_like_ours = event_id.len() == google::event_id::LENGTH;
+        return is_like_ours.then_some(Arrival {
+            link: None,
+            event_id,
+        });
+    }
     let (mark, named) = event.mark.as_ref()?;
-    let is_ours = !event.is_deleted && event.remote.is_some() && *named == event.id;
-    is_ours.then_some((mark.link, event.id.as_str()))
+    let is_ours = event.remote.is_some() && *named == event.id;
+    is_ours.then_some(Arrival {
+        link: Some(mark.link),
+        event_id,
+    })
 }
 
 /// Notes arrivals in `calendar`. Their links belong to other connections, so each is read under its booking's
@@ -21,23 +40,33 @@ pub(super) fn arrival(event: &RemoteEvent) -> Option<(LinkId, &str)> {
 pub(super) fn arrived(
     tx: &mut dyn Tx,
     calendar: CalendarId,
-    events: Vec<(LinkId, &str)>,
+    events: Vec<Arrival<'_>>,
     now: Instant,
 ) -> Result<(), StoreError> {
-    let mut found: Vec<(BookingId, LinkId)> = Vec::new();
-    for (link, event_id) in events {
+    let mut found: Vec<(BookingId, LinkId, bool)> = Vec::new();
+    for Arrival { link, event_id } in events {
         let is_it = |row: &EventLink| row.event_id == event_id && row.calendar_id != calendar;
+        let is_there = link.is_some();
+        let known = match link {
+            Some(link) => Some(link),
+            None => links::named(tx, event_id)?,
+        };
+        let Some(link) = known else {
+            continue;
+        };
         if let Some(row) = links::by_id(tx, link)?.filter(is_it)
             && is_own(tx, &row, calendar)?
         {
-            found.push((row.booking_id, row.id));
+            found.push((row.booking_id, row.id, is_there));
         }
     }
     found.sort_unstable();
-    for (booking, link) in found {
+    for (booking, link, is_there) in found {
         bookings::lock(tx, booking)?;
-        if let Some(row) = links::by_id(tx, link)? {
-            note(tx, row, calendar, now)?;
+        match links::by_id(tx, link)?.filter(|row| row.calendar_id != calendar) {
+            Some(row) if is_there => note(tx, row, calendar, now)?,
+            Some(row) => note_gone(tx, &row, calendar)?,
+            None => {}
         }
     }
     Ok(())
@@ -54,15 +83,21 @@ fn is_own(tx: &mut dyn Tx, row: &EventLink, calendar: CalendarId) -> Result<bool
     Ok(connection.map(|c| c.organization_id) == booking.map(of))
 }
 
+/// A tombstone alone makes nobody look. Should the event be gone where it was, it is looked at here too.
+fn note_gone(tx: &mut dyn Tx, row: &EventLink, calendar: CalendarId) -> Result<(), StoreError> {
+    match row.moved_to {
+        None => links::seen_elsewhere(tx, row.id, calendar),
+        // What was seen to be there counts for more.
+        Some(_) => Ok(()),
+    }
+}
+
 fn note(
     tx: &mut dyn Tx,
     mut row: EventLink,
     calendar: CalendarId,
     now: Instant,
 ) -> Result<(), StoreError> {
-    if row.calendar_id == calendar {
-        return Ok(());
-    }
     if row.moved_to != Some(calendar) {
         links::seen_elsewhere(tx, row.id, calendar)?;
     } else if row.state == State::Settled {

@@ -44,10 +44,14 @@ pub fn has_cause(scene: &Scene, id: LinkId) -> Checked {
     {
         return Ok(());
     }
-    let is_explained = turns
-        .into_iter()
-        .flatten()
-        .any(|turn| turn.by == By::Host && explains(turn.when));
+    // Where the host moved it to, it stands as it was.
+    let carried = scene.events.ours.get(&link.event_id);
+    let carried = carried.filter(|event| is_carried(event));
+    let is_explained = carried.is_some_and(|event| explains(event.when()))
+        || turns
+            .into_iter()
+            .flatten()
+            .any(|turn| turn.by == By::Host && explains(turn.when));
     if is_explained {
         Ok(())
     } else {

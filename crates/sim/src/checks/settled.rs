@@ -217,7 +217,7 @@ fn why_not_parked(scene: &Scene, booking: &Booking, link: &EventLink) -> Option<
     {
         return Some("is held back, and nobody is asked");
     }
-    let is_hosts = event.last_by() == Some(By::Host);
+    let is_hosts = event.last_by() == Some(By::Host) || event.carried_at.is_some();
     match (
         is_hosts,
         parked::explains(scene, booking, problem, event.when()),
