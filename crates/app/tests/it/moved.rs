@@ -483,7 +483,7 @@ fn breaks(s: &Scene) {
     let unit = s.h.store.unit(Lane::Background, "test.breaks", move |tx| {
         let mut last = stored::list(tx, organization)?.pop().unwrap();
         last.state = stored::State::Error;
-        last.cause = Some(app::connections::Cause::NeedsReconnect);
+        last.cause = Some(connections::Cause::NeedsReconnect);
         stored::update(tx, &last)
     });
     now(unit).unwrap();

@@ -56,6 +56,12 @@ pub fn patched(scene: &Scene, id: &str, when: When) -> Checked {
     if before != when && versions.any(is_elsewhere) {
         return Ok(());
     }
+    // Or it was given to another host, and says so.
+    let mut versions = scene.bookings.versions(event.booking).iter();
+    let host = versions.next().map(|first| first.booking.host_id);
+    if before == when && versions.any(|version| Some(version.booking.host_id) != host) {
+        return Ok(());
+    }
     // Or it was taken on an old calendar, and became certain.
     let mut versions = scene.bookings.versions(event.booking).iter();
     let was_unverified = versions.any(|version| version.booking.status == Status::Unverified);
