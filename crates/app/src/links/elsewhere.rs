@@ -42,7 +42,8 @@ pub(super) fn elsewhere(
         return Ok(Elsewhere::Found);
     }
     let since = loaded.row.missing_since.unwrap_or(now);
-    if now - since >= SEEK_MAX {
+    // Who would take the next id would not know the old one any more, wherever it turned up (seed 1734).
+    if now - since >= SEEK_MAX && loaded.row.stay != Stay::Returning {
         return Ok(Elsewhere::Nowhere);
     }
     let others = others(tx, loaded)?;

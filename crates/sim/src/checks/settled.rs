@@ -8,7 +8,7 @@ use store::tables::bookings::{self, Filter};
 use store::tables::connections::State as ConnectionState;
 use store::tables::links::{EventLink, State, Stay};
 use store::tables::mirror::{self, Part};
-use store::tables::{calendars, conflicts, connections, links};
+use store::tables::{calendars, conflicts, connections, links, receivers};
 
 use super::{foreign, parked, timeline};
 use crate::bookings::Version;
@@ -172,6 +172,11 @@ fn in_step(scene: &Scene, version: &Version, link: &EventLink) -> Checked {
                     "in step",
                     "is linked to another calendar than its event is in",
                 )
+            } else if is_left_behind(scene, booking, link) {
+                fail(
+                    "reassigned",
+                    "has its event where its host's bookings do not go",
+                )
             } else if !event.is_text_edited && text_of(&resource) != booking.text {
                 fail("in step", "does not say what its event says")
             } else if event
@@ -197,6 +202,18 @@ fn in_step(scene: &Scene, version: &Version, link: &EventLink) -> Checked {
             }
         }
     }
+}
+
+/// Whether the link is in another calendar than its host's, and nobody moved it there (scenario D4).
+fn is_left_behind(scene: &Scene, booking: &Booking, link: &EventLink) -> bool {
+    let mut events = scene.events.of(booking.id);
+    let was_carried = events.any(|(_, event)| event.carried_at.is_some());
+    if was_carried || scene.stats.get("owner.disconnected") > 0 {
+        return false;
+    }
+    let receiver =
+        scene.read(|tx| receivers::of_host(tx, booking.organization_id, booking.host_id));
+    receiver.is_some_and(|receiver| receiver.id != link.calendar_id)
 }
 
 fn google_id(scene: &Scene, link: &EventLink) -> Option<String> {
