@@ -375,6 +375,11 @@ pub const TABLES: &[(&str, usize, &[&str])] = &[
             "booking_id",
             "created_at",
             "state",
+            "attendee_id",
+            "number",
+            "version",
+            "due_at",
+            "content",
         ],
     ),
 ];

@@ -11,6 +11,7 @@ use store::{Lane, StoreError, Tx};
 use super::book::{claim, draw_claims, freeze_event};
 use super::hosts::{Unassigned, Wish, take};
 use super::reschedule::is_stale;
+use super::tell;
 use crate::App;
 use crate::timeline::Pen;
 
@@ -108,7 +109,7 @@ fn reassign_in(
     let organization =
         organizations::by_id(tx, booking.organization_id)?.ok_or(ReassignError::NotFound)?;
     freeze_event(&mut booking, &organization, &event_type);
-    bookings::update(tx, &booking)?;
+    tell::update(tx, &booking, Some(input.cause), now)?;
     claim(tx, &booking, &[host], ids)?;
     links::mark_due(tx, id, now)?;
     pen.write(

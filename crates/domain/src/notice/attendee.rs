@@ -105,6 +105,21 @@ impl Standing {
     }
 }
 
+/// All that a message says: it can be written out later without asking how things stand by then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Content {
+    /// What its attendee heard before; `None` of the first message.
+    pub before: Option<Standing>,
+    /// How things stand.
+    pub standing: Standing,
+    /// Who or what changed it, where somebody did.
+    pub cause: Option<Cause>,
+    /// Why it was cancelled or declined, as they said; may be empty.
+    pub reason: String,
+    /// Since when it waits, with those it took the place of.
+    pub since: Instant,
+}
+
 /// A message that is not due yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waiting {
