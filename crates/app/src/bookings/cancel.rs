@@ -80,6 +80,10 @@ pub async fn cancel(app: &App, input: CancelInput) -> Result<Booking, CancelErro
                 return Ok(booking);
             }
             cancel_in(tx, &mut booking, input.cause, &reason, &mut pen, now)?;
+            if let Some(seat) = input.seat {
+                // The last one has no seat any more, and hears all the same.
+                tell::left(tx, &booking, seat, input.cause, now)?;
+            }
             links::mark_due(tx, booking.id, now)?;
             Ok(booking)
         })
@@ -102,13 +106,15 @@ fn is_left_with_others(
     pen: &mut Pen,
     now: Instant,
 ) -> Result<bool, StoreError> {
-    if seats::leave(tx, seat, now)? {
-        tell::left(tx, booking, seat, cause, now)?;
-        if booking.capacity > 1 {
-            pen.write(tx, booking.id, "left", Some(Cause::Attendee), json!({}))?;
-        }
+    let has_left = seats::leave(tx, seat, now)?;
+    if has_left && booking.capacity > 1 {
+        pen.write(tx, booking.id, "left", Some(Cause::Attendee), json!({}))?;
     }
-    Ok(seats::count(tx, booking.id)?.0 > 0)
+    let do_others_stay = seats::count(tx, booking.id)?.0 > 0;
+    if has_left && do_others_stay {
+        tell::left(tx, booking, seat, cause, now)?;
+    }
+    Ok(do_others_stay)
 }
 
 pub(super) fn checked_reason(reason: &str) -> Result<String, BadText> {

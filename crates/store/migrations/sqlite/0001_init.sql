@@ -527,7 +527,7 @@ CREATE TABLE outgoing_message (
 
 CREATE INDEX outgoing_message_by_age ON outgoing_message (organization_id, created_at, id)
   WHERE attendee_id IS NULL;
-CREATE UNIQUE INDEX outgoing_message_attendee_id_key ON outgoing_message (attendee_id, number)
+CREATE UNIQUE INDEX outgoing_message_attendee_id_number_key ON outgoing_message (attendee_id, number)
   WHERE attendee_id IS NOT NULL;
 CREATE INDEX outgoing_message_ready ON outgoing_message (due_at, id)
   WHERE attendee_id IS NOT NULL AND state = 'waiting';
