@@ -6,6 +6,7 @@ mod cancel;
 mod decline;
 mod get;
 mod list;
+mod messages;
 mod reassign;
 mod reschedule;
 mod timeline;
@@ -33,6 +34,7 @@ pub(crate) fn endpoints() -> OpenApiRouter<ApiState> {
         .routes(routes!(decline::decline))
         .routes(routes!(reassign::reassign))
         .routes(routes!(timeline::timeline))
+        .routes(routes!(messages::messages))
 }
 
 /// A booking.
