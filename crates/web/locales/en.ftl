@@ -348,6 +348,17 @@ problem-mass-loss = Many events of this calendar were moved or deleted in Google
        *[other] { $count } bookings wait as they were, and nothing more of this is followed until you decide.
     } Bookings that followed before stay moved or cancelled. Shown here is the first one that waits.
 problem-other = Google reported a problem ({ $code }).
+messages-heading = What attendees are told
+messages-help = Messages ready to be sent, newest first. This version does not send them yet.
+message-requested = { $name } is told: the request for { $time } has arrived
+message-unverified = { $name } is told: { $time } is taken and still to be checked
+message-confirmed = { $name } is told: it takes place on { $time }
+message-moved = { $name } is told of the move to { $time }
+message-changed = { $name } is told of a change of place or host; the time stays { $time }
+message-cancelled = { $name } is told: { $time } is cancelled
+message-restored = { $name } is told: it takes place after all, on { $time }
+message-declined = { $name } is told: the request for { $time } is declined
+message-waits = On { $when }, unless it changes again
 timeline-heading = What happened
 timeline-booked = Booked for { $when }
 timeline-moved = Moved to { $when }

@@ -348,6 +348,17 @@ problem-mass-loss = Se movieron o eliminaron muchos eventos de este calendario e
        *[other] { $count } reservas esperan como estaban y no se sigue nada más de esto hasta que decidas.
     } Las reservas que ya lo siguieron quedan movidas o canceladas. Aquí se muestra la primera que espera.
 problem-other = Google informó de un problema ({ $code }).
+messages-heading = Avisos a los asistentes
+messages-help = Mensajes listos para enviarse, primero el más reciente. Esta versión todavía no los envía.
+message-requested = Aviso a { $name }: llegó la solicitud para { $time }
+message-unverified = Aviso a { $name }: { $time } queda ocupada y falta comprobarla
+message-confirmed = Aviso a { $name }: la cita es el { $time }
+message-moved = Aviso a { $name } del cambio al { $time }
+message-changed = Aviso a { $name } de un cambio de lugar o de persona; la hora sigue siendo { $time }
+message-cancelled = Aviso a { $name }: se cancela la cita del { $time }
+message-restored = Aviso a { $name }: la cita sí tendrá lugar, el { $time }
+message-declined = Aviso a { $name }: se rechaza la solicitud para { $time }
+message-waits = El { $when }, si no vuelve a cambiar
 timeline-heading = Historial
 timeline-booked = Reservada para el { $when }
 timeline-moved = Cambiada al { $when }

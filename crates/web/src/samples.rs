@@ -4,18 +4,20 @@
 use std::fs;
 use std::path::Path;
 
-use app::bookings::{CalendarSync, Entry, OpenConflict, SyncState};
+use app::bookings::{AttendeeMessage, CalendarSync, Entry, MessageState, OpenConflict, SyncState};
 use app::calendars::{Calendar, Host, Mode};
 use app::connections::{GrantFate, Preview};
 use domain::attendee::AttendeeForm;
 use domain::booking::{Cause, Refusal, Status};
 use domain::freshness::Policy;
+use domain::notice::attendee::{Content, Kind, Standing};
 use domain::{Instant, Interval, Locale, Zone};
 use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::errors::{ErrorPage, Problem};
 use crate::i18n::Words;
+use crate::pages::admin::bookings::booking::messages::MessageView;
 use crate::pages::admin::bookings::booking::{self, EntryView};
 use crate::pages::admin::bookings::{self, Row, Tab, new};
 use crate::pages::admin::connection::{self, ConnectionView, Outcome};
@@ -388,8 +390,45 @@ impl Sample {
             cancel_reason: String::new(),
             cancel_problem: is_open.then(|| self.words.say("cancel-reason-missing")),
             sync: self.sync(CalendarSync::Error, Some("refused")),
+            messages: self.messages(),
             timeline,
         }
+    }
+
+    /// One of each kind, said a minute ago, and one that waits.
+    fn messages(&self) -> Vec<MessageView> {
+        let minute = SignedDuration::from_mins(1);
+        let start = self.now + minute * 600;
+        let standing = Standing {
+            status: Status::Confirmed,
+            time: Interval::lasting(start, minute * 60),
+            place: String::new(),
+            host: NOBODY.parse().unwrap(),
+        };
+        let told = |number: i64, kind: Kind, due_at| AttendeeMessage {
+            id: NOBODY.parse().unwrap(),
+            booking_id: NOBODY.parse().unwrap(),
+            attendee_id: NOBODY.parse().unwrap(),
+            name: "Ana María Ruiz".to_owned(),
+            number,
+            kind,
+            version: number,
+            created_at: self.now - minute,
+            due_at,
+            state: MessageState::Waiting,
+            content: Content {
+                before: None,
+                standing: standing.clone(),
+                cause: None,
+                reason: String::new(),
+                since: self.now - minute,
+            },
+        };
+        let said = Kind::ALL.map(|kind| told(1, kind, self.now - minute));
+        let waits = told(2, Kind::Moved, self.now + minute);
+        let all = std::iter::once(waits).chain(said);
+        all.filter_map(|message| MessageView::new(self.words, &message, self.now, &self.zone))
+            .collect()
     }
 
     /// One that waits for approval, with a reason to decline it that is too long.

@@ -27,9 +27,12 @@ pub(crate) mod approve;
 mod calls;
 pub(crate) mod cancel;
 pub(crate) mod decline;
+pub(crate) mod messages;
 pub(crate) mod reassign;
 pub(crate) mod reschedule;
 pub(crate) mod retry;
+
+use messages::MessageView;
 
 #[derive(Template)]
 #[template(path = "admin/bookings/booking.html")]
@@ -67,6 +70,8 @@ pub(crate) struct Page {
     /// The reason, as typed.
     pub(crate) cancel_reason: String,
     pub(crate) sync: SyncView,
+    /// What its attendees were and will be told.
+    pub(crate) messages: Vec<MessageView>,
     pub(crate) timeline: Vec<EntryView>,
 }
 
@@ -274,6 +279,9 @@ pub(crate) async fn page(
     let entries = app::bookings::timeline(&state.app, detail.booking.id)
         .await
         .map_err(|e| state.failed(visitor, &e))?;
+    let messages = app::bookings::messages(&state.app, detail.booking.id)
+        .await
+        .map_err(|e| state.failed(visitor, &e))?;
     let (words, now) = (signed_in.words(visitor), state.app.now());
     let (booking, zone) = (&detail.booking, &detail.organization.zone);
     let attendee = &booking.attendee;
@@ -313,6 +321,10 @@ pub(crate) async fn page(
         cancel_problem: None,
         cancel_reason: String::new(),
         sync: SyncView::new(words, &detail.sync, now, zone),
+        messages: messages
+            .iter()
+            .filter_map(|message| MessageView::new(words, message, now, zone))
+            .collect(),
         timeline: entries
             .iter()
             .map(|entry| EntryView::new(words, entry, zone))
