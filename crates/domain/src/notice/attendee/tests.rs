@@ -242,6 +242,15 @@ fn what_the_host_changes_in_google_waits_for_quiet_and_is_replaced() {
             &[(Moved, 70, noon.clone())],
         ),
         (
+            "deleted, told, restored elsewhere and deleted again",
+            &[
+                (0, HOST, gone(24)),
+                (90, HOST, noon.clone()),
+                (100, HOST, gone(26)),
+            ],
+            &[(Cancelled, 60, gone(24))],
+        ),
+        (
             "deleted, told, and restored",
             &[(0, HOST, gone(24)), (90, HOST, ten.clone())],
             &[(Cancelled, 60, gone(24)), (Restored, 150, ten.clone())],
