@@ -10,13 +10,15 @@ use app::connections::{GrantFate, Preview};
 use domain::attendee::AttendeeForm;
 use domain::booking::{Cause, Refusal, Status};
 use domain::freshness::Policy;
+use domain::sync::policy::Policy as ConflictPolicy;
 use domain::{Instant, Interval, Locale, Zone};
 use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::errors::{ErrorPage, Problem};
 use crate::i18n::Words;
-use crate::pages::admin::bookings::booking::{self, EntryView};
+use crate::pages::admin::bookings::booking;
+use crate::pages::admin::bookings::booking::history::EntryView;
 use crate::pages::admin::bookings::{self, Row, Tab, new};
 use crate::pages::admin::connection::{self, ConnectionView, Outcome};
 use crate::pages::admin::{inbox, sign_in};
@@ -336,7 +338,7 @@ impl Sample {
                 cause: by,
                 detail,
             };
-            EntryView::new(self.words, &entry, &self.zone)
+            EntryView::new(self.words, &entry, &[], &self.zone)
         };
         let start = json!({ "start": "2026-11-26T16:00:00Z" });
         let timeline = vec![
@@ -353,6 +355,24 @@ impl Sample {
                 }),
             ),
             entry("parked", None, json!({ "reason": "moved_onto_booking" })),
+            entry(
+                "edited_in_calendar",
+                Some(Cause::Calendar),
+                json!({ "location": { "from": "", "to": "https://maps.example/alameda-de-hercules" } }),
+            ),
+            entry(
+                "both_changed",
+                None,
+                json!({
+                    "field": "title", "here": { "text": "Maths" }, "there": { "text": "Maths, room 2" },
+                    "counts": "here",
+                }),
+            ),
+            entry(
+                "decided_for_event",
+                Some(Cause::Admin),
+                json!({ "field": "title" }),
+            ),
             entry("something_new", None, json!({})),
         ];
         booking::Page {
@@ -545,6 +565,12 @@ impl Sample {
         connection::disconnect::Page::new(shell, "token".to_owned(), NOBODY.to_owned(), preview)
     }
 
+    fn rules(&self) -> connection::rules::Page {
+        let shell = self.admin(&self.words.say("rules-heading"), Section::Connection);
+        let (token, nobody) = ("token".to_owned(), NOBODY.to_owned());
+        connection::rules::Page::new(shell, token, nobody, &ConflictPolicy::default())
+    }
+
     fn calendar(&self, mode: Mode) -> connection::calendar::Page {
         let shell = self.admin(&self.words.say("calendar-heading"), Section::Connection);
         let ids = [NOBODY, "00000000-0000-0000-0000-000000000001"];
@@ -616,6 +642,7 @@ impl Sample {
             push: (state == "connected").then(|| ("live", self.words.say("push-live"))),
             can_prove: action.is_none(),
             action,
+            rules: (state != "inactive").then(|| connection::rules::href(NOBODY.parse().unwrap())),
             disconnect: (state != "inactive")
                 .then(|| connection::disconnect::href(NOBODY.parse().unwrap())),
         }
@@ -828,6 +855,7 @@ impl Sample {
             ),
             ("calendar", page(&self.calendar(Mode::Write))),
             ("calendar-busy", page(&self.calendar(Mode::Busy))),
+            ("rules", page(&self.rules())),
             ("disconnect", page(&self.disconnect(GrantFate::Revoked, 20))),
             (
                 "disconnect-shared",

@@ -80,6 +80,10 @@ pub(crate) fn routes() -> Router<WebState> {
         )
         .route("/admin/connection/prove", post(connection::prove))
         .route(
+            "/admin/connection/rules",
+            get(connection::rules::get).post(connection::rules::post),
+        )
+        .route(
             "/admin/connection/disconnect",
             get(connection::disconnect::get).post(connection::disconnect::post),
         )
