@@ -8,6 +8,7 @@ mod get;
 mod list;
 mod reassign;
 mod reschedule;
+mod retry_sync;
 mod timeline;
 
 use app::bookings::{CalendarSync, Detail, SyncState};
@@ -33,6 +34,7 @@ pub(crate) fn endpoints() -> OpenApiRouter<ApiState> {
         .routes(routes!(decline::decline))
         .routes(routes!(reassign::reassign))
         .routes(routes!(timeline::timeline))
+        .routes(routes!(retry_sync::retry_sync))
 }
 
 /// A booking.
