@@ -7,7 +7,7 @@ language-label = Language
 powered-by = Powered by Lockstep
 nav-label = Administration
 nav-bookings = Bookings
-nav-connection = Calendar
+nav-connection = Google
 nav-public = Booking page
 sign-out = Sign out
 form-optional = optional
@@ -719,3 +719,27 @@ outcome-rules = Saved
 outcome-rules-help = It holds from the next change on. What is in the inbox already stays there until you decide.
 outcome-limit = That number of minutes is not possible
 outcome-limit-help = Nothing was changed. Give a whole number from 30 to 43200 minutes.
+
+## Calendar
+
+nav-calendar = Calendar
+calendar-title = Calendar
+calendar-day = Day
+calendar-week = Week
+calendar-month = Month
+calendar-week-of = Week from { $day }
+calendar-turn = Other days
+calendar-earlier = Earlier
+calendar-today = Today
+calendar-later = Later
+calendar-nothing = Nothing
+calendar-busy = Busy
+calendar-all-day = All day
+calendar-pending-booking = not confirmed yet
+calendar-more =
+    { $count ->
+        [one] One more
+       *[other] { $count } more
+    }
+calendar-cut = There is more than fits here. Choose a week or a day to see all of it.
+calendar-legend = “Busy” is what else stands in your Google calendars. It takes time, and nobody can book it.

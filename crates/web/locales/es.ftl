@@ -7,7 +7,7 @@ language-label = Idioma
 powered-by = Funciona con Lockstep
 nav-label = Administración
 nav-bookings = Reservas
-nav-connection = Calendario
+nav-connection = Google
 nav-public = Página pública
 sign-out = Cerrar sesión
 form-optional = opcional
@@ -719,3 +719,27 @@ outcome-rules = Guardado
 outcome-rules-help = Vale desde el próximo cambio. Lo que ya está en la bandeja sigue ahí hasta que decidas.
 outcome-limit = Ese número de minutos no es posible
 outcome-limit-help = No se ha cambiado nada. Pon un número entero de 30 a 43200 minutos.
+
+## Calendario
+
+nav-calendar = Calendario
+calendar-title = Calendario
+calendar-day = Día
+calendar-week = Semana
+calendar-month = Mes
+calendar-week-of = Semana del { $day }
+calendar-turn = Otros días
+calendar-earlier = Antes
+calendar-today = Hoy
+calendar-later = Después
+calendar-nothing = Nada
+calendar-busy = Ocupado
+calendar-all-day = Todo el día
+calendar-pending-booking = sin confirmar todavía
+calendar-more =
+    { $count ->
+        [one] Uno más
+       *[other] { $count } más
+    }
+calendar-cut = Hay más de lo que cabe aquí. Elige una semana o un día para verlo todo.
+calendar-legend = «Ocupado» es lo demás que hay en tus calendarios de Google. Ocupa tiempo y nadie puede reservarlo.

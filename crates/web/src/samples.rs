@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::Path;
 
+use app::agenda::{Agenda, Busy};
 use app::bookings::{CalendarSync, Entry, OpenConflict, SyncState};
 use app::calendars::{Calendar, Host, Mode};
 use app::connections::{GrantFate, Preview};
@@ -20,8 +21,9 @@ use crate::i18n::Words;
 use crate::pages::admin::bookings::booking;
 use crate::pages::admin::bookings::booking::history::EntryView;
 use crate::pages::admin::bookings::{self, Row, Tab, new};
+use crate::pages::admin::calendar::View;
 use crate::pages::admin::connection::{self, ConnectionView, Outcome};
-use crate::pages::admin::{inbox, sign_in};
+use crate::pages::admin::{self, inbox, sign_in};
 use crate::pages::b::{self, cancel, reschedule};
 use crate::pages::organization::event_type::{self, book};
 use crate::pages::{index, organization};
@@ -565,6 +567,32 @@ impl Sample {
         connection::disconnect::Page::new(shell, "token".to_owned(), NOBODY.to_owned(), preview)
     }
 
+    fn days(&self, view: View, is_cut: bool) -> admin::calendar::Page {
+        let shell = self.admin(&self.words.say("calendar-title"), Section::Calendar);
+        let day = self.now.in_zone(&self.zone).date();
+        let at = |hours| self.now + SignedDuration::from_hours(hours);
+        let busy = |from, to| Busy {
+            time: Interval {
+                start: at(from),
+                end: at(to),
+            },
+            calendar: self.pick("Lessons", "Clases").to_owned(),
+        };
+        let agenda = Agenda {
+            bookings: Vec::new(),
+            busy: vec![
+                busy(1, 2),
+                busy(3, 40),
+                busy(5, 6),
+                busy(6, 7),
+                busy(7, 8),
+                busy(8, 9),
+            ],
+            is_cut,
+        };
+        admin::calendar::Page::new(shell, (view, day), &agenda, (&self.zone, self.now))
+    }
+
     fn rules(&self) -> connection::rules::Page {
         let shell = self.admin(&self.words.say("rules-heading"), Section::Connection);
         let (token, nobody) = ("token".to_owned(), NOBODY.to_owned());
@@ -855,6 +883,9 @@ impl Sample {
             ),
             ("calendar", page(&self.calendar(Mode::Write))),
             ("calendar-busy", page(&self.calendar(Mode::Busy))),
+            ("days-week", page(&self.days(View::Week, false))),
+            ("days-month", page(&self.days(View::Month, true))),
+            ("days-day", page(&self.days(View::Day, false))),
             ("rules", page(&self.rules())),
             ("disconnect", page(&self.disconnect(GrantFate::Revoked, 20))),
             (
