@@ -9,6 +9,7 @@ mod list;
 mod messages;
 mod reassign;
 mod reschedule;
+mod retry_sync;
 mod timeline;
 
 use app::bookings::{CalendarSync, Detail, SyncState};
@@ -35,6 +36,7 @@ pub(crate) fn endpoints() -> OpenApiRouter<ApiState> {
         .routes(routes!(reassign::reassign))
         .routes(routes!(timeline::timeline))
         .routes(routes!(messages::messages))
+        .routes(routes!(retry_sync::retry_sync))
 }
 
 /// A booking.
