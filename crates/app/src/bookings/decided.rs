@@ -78,9 +78,8 @@ fn is_any_taken(
     now: Instant,
 ) -> Result<bool, StoreError> {
     for host in bound {
-        claims::remove_expired(tx, *host, time, now)?;
         let except = Some(Holder::Booking(booking));
-        let claimed = claims::overlapping(tx, *host, time, except, now)?;
+        let claimed = claims::make_room(tx, *host, time, except, now)?;
         if is_taken(time, &claimed) {
             return Ok(true);
         }
