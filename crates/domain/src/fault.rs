@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 static ON: AtomicU32 = AtomicU32::new(0);
 
 /// Every fault point, by number, with what it breaks.
-pub const ALL: [(u32, &str); 29] = [
+pub const ALL: [(u32, &str); 31] = [
     (1, "link work draws a fresh event id for every attempt"),
     (2, "an insert refused with 409 is not adopted but given up"),
     (3, "the intent is not written down before a call"),
@@ -61,6 +61,11 @@ pub const ALL: [(u32, &str); 29] = [
         34,
         "the event of a booking given to another host is left where it is",
     ),
+    (
+        35,
+        "an attendee is told of a move that another one has overtaken",
+    ),
+    (36, "an attendee is not told that a booking is cancelled"),
 ];
 
 /// Switches fault number `n` on for this process; 0 switches all off.

@@ -378,6 +378,11 @@ pub const TABLES: &[(&str, usize, &[&str])] = &[
             "booking_id",
             "created_at",
             "state",
+            "attendee_id",
+            "number",
+            "version",
+            "due_at",
+            "content",
         ],
     ),
 ];

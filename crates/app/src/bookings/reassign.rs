@@ -12,6 +12,7 @@ use super::book::{claim, draw_claims, freeze_event};
 use super::event_links;
 use super::hosts::{Unassigned, Wish, take};
 use super::reschedule::is_stale;
+use super::tell;
 use crate::App;
 use crate::timeline::Pen;
 
@@ -110,7 +111,7 @@ fn reassign_in(
     let organization =
         organizations::by_id(tx, booking.organization_id)?.ok_or(ReassignError::NotFound)?;
     freeze_event(&mut booking, &organization, &event_type);
-    bookings::update(tx, &booking)?;
+    tell::update(tx, &booking, Some(input.cause), now)?;
     claim(tx, &booking, &[host], ids)?;
     event_links::go_along(tx, &booking, link, now)?;
     pen.write(

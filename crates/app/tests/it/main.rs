@@ -30,4 +30,5 @@ mod shrinking;
 mod sign_in;
 mod start;
 mod support;
+mod told;
 mod town;

@@ -27,6 +27,22 @@ pub enum OnChange {
     Ask,
 }
 
+impl OnChange {
+    /// Its stable name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Follow => "follow",
+            Self::Ask => "ask",
+        }
+    }
+
+    /// The one of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let all = [Self::Follow, Self::Ask];
+        all.into_iter().find(|known| known.as_str() == name)
+    }
+}
+
 /// Whose change counts when both sides changed the same field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -37,6 +53,28 @@ pub enum Winner {
     Theirs,
     /// Whichever was made last; the booking's where Google does not say when.
     Newest,
+}
+
+impl Winner {
+    /// What may be chosen: one of them, or none, where the side wins on which the booking was born.
+    pub const CHOICES: [(&'static str, Option<Self>); 4] = [
+        ("origin", None),
+        ("ours", Some(Self::Ours)),
+        ("theirs", Some(Self::Theirs)),
+        ("newest", Some(Self::Newest)),
+    ];
+
+    /// The stable name of a choice.
+    pub fn name_of(choice: Option<Self>) -> &'static str {
+        let found = Self::CHOICES.iter().find(|(_, known)| *known == choice);
+        found.map_or("origin", |(name, _)| name)
+    }
+
+    /// The choice of a name.
+    pub fn from_name(name: &str) -> Option<Option<Self>> {
+        let found = Self::CHOICES.iter().find(|(known, _)| *known == name);
+        found.map(|(_, choice)| *choice)
+    }
 }
 
 /// One of the two sides: what a person decided about a link that waits for it.
@@ -130,5 +168,23 @@ impl Facts {
             Winner::Theirs => true,
             Winner::Newest => updated.is_some_and(|updated| updated > self.changed_at),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_choice_has_a_name_and_no_other_name_is_one() {
+        for (name, choice) in Winner::CHOICES {
+            assert_eq!(Winner::from_name(name), Some(choice));
+            assert_eq!(Winner::name_of(choice), name);
+        }
+        for choice in [OnChange::Follow, OnChange::Ask] {
+            assert_eq!(OnChange::from_name(choice.as_str()), Some(choice));
+        }
+        assert_eq!(Winner::from_name(""), None);
+        assert_eq!(OnChange::from_name("Follow"), None);
     }
 }

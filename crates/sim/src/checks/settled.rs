@@ -10,7 +10,7 @@ use store::tables::links::{EventLink, State, Stay};
 use store::tables::mirror::{self, Part};
 use store::tables::{calendars, conflicts, connections, links, receivers};
 
-use super::{foreign, parked, timeline};
+use super::{foreign, messages, parked, timeline};
 use crate::bookings::Version;
 use crate::events::{By, Ours, When};
 use crate::failure::{Checked, Failure};
@@ -70,6 +70,7 @@ pub fn check(scene: &Scene, organization: OrganizationId) -> Checked {
     nothing_missed(scene, organization)?;
     for version in scene.bookings.all() {
         let id = version.booking.id;
+        messages::heard(scene, version)?;
         let found = scene.read(|tx| links::of_booking(tx, id));
         // What ended while there was no connection was never to have an event.
         let is_unmade = found.is_empty() && version.booking.status == Status::Cancelled;

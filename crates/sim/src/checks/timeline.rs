@@ -12,7 +12,7 @@ use crate::failure::{Checked, Failure};
 use crate::scene::Scene;
 
 /// Kinds of entries that tell of a change of the booking itself.
-const CHANGES: [&str; 9] = [
+pub const CHANGES: [&str; 9] = [
     "edited",
     "edited_in_calendar",
     "restored_in_calendar",

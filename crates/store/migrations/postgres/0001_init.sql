@@ -492,15 +492,32 @@ CREATE TABLE outgoing_message (
   id              uuid PRIMARY KEY,
   organization_id uuid NOT NULL REFERENCES organization (id),
   kind            text COLLATE "C" NOT NULL,
-  audience        text COLLATE "C" NOT NULL CHECK (audience IN ('owner', 'operator')),
+  audience        text COLLATE "C" NOT NULL CHECK (audience IN ('owner', 'operator', 'attendee')),
   idempotency_key text COLLATE "C" NOT NULL UNIQUE,
   -- What it is about.
   connection_id   uuid REFERENCES connection (id),
   calendar_id     uuid REFERENCES calendar (id),
   booking_id      uuid REFERENCES booking (id),
   created_at      bigint NOT NULL,
-  -- cleared: its cause has ended.
-  state           text COLLATE "C" NOT NULL CHECK (state IN ('waiting', 'cleared'))
+  -- cleared: its cause has ended. replaced: a later one of the same attendee says more.
+  state           text COLLATE "C" NOT NULL CHECK (state IN ('waiting', 'cleared', 'replaced')),
+  -- To an attendee: the how manieth, of which version of the booking, from when on it may be sent, and all
+  -- that it says.
+  attendee_id     uuid REFERENCES attendee (id),
+  number          bigint,
+  version         bigint,
+  due_at          bigint,
+  content         text COLLATE "C",
+  CHECK ((audience = 'attendee') = (attendee_id IS NOT NULL)),
+  CHECK (attendee_id IS NULL OR (booking_id IS NOT NULL AND number IS NOT NULL AND version IS NOT NULL
+    AND due_at IS NOT NULL AND content IS NOT NULL))
 );
 
-CREATE INDEX outgoing_message_by_age ON outgoing_message (organization_id, created_at, id);
+CREATE INDEX outgoing_message_by_age ON outgoing_message (organization_id, created_at, id)
+  WHERE attendee_id IS NULL;
+CREATE UNIQUE INDEX outgoing_message_attendee_id_number_key ON outgoing_message (attendee_id, number)
+  WHERE attendee_id IS NOT NULL;
+CREATE INDEX outgoing_message_ready ON outgoing_message (due_at, id)
+  WHERE attendee_id IS NOT NULL AND state = 'waiting';
+CREATE INDEX outgoing_message_to_attendees_by_age ON outgoing_message (created_at, id)
+  WHERE attendee_id IS NOT NULL;

@@ -513,15 +513,32 @@ CREATE TABLE outgoing_message (
   id              BLOB PRIMARY KEY,
   organization_id BLOB NOT NULL REFERENCES organization (id),
   kind            TEXT NOT NULL,
-  audience        TEXT NOT NULL CHECK (audience IN ('owner', 'operator')),
+  audience        TEXT NOT NULL CHECK (audience IN ('owner', 'operator', 'attendee')),
   idempotency_key TEXT NOT NULL UNIQUE,
   -- What it is about.
   connection_id   BLOB REFERENCES connection (id),
   calendar_id     BLOB REFERENCES calendar (id),
   booking_id      BLOB REFERENCES booking (id),
   created_at      INTEGER NOT NULL,
-  -- cleared: its cause has ended.
-  state           TEXT NOT NULL CHECK (state IN ('waiting', 'cleared'))
+  -- cleared: its cause has ended. replaced: a later one of the same attendee says more.
+  state           TEXT NOT NULL CHECK (state IN ('waiting', 'cleared', 'replaced')),
+  -- To an attendee: the how manieth, of which version of the booking, from when on it may be sent, and all
+  -- that it says.
+  attendee_id     BLOB REFERENCES attendee (id),
+  number          INTEGER,
+  version         INTEGER,
+  due_at          INTEGER,
+  content         TEXT,
+  CHECK ((audience = 'attendee') = (attendee_id IS NOT NULL)),
+  CHECK (attendee_id IS NULL OR (booking_id IS NOT NULL AND number IS NOT NULL AND version IS NOT NULL
+    AND due_at IS NOT NULL AND content IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX outgoing_message_by_age ON outgoing_message (organization_id, created_at, id);
+CREATE INDEX outgoing_message_by_age ON outgoing_message (organization_id, created_at, id)
+  WHERE attendee_id IS NULL;
+CREATE UNIQUE INDEX outgoing_message_attendee_id_number_key ON outgoing_message (attendee_id, number)
+  WHERE attendee_id IS NOT NULL;
+CREATE INDEX outgoing_message_ready ON outgoing_message (due_at, id)
+  WHERE attendee_id IS NOT NULL AND state = 'waiting';
+CREATE INDEX outgoing_message_to_attendees_by_age ON outgoing_message (created_at, id)
+  WHERE attendee_id IS NOT NULL;

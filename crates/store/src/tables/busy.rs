@@ -116,6 +116,36 @@ pub fn within(
     .collect()
 }
 
+/// What stands in an organization's calendars within `window` and is no event of ours, by start: at most `limit`
+/// stretches of time, each with its calendar's name. Calendars that were taken away or disconnected show nothing.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn foreign_of_organization(
+    tx: &mut dyn Tx,
+    organization: OrganizationId,
+    window: Interval,
+    limit: i64,
+) -> Result<Vec<(Interval, String)>, StoreError> {
+    let sql = "SELECT i.starts_at, i.ends_at, c.name FROM connection n
+               JOIN calendar c ON c.connection_id = n.id AND c.removed_at IS NULL
+               JOIN busy_interval i ON i.calendar_id = c.id AND i.generation = c.generation
+               WHERE n.organization_id = ?1 AND n.state <> 'inactive' AND i.link_id IS NULL
+                 AND i.starts_at < ?3 AND i.starts_at > ?4 AND i.ends_at > ?2
+               ORDER BY i.starts_at, i.ends_at, c.id, i.source, i.instance LIMIT ?5";
+    let since = window.start - SPAN_MAX;
+    tx.rows(
+        sql,
+        values![organization, window.start, window.end, since, limit],
+    )?
+    .into_iter()
+    .map(|mut row| {
+        let (start, end) = (row.take()?, row.take()?);
+        Ok((Interval { start, end }, row.take()?))
+    })
+    .collect()
+}
+
 /// Lets the busy time of `calendar` block `host`, or no longer.
 ///
 /// # Errors

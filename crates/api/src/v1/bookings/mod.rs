@@ -6,8 +6,10 @@ mod cancel;
 mod decline;
 mod get;
 mod list;
+mod messages;
 mod reassign;
 mod reschedule;
+mod retry_sync;
 mod timeline;
 
 use app::bookings::{CalendarSync, Detail, SyncState};
@@ -33,6 +35,8 @@ pub(crate) fn endpoints() -> OpenApiRouter<ApiState> {
         .routes(routes!(decline::decline))
         .routes(routes!(reassign::reassign))
         .routes(routes!(timeline::timeline))
+        .routes(routes!(messages::messages))
+        .routes(routes!(retry_sync::retry_sync))
 }
 
 /// A booking.

@@ -76,6 +76,30 @@ on_every_database! {
         assert_eq!(seen(1, 2), [long], "what takes no time is not there");
     }
 
+    fn an_organization_sees_what_is_not_its_own_in_its_calendars(stage: &Stage) {
+        let row = |time, link| Busy { event_id: "x".to_owned(), original_start: None, time, link };
+        let part = |generation| Part { calendar: CALENDAR, generation };
+        stage.done(move |tx| {
+            found(tx)?;
+            connect(tx)?;
+            book(tx, &booking(100, hour(2)))?;
+            links::insert(tx, LinkId(id(200)), BookingId(id(100)), CALENDAR, "event0", NOW)?;
+            replace_busy(tx, part(0), "a", &[row(hour(1), None), row(hour(3), None)])?;
+            replace_busy(tx, part(0), "b", &[row(hour(2), Some(LinkId(id(200))))])?;
+            replace_busy(tx, part(1), "a", &[row(hour(5), None)])
+        });
+        let window = Interval { start: hours(0), end: hours(24) };
+        let seen = |organization, limit| {
+            let found = stage.done(move |tx| {
+                busy::foreign_of_organization(tx, organization, window, limit)
+            });
+            found.into_iter().map(|(time, _)| time).collect::<Vec<_>>()
+        };
+        assert_eq!(seen(ORGANIZATION, 10), [hour(1), hour(3)]);
+        assert_eq!(seen(ORGANIZATION, 1), [hour(1)]);
+        assert_eq!(seen(OrganizationId(id(30)), 10), []);
+    }
+
     /// Row T8: those that were told something else stay as they were told.
     fn a_calendar_may_block_every_host_of_its_organization(stage: &Stage) {
         let others = OrganizationId(id(30));
