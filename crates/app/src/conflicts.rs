@@ -261,7 +261,12 @@ fn lock(tx: &mut dyn Tx, link: domain::LinkId) -> Result<EventLink, StoreError> 
     let calendar = calendars::by_id(tx, row.calendar_id)?.ok_or_else(missing)?;
     leases::hold_off(tx, calendar.connection_id)?;
     bookings::lock(tx, row.booking_id)?;
-    links::by_id(tx, link)?.ok_or_else(missing)
+    let locked = links::by_id(tx, link)?.ok_or_else(missing)?;
+    if locked.calendar_id != row.calendar_id {
+        // It followed its event meanwhile: who asks again finds it there.
+        return Err(StoreError::Overloaded);
+    }
+    Ok(locked)
 }
 
 fn apply(

@@ -1,5 +1,6 @@
 //! Those who act: attendees, the host in Google, the owner of the account, who runs the installation, and the sync of Lockstep itself.
 
+pub mod admin;
 pub mod attendee;
 pub mod host;
 pub mod operator;
@@ -29,6 +30,8 @@ pub enum Actor {
     Push,
     /// Due work, by one of several workers.
     Sync(u8),
+    /// The person who runs the business, and gives bookings from host to host.
+    Admin,
 }
 
 impl Actor {
@@ -42,6 +45,7 @@ impl Actor {
             Self::Owner => [4, 0],
             Self::Operator => [5, 0],
             Self::Push => [6, 0],
+            Self::Admin => [7, 0],
         }
     }
 
@@ -54,7 +58,12 @@ impl Actor {
     pub const fn is_in_server(self) -> bool {
         matches!(
             self,
-            Self::Attendee(_) | Self::Owner | Self::Operator | Self::Push | Self::Sync(_)
+            Self::Attendee(_)
+                | Self::Admin
+                | Self::Owner
+                | Self::Operator
+                | Self::Push
+                | Self::Sync(_)
         )
     }
 
@@ -64,6 +73,7 @@ impl Actor {
         match self {
             Self::Setup => Box::pin(async {}),
             Self::Attendee(n) => Box::pin(attendee::live(stage, n)),
+            Self::Admin => Box::pin(admin::live(stage)),
             Self::Host => Box::pin(host::live(stage)),
             Self::Owner => Box::pin(owner::live(stage)),
             Self::Operator => Box::pin(operator::live(stage)),
@@ -78,6 +88,7 @@ impl fmt::Display for Actor {
         match self {
             Self::Setup => f.pad("setup"),
             Self::Attendee(n) => f.pad(&format!("attendee{n}")),
+            Self::Admin => f.pad("admin"),
             Self::Host => f.pad("host"),
             Self::Owner => f.pad("owner"),
             Self::Operator => f.pad("operator"),

@@ -72,6 +72,9 @@ fn begin(machine: &mut Machine) -> Weather {
     let mut actors: Vec<Actor> = (1..=ATTENDEES).map(Actor::Attendee).collect();
     actors.extend([Actor::Host, Actor::Owner, Actor::Operator, Actor::Push]);
     actors.extend((1..=WORKERS).map(Actor::Sync));
+    if !machine.stage().setup.givers.is_empty() {
+        actors.push(Actor::Admin);
+    }
     for actor in &actors {
         let stream_of = Actor::Setup;
         let mut scene = machine.stage().scene();

@@ -344,6 +344,9 @@ pub const TABLES: &[(&str, usize, &[&str])] = &[
             "last_synced_at",
             "lost_at",
             "loss",
+            "stay",
+            "moved_to_id",
+            "missing_since",
         ],
     ),
     (
@@ -379,6 +382,11 @@ pub const TABLES: &[(&str, usize, &[&str])] = &[
             "booking_id",
             "created_at",
             "state",
+            "attendee_id",
+            "number",
+            "version",
+            "due_at",
+            "content",
         ],
     ),
 ];

@@ -7,7 +7,7 @@ language-label = Language
 powered-by = Powered by Lockstep
 nav-label = Administration
 nav-bookings = Bookings
-nav-connection = Calendar
+nav-connection = Google
 nav-public = Booking page
 sign-out = Sign out
 form-optional = optional
@@ -356,12 +356,25 @@ problem-mass-loss = Many events of this calendar were moved or deleted in Google
        *[other] { $count } bookings wait as they were, and nothing more of this is followed until you decide.
     } Bookings that followed before stay moved or cancelled. Shown here is the first one that waits.
 problem-other = Google reported a problem ({ $code }).
+messages-heading = What attendees are told
+messages-help = Messages ready to be sent, newest first. This version does not send them yet.
+message-requested = { $name } is told: the request for { $time } has arrived
+message-unverified = { $name } is told: { $time } is taken and still to be checked
+message-confirmed = { $name } is told: it takes place on { $time }
+message-moved = { $name } is told of the move to { $time }
+message-changed = { $name } is told of a change of place or host; the time stays { $time }
+message-cancelled = { $name } is told: { $time } is cancelled
+message-restored = { $name } is told: it takes place after all, on { $time }
+message-declined = { $name } is told: the request for { $time } is declined
+message-waits = On { $when }, unless it changes again
 timeline-heading = What happened
 timeline-booked = Booked for { $when }
 timeline-moved = Moved to { $when }
 timeline-cancelled = Cancelled
 timeline-event-created = Added to Google Calendar
 timeline-event-changed = Changed in Google Calendar, to match
+timeline-event-moved-calendar = Moved to the calendar { $calendar } in Google
+timeline-left-event-edited = Changed in Google after the booking went to another calendar; the change was not taken over
 timeline-event-removed = Removed from Google Calendar, to match
 timeline-reassigned = Given to another host
 timeline-declined = Declined
@@ -411,6 +424,19 @@ timeline-restored-in-calendar = Back, at { $when }: the event was restored by ha
 timeline-both-changed = Changed here and in Google at the same time; both versions are kept in the inbox
 timeline-decided-for-booking = Decided: the version here counts
 timeline-decided-for-event = Decided: the version in Google counts
+timeline-before = It was { $what } before
+timeline-edit = Changed { $field }: “{ $to }”, before “{ $from }”
+timeline-both-here = { $field }: here “{ $here }”, in Google “{ $there }”. The version here counts.
+timeline-both-there = { $field }: here “{ $here }”, in Google “{ $there }”. The version in Google counts.
+timeline-given = { $from } → { $to }
+timeline-given-to = To { $to }
+timeline-about = About { $field }
+timeline-of-many =
+    { $count ->
+        [one] One booking at once
+       *[other] { $count } bookings at once
+    }
+timeline-kept = Confirmed by hand, though something else is in the calendar
 timeline-other = Noted: { $kind }
 timeline-by = { $what } · { $by }
 cause-attendee = by the attendee
@@ -695,5 +721,55 @@ freshness-after = After how many minutes?
 freshness-after-help = 30 to 43200 minutes. An hour has 60, a day 1440.
 outcome-freshness = Saved
 outcome-freshness-help = It holds from the next booking on. Bookings taken before stay as they were taken.
+rules-link = Choose who decides
+rules-heading = When an event changes in Google
+rules-lead = Each booking has an event in Google Calendar. Choose what happens here when somebody changes that event there.
+rules-moves = The event is moved
+rules-moves-help = Dragged to another time, or made longer or shorter.
+rules-moves-follow = The booking moves with it, unless another booking is there
+rules-deletions = The event is deleted or declined
+rules-deletions-help = We ask Google a second time before we believe it.
+rules-deletions-follow = The booking is cancelled
+rules-restorations = A deleted event is brought back
+rules-restorations-help = From the bin of Google Calendar, for instance.
+rules-restorations-follow = The booking comes back too, if its time is still free
+rules-place = The place is edited
+rules-place-help = The location of the event.
+rules-place-follow = The booking takes it over
+rules-place-keep = It stays in Google and is never written over
+rules-both = The same thing is changed here and there
+rules-both-help = The version that does not count is kept in the inbox. One click brings it back.
+rules-both-origin = The side where the booking was made wins
+rules-both-ours = The change made here wins
+rules-both-theirs = The change made in Google wins
+rules-both-newest = The later change wins
+rules-ask = Ask me in the inbox first
+rules-stated = These always wait in the inbox: an event made all-day or recurring, or moved into the past; and many events moved or deleted at once.
+outcome-rules = Saved
+outcome-rules-help = It holds from the next change on. What is in the inbox already stays there until you decide.
 outcome-limit = That number of minutes is not possible
 outcome-limit-help = Nothing was changed. Give a whole number from 30 to 43200 minutes.
+
+## Calendar
+
+nav-calendar = Calendar
+calendar-title = Calendar
+calendar-day = Day
+calendar-week = Week
+calendar-month = Month
+calendar-week-of = Week from { $day }
+calendar-turn = Other days
+calendar-earlier = Earlier
+calendar-today = Today
+calendar-later = Later
+calendar-nothing = Nothing
+calendar-busy = Busy
+calendar-all-day = All day
+calendar-pending-booking = not confirmed yet
+calendar-more =
+    { $count ->
+        [one] One more
+       *[other] { $count } more
+    }
+calendar-cut = There is more than fits here. Choose a week or a day to see all of it.
+calendar-legend = “Busy” is what else stands in your Google calendars. It takes time, and nobody can book it.

@@ -7,7 +7,7 @@ language-label = Idioma
 powered-by = Funciona con Lockstep
 nav-label = Administración
 nav-bookings = Reservas
-nav-connection = Calendario
+nav-connection = Google
 nav-public = Página pública
 sign-out = Cerrar sesión
 form-optional = opcional
@@ -356,12 +356,25 @@ problem-mass-loss = Se movieron o eliminaron muchos eventos de este calendario e
        *[other] { $count } reservas esperan como estaban y no se sigue nada más de esto hasta que decidas.
     } Las reservas que ya lo siguieron quedan movidas o canceladas. Aquí se muestra la primera que espera.
 problem-other = Google informó de un problema ({ $code }).
+messages-heading = Avisos a los asistentes
+messages-help = Mensajes listos para enviarse, primero el más reciente. Esta versión todavía no los envía.
+message-requested = Aviso a { $name }: llegó la solicitud para { $time }
+message-unverified = Aviso a { $name }: { $time } queda ocupada y falta comprobarla
+message-confirmed = Aviso a { $name }: la cita es el { $time }
+message-moved = Aviso a { $name } del cambio al { $time }
+message-changed = Aviso a { $name } de un cambio de lugar o de persona; la hora sigue siendo { $time }
+message-cancelled = Aviso a { $name }: se cancela la cita del { $time }
+message-restored = Aviso a { $name }: la cita sí tendrá lugar, el { $time }
+message-declined = Aviso a { $name }: se rechaza la solicitud para { $time }
+message-waits = El { $when }, si no vuelve a cambiar
 timeline-heading = Historial
 timeline-booked = Reservada para el { $when }
 timeline-moved = Cambiada al { $when }
 timeline-cancelled = Cancelada
 timeline-event-created = Anotada en Google Calendar
 timeline-event-changed = Actualizada en Google Calendar
+timeline-event-moved-calendar = Movida al calendario { $calendar } en Google
+timeline-left-event-edited = Cambiada en Google después de que la reserva pasara a otro calendario; el cambio no se aplicó
 timeline-event-removed = Quitada de Google Calendar
 timeline-reassigned = Pasó a otra persona
 timeline-declined = Rechazada
@@ -411,6 +424,19 @@ timeline-restored-in-calendar = De vuelta, el { $when }: el evento se restauró 
 timeline-both-changed = Se cambió aquí y en Google a la vez; las dos versiones están en la bandeja
 timeline-decided-for-booking = Decidido: vale la versión de aquí
 timeline-decided-for-event = Decidido: vale la versión de Google
+timeline-before = Antes: { $what }
+timeline-edit = Se cambió { $field }: «{ $to }», antes «{ $from }»
+timeline-both-here = { $field }: aquí «{ $here }», en Google «{ $there }». Cuenta la versión de aquí.
+timeline-both-there = { $field }: aquí «{ $here }», en Google «{ $there }». Cuenta la versión de Google.
+timeline-given = { $from } → { $to }
+timeline-given-to = A { $to }
+timeline-about = Sobre { $field }
+timeline-of-many =
+    { $count ->
+        [one] Una reserva a la vez
+       *[other] { $count } reservas a la vez
+    }
+timeline-kept = Confirmada a mano, aunque hay otra cosa en el calendario
 timeline-other = Anotado: { $kind }
 timeline-by = { $what } · { $by }
 cause-attendee = por el asistente
@@ -695,5 +721,55 @@ freshness-after = ¿A partir de cuántos minutos?
 freshness-after-help = De 30 a 43200 minutos. Una hora son 60; un día, 1440.
 outcome-freshness = Guardado
 outcome-freshness-help = Vale desde la próxima reserva. Las que ya se aceptaron siguen como estaban.
+rules-link = Elegir quién decide
+rules-heading = Cuando un evento cambia en Google
+rules-lead = Cada reserva tiene un evento en Google Calendar. Elige qué pasa aquí cuando alguien cambia ese evento allí.
+rules-moves = Se mueve el evento
+rules-moves-help = Se arrastra a otra hora, o se alarga o acorta.
+rules-moves-follow = La reserva se mueve con él, salvo que haya otra reserva
+rules-deletions = Se elimina o se rechaza el evento
+rules-deletions-help = Preguntamos a Google otra vez antes de darlo por cierto.
+rules-deletions-follow = La reserva se cancela
+rules-restorations = Se recupera un evento eliminado
+rules-restorations-help = Por ejemplo, desde la papelera de Google Calendar.
+rules-restorations-follow = La reserva también vuelve, si su hora sigue libre
+rules-place = Se edita el lugar
+rules-place-help = La ubicación del evento.
+rules-place-follow = La reserva lo adopta
+rules-place-keep = Se queda en Google y nunca se sobrescribe
+rules-both = Lo mismo se cambia aquí y allí
+rules-both-help = La versión que no cuenta se guarda en la bandeja. Un clic la recupera.
+rules-both-origin = Gana el lado donde se hizo la reserva
+rules-both-ours = Gana el cambio hecho aquí
+rules-both-theirs = Gana el cambio hecho en Google
+rules-both-newest = Gana el último cambio
+rules-ask = Preguntarme antes en la bandeja
+rules-stated = Esto siempre espera en la bandeja: un evento pasado a todo el día o a periódico, o movido al pasado; y muchos eventos movidos o eliminados a la vez.
+outcome-rules = Guardado
+outcome-rules-help = Vale desde el próximo cambio. Lo que ya está en la bandeja sigue ahí hasta que decidas.
 outcome-limit = Ese número de minutos no es posible
 outcome-limit-help = No se ha cambiado nada. Pon un número entero de 30 a 43200 minutos.
+
+## Calendario
+
+nav-calendar = Calendario
+calendar-title = Calendario
+calendar-day = Día
+calendar-week = Semana
+calendar-month = Mes
+calendar-week-of = Semana del { $day }
+calendar-turn = Otros días
+calendar-earlier = Antes
+calendar-today = Hoy
+calendar-later = Después
+calendar-nothing = Nada
+calendar-busy = Ocupado
+calendar-all-day = Todo el día
+calendar-pending-booking = sin confirmar todavía
+calendar-more =
+    { $count ->
+        [one] Uno más
+       *[other] { $count } más
+    }
+calendar-cut = Hay más de lo que cabe aquí. Elige una semana o un día para verlo todo.
+calendar-legend = «Ocupado» es lo demás que hay en tus calendarios de Google. Ocupa tiempo y nadie puede reservarlo.

@@ -22,7 +22,7 @@ use super::cancel::checked_reason;
 use super::event_links;
 use super::hosts::{Assigned, Unassigned, Wish, assign};
 use super::idempotency::{Decision, Found, IdempotencyKey, KeyReused, Memory};
-use super::verify;
+use super::{tell, verify};
 use crate::freshness::{self, Look};
 use crate::limits::{Asker, BookingLimit, TooMany};
 use crate::organizations::Organization;
@@ -390,7 +390,7 @@ fn decide_in(
     }
     let mut booking = new_booking(input, organization, &event_type, attendee, &assigned, draws);
     booking.status = status;
-    let has_calendar = insert(tx, &booking, &assigned.hosts, draws)?;
+    let has_calendar = insert(tx, &booking, &assigned.hosts, input.cause, draws)?;
     let kind = match booking.status {
         Status::Requested => "requested",
         _ if booking.forced => "forced",
@@ -481,6 +481,7 @@ fn insert(
     tx: &mut dyn Tx,
     booking: &Booking,
     hosts: &[HostId],
+    cause: Cause,
     draws: &Draws,
 ) -> Result<bool, StoreError> {
     bookings::insert(tx, booking)?;
@@ -492,6 +493,7 @@ fn insert(
         attendee: booking.attendee.clone(),
     };
     seats::insert(tx, &seat, &secrets::hash(&draws.token))?;
+    tell::arrived(tx, booking, &seat, cause, draws.now)?;
     if !booking.status.blocks_time() {
         return Ok(false);
     }
@@ -549,6 +551,7 @@ fn join(
         attendee,
     };
     seats::insert(tx, &seat, &secrets::hash(&draws.token))?;
+    tell::arrived(tx, &session, &seat, cause, draws.now)?;
     // Whoever joins is shown themselves, never who else attends (scenario J2).
     session.attendee = seat.attendee;
     draws.pen.write(

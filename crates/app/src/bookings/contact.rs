@@ -5,10 +5,11 @@ use domain::attendee::{Attendee, AttendeeForm, BadField};
 use domain::booking::{Booking, Cause, NotOpen, check_open};
 use domain::sync::policy::Origin;
 use serde_json::json;
-use store::tables::{bookings, organizations, seats};
+use store::tables::{organizations, seats};
 use store::{Lane, StoreError, Tx};
 
 use super::reschedule::{is_stale, lock};
+use super::tell;
 use crate::App;
 use crate::timeline::Pen;
 
@@ -90,7 +91,7 @@ fn link_in(
     seats::fill(tx, booking.id, &contact)?;
     booking.attendee = contact;
     booking.version += 1;
-    bookings::update(tx, &booking)?;
+    tell::update(tx, &booking, Some(input.cause), now)?;
     pen.write(
         tx,
         booking.id,

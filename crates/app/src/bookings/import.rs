@@ -19,7 +19,7 @@ use serde_json::json;
 use store::tables::calendars::{self, Calendar, Mode};
 use store::tables::claims::{self, Claim, Holder};
 use store::tables::connections::{self, State as ConnectionState};
-use store::tables::links::{self, EventLink, State};
+use store::tables::links::{self, EventLink, State, Stay};
 use store::tables::seats::{self, Seat};
 use store::tables::{bookings, busy, event_types, hosts, incoming, leases, organizations};
 use store::{Lane, StoreError, Tx};
@@ -312,6 +312,9 @@ fn settled(
         failures: 0,
         last_synced_at: Some(now),
         loss: None,
+        stay: Stay::Wanted,
+        moved_to: None,
+        missing_since: None,
         link: Link {
             ours: EventFields::wanted(booking),
             theirs: Some(event.remote.clone()),

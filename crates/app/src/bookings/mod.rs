@@ -14,6 +14,7 @@ mod import;
 mod list;
 mod reassign;
 mod reschedule;
+mod tell;
 mod verify;
 
 pub use approve::{ApproveError, ApproveInput, DeclineInput, approve, decline};
@@ -35,5 +36,7 @@ pub(crate) use list::{cursor_at, read_cursor};
 pub use reassign::{ReassignError, ReassignInput, reassign};
 pub use reschedule::{RescheduleError, RescheduleInput, reschedule};
 pub(crate) use reschedule::{lock, lock_with_hosts};
+pub use store::tables::attendee_messages::{AttendeeMessage, State as MessageState};
 pub use store::tables::timeline::Entry;
+pub use tell::messages;
 pub(crate) use verify::{confirm, elsewhere, step as verify_step};

@@ -9,10 +9,11 @@ use domain::freshness::{Verdict, Verification, verify};
 use domain::{BookingId, ConflictId, HostId, Instant, Interval};
 use serde_json::json;
 use store::tables::conflicts::{self, Conflict, UNVERIFIED_OVERLAP};
-use store::tables::{bookings, busy, claims, links, verifications};
+use store::tables::{busy, claims, links, verifications};
 use store::{Lane, StoreError, Topic, Tx};
 
 use super::reschedule::lock_with_hosts;
+use super::tell;
 use crate::timeline::Pen;
 use crate::{App, freshness};
 
@@ -64,7 +65,7 @@ pub(crate) fn confirm(
 ) -> Result<(), StoreError> {
     booking.status = Status::Confirmed;
     booking.version += 1;
-    bookings::update(tx, booking)?;
+    tell::update(tx, booking, cause, now)?;
     end(tx, booking.id, how, now)?;
     links::mark_due(tx, booking.id, now)?;
     pen.write(tx, booking.id, "verified", cause, json!({ "how": how }))

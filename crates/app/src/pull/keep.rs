@@ -8,7 +8,7 @@ use store::tables::calendars::{self, Calendar};
 use store::tables::incoming;
 use store::tables::mirror::{self as rows, Part};
 use store::tables::verifications::{self, News};
-use store::tables::{connections, leases};
+use store::tables::{connections, leases, links};
 use store::{Lane, StoreError, Topic, Tx};
 
 use super::arrive;
@@ -162,6 +162,7 @@ pub(super) async fn page(
             calendars::update(tx, &calendar)?;
             if let (true, Some(as_of)) = (is_read, calendar.position.as_of) {
                 verifications::wake(tx, calendar.id, as_of, news, now)?;
+                links::wake_missing(tx, as_of, now)?;
                 tx.wake(Topic::CalendarRead);
             }
             quota::heed(tx, &inner, &connection.account_sub, lease, Ok(()))

@@ -327,6 +327,16 @@ impl Link {
         self
     }
 
+    /// This link after its event was found in another calendar: both bases stand, and a look there tells the
+    /// rest. What a person decided was about an event that was thought gone.
+    pub fn moved_along(self) -> Self {
+        Self {
+            seen: Some(Seen::Outdated),
+            decided: None,
+            ..self
+        }
+    }
+
     /// This link without its event, which is left to itself: the next event is made under the next id.
     /// Attempts go on counting, so that no two writes of one link carry the same number.
     pub fn let_go(self) -> Self {

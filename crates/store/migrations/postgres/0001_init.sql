@@ -450,11 +450,20 @@ CREATE TABLE event_link (
   loss           text COLLATE "C" CHECK (loss IN ('held', 'meant')),
   -- Who made the event of generation 0: we, or somebody in Google.
   origin         text COLLATE "C" NOT NULL CHECK (origin IN ('here', 'google')),
-  UNIQUE (booking_id, calendar_id),
+  -- leaving: its booking went to another calendar, and its event is to go. returning: and is then wanted anew.
+  stay           text COLLATE "C" NOT NULL DEFAULT 'wanted' CHECK (stay IN ('wanted', 'leaving', 'returning')),
+  -- In which other calendar its event was last seen, and since when it is known to be gone from its own.
+  moved_to_id    uuid REFERENCES calendar (id),
+  missing_since  bigint,
   UNIQUE (calendar_id, event_id)
 );
 
+-- One event for a booking in a calendar, but for those that are on their way out.
+CREATE UNIQUE INDEX event_link_booking_id_calendar_id_key ON event_link (booking_id, calendar_id)
+  WHERE stay <> 'leaving';
+CREATE INDEX event_link_booking ON event_link (booking_id);
 CREATE INDEX event_link_event ON event_link (event_id);
+CREATE INDEX event_link_missing ON event_link (missing_since) WHERE missing_since IS NOT NULL;
 CREATE INDEX event_link_lost ON event_link (calendar_id, lost_at) WHERE lost_at IS NOT NULL;
 CREATE INDEX event_link_born ON event_link (calendar_id, event_id) WHERE origin = 'google';
 CREATE INDEX event_link_due ON event_link (run_at, id) WHERE state = 'due';
@@ -500,15 +509,32 @@ CREATE TABLE outgoing_message (
   id              uuid PRIMARY KEY,
   organization_id uuid NOT NULL REFERENCES organization (id),
   kind            text COLLATE "C" NOT NULL,
-  audience        text COLLATE "C" NOT NULL CHECK (audience IN ('owner', 'operator')),
+  audience        text COLLATE "C" NOT NULL CHECK (audience IN ('owner', 'operator', 'attendee')),
   idempotency_key text COLLATE "C" NOT NULL UNIQUE,
   -- What it is about.
   connection_id   uuid REFERENCES connection (id),
   calendar_id     uuid REFERENCES calendar (id),
   booking_id      uuid REFERENCES booking (id),
   created_at      bigint NOT NULL,
-  -- cleared: its cause has ended.
-  state           text COLLATE "C" NOT NULL CHECK (state IN ('waiting', 'cleared'))
+  -- cleared: its cause has ended. replaced: a later one of the same attendee says more.
+  state           text COLLATE "C" NOT NULL CHECK (state IN ('waiting', 'cleared', 'replaced')),
+  -- To an attendee: the how manieth, of which version of the booking, from when on it may be sent, and all
+  -- that it says.
+  attendee_id     uuid REFERENCES attendee (id),
+  number          bigint,
+  version         bigint,
+  due_at          bigint,
+  content         text COLLATE "C",
+  CHECK ((audience = 'attendee') = (attendee_id IS NOT NULL)),
+  CHECK (attendee_id IS NULL OR (booking_id IS NOT NULL AND number IS NOT NULL AND version IS NOT NULL
+    AND due_at IS NOT NULL AND content IS NOT NULL))
 );
 
-CREATE INDEX outgoing_message_by_age ON outgoing_message (organization_id, created_at, id);
+CREATE INDEX outgoing_message_by_age ON outgoing_message (organization_id, created_at, id)
+  WHERE attendee_id IS NULL;
+CREATE UNIQUE INDEX outgoing_message_attendee_id_number_key ON outgoing_message (attendee_id, number)
+  WHERE attendee_id IS NOT NULL;
+CREATE INDEX outgoing_message_ready ON outgoing_message (due_at, id)
+  WHERE attendee_id IS NOT NULL AND state = 'waiting';
+CREATE INDEX outgoing_message_to_attendees_by_age ON outgoing_message (created_at, id)
+  WHERE attendee_id IS NOT NULL;

@@ -272,3 +272,30 @@ pub fn page(
     };
     found?.into_iter().map(read).collect()
 }
+
+/// Bookings of an organization that overlap `window` and take place, did, or may come to, by start: at most
+/// `limit`.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn within(
+    tx: &mut dyn Tx,
+    organization: OrganizationId,
+    window: Interval,
+    limit: i64,
+) -> Result<Vec<Booking>, StoreError> {
+    let sql = select!(
+        "WHERE b.organization_id = ?1
+           AND b.status IN ('requested', 'unverified', 'confirmed', 'completed', 'no_show')
+           AND b.starts_at < ?3 AND b.starts_at > ?4 AND b.ends_at > ?2
+         ORDER BY b.starts_at, b.id LIMIT ?5"
+    );
+    let since = window.start - super::claims::SPAN_MAX;
+    tx.rows(
+        sql,
+        values![organization, window.start, window.end, since, limit],
+    )?
+    .into_iter()
+    .map(read)
+    .collect()
+}

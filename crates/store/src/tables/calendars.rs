@@ -1,6 +1,6 @@
 //! Connected calendars: what each is connected for, and how far it has been read.
 
-use domain::{CalendarId, ConnectionId, EventTypeId, Instant, OrganizationId};
+use domain::{CalendarId, ConnectionId, EventTypeId, HostId, Instant, OrganizationId};
 use jiff::SignedDuration;
 
 use super::bookings::named;
@@ -354,6 +354,28 @@ pub fn of_organization(
         }
     }
     Ok(found)
+}
+
+/// The other calendars of `host`, beside `except`, that bookings may go to and that can be read now, each with
+/// when it was last read: those that take the host's time or receive the host's bookings.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn others_of_host(
+    tx: &mut dyn Tx,
+    host: HostId,
+    except: CalendarId,
+) -> Result<Vec<(CalendarId, Option<Instant>)>, StoreError> {
+    let sql = "SELECT c.id, c.as_of FROM host_calendar h
+               JOIN calendar c ON c.id = h.calendar_id
+               JOIN connection n ON n.id = c.connection_id
+               WHERE h.host_id = ?1 AND (h.blocks = 1 OR h.receives = 1) AND c.id <> ?2
+                 AND c.mode <> 'busy' AND c.removed_at IS NULL AND n.state = 'connected'
+               ORDER BY c.id LIMIT ?3";
+    tx.rows(sql, values![host, except, LIST_MAX])?
+        .into_iter()
+        .map(|mut row| Ok((row.take()?, row.take()?)))
+        .collect()
 }
 
 /// The calendar to look at first, of a connection that works and that nobody works on at `now`, with

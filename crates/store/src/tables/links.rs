@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use domain::booking::Booking;
 use domain::sync::merge::Texts;
 use domain::sync::policy::Origin;
-use domain::sync::{Link, Seen};
+use domain::sync::{EventFields, Link, Seen};
 use domain::{BookingId, CalendarId, ConnectionId, HostId, Instant, LinkId, OrganizationId};
 
 use super::bookings::{named as by_name, read_origin};
@@ -40,6 +41,13 @@ pub struct EventLink {
     pub last_synced_at: Option<Instant>,
     /// What its booking lost in Google. Written by [`losses`](super::losses) only.
     pub loss: Option<Loss>,
+    /// Whether its booking is there to stay.
+    pub stay: Stay,
+    /// In which other calendar its event was seen, if in any. Written by [`seen_elsewhere`] only, by whoever
+    /// reads that calendar.
+    pub moved_to: Option<CalendarId>,
+    /// Since when it is known to be gone from its calendar, while it is looked for in others.
+    pub missing_since: Option<Instant>,
     /// What the planner works on.
     pub link: Link,
 }
@@ -51,6 +59,43 @@ impl EventLink {
             0 => self.origin,
             _ => Origin::Here,
         }
+    }
+
+    /// What the calendar should show of `booking`: nothing where the booking went to another one.
+    pub fn want(&mut self, booking: &Booking) {
+        let fields = match self.stay {
+            Stay::Wanted => EventFields::wanted(booking),
+            Stay::Leaving | Stay::Returning => None,
+        };
+        self.link.want(fields);
+    }
+}
+
+/// Whether a booking's event is to be in a link's calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stay {
+    /// As long as the booking has one.
+    Wanted,
+    /// The booking went to another calendar: the event is to go. It counts for nothing any more.
+    Leaving,
+    /// And the booking came back before that was done: another event is made afterwards.
+    Returning,
+}
+
+impl Stay {
+    const ALL: [Self; 3] = [Self::Wanted, Self::Leaving, Self::Returning];
+
+    /// Its stable name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Wanted => "wanted",
+            Self::Leaving => "leaving",
+            Self::Returning => "returning",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.as_str() == name)
     }
 }
 
@@ -104,7 +149,7 @@ macro_rules! select {
             "SELECT l.id, l.booking_id, l.calendar_id, l.event_id, l.origin, l.state, l.problem, l.html_link,
                l.run_at, l.failures, l.last_synced_at,
                l.generation, l.attempt, l.ours, l.theirs, l.inflight, l.unanswered, l.seen,
-               l.own, l.decided, l.lost_at, l.loss
+               l.own, l.decided, l.lost_at, l.loss, l.stay, l.moved_to_id, l.missing_since
              FROM event_link l ",
             $rest
         )
@@ -125,6 +170,9 @@ fn read(mut row: Row) -> Result<EventLink, StoreError> {
         failures: row.take()?,
         last_synced_at: row.take()?,
         loss: None,
+        stay: Stay::Wanted,
+        moved_to: None,
+        missing_since: None,
         link: Link {
             wanted: None,
             generation: row.take()?,
@@ -139,6 +187,9 @@ fn read(mut row: Row) -> Result<EventLink, StoreError> {
         },
     };
     link.loss = Loss::read(row.take()?, row.take()?)?;
+    link.stay = by_name(Stay::from_name, row.take()?)?;
+    link.moved_to = row.take()?;
+    link.missing_since = row.take()?;
     Ok(link)
 }
 
@@ -219,7 +270,8 @@ pub fn update(tx: &mut dyn Tx, link: &EventLink) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE event_link SET event_id = ?2, state = ?3, problem = ?4, html_link = ?5, run_at = ?6,
            failures = ?7, last_synced_at = ?8, generation = ?9, attempt = ?10, ours = ?11,
-           theirs = ?12, inflight = ?13, seen = ?14, unanswered = ?15, own = ?16, decided = ?17
+           theirs = ?12, inflight = ?13, seen = ?14, unanswered = ?15, own = ?16, decided = ?17,
+           stay = ?18, missing_since = ?19
          WHERE id = ?1",
         values![
             l.id,
@@ -239,9 +291,43 @@ pub fn update(tx: &mut dyn Tx, link: &EventLink) -> Result<(), StoreError> {
             json_option(Some(&k.unanswered).filter(|late| !late.is_empty())),
             json_option(Some(&k.own).filter(|own| **own != Texts::default())),
             json_option(k.decided.as_ref()),
+            l.stay.as_str(),
+            l.missing_since,
         ],
     )?;
     if l.state == State::Due {
+        tx.wake(Topic::DueWork);
+    }
+    Ok(())
+}
+
+/// Notes that the event of a link was seen in another calendar than its own.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn seen_elsewhere(tx: &mut dyn Tx, id: LinkId, calendar: CalendarId) -> Result<(), StoreError> {
+    let sql = "UPDATE event_link SET moved_to_id = ?2 WHERE id = ?1";
+    tx.execute(sql, values![id, calendar]).map(drop)
+}
+
+/// Lets a link follow its event to `calendar`, where it was seen.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn follow(tx: &mut dyn Tx, id: LinkId, calendar: CalendarId) -> Result<(), StoreError> {
+    let sql = "UPDATE event_link SET calendar_id = ?2, moved_to_id = NULL, missing_since = NULL
+               WHERE id = ?1";
+    tx.execute(sql, values![id, calendar]).map(drop)
+}
+
+/// Lets links look again whose events are looked for in other calendars: one of those was read.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn wake_missing(tx: &mut dyn Tx, as_of: Instant, now: Instant) -> Result<(), StoreError> {
+    let sql = "UPDATE event_link SET run_at = ?2
+               WHERE missing_since IS NOT NULL AND missing_since < ?1 AND state = 'due' AND run_at > ?2";
+    if tx.execute(sql, values![as_of, now])? > 0 {
         tx.wake(Topic::DueWork);
     }
     Ok(())
@@ -313,7 +399,8 @@ pub fn readopt_of_connection(
     let sql = "UPDATE event_link SET run_at = ?2,
                  seen = CASE WHEN attempt > 0 OR origin = 'google' THEN ?3 ELSE NULL END,
                  state = CASE WHEN EXISTS (SELECT 1 FROM booking b WHERE b.id = booking_id
-                   AND (b.ends_at > ?4 OR b.status IN ('cancelled', 'declined')))
+                   AND (b.ends_at > ?4 OR b.status IN ('cancelled', 'declined')
+                     OR stay <> 'wanted'))
                    THEN 'due' ELSE 'closed' END
                WHERE state = 'detached' AND calendar_id IN
                  (SELECT id FROM calendar WHERE connection_id = ?1 AND mode <> 'busy'
@@ -478,7 +565,8 @@ pub fn unlinked_bookings(
 ) -> Result<Vec<(BookingId, HostId)>, StoreError> {
     let sql = "SELECT b.id, b.host_id FROM booking b
                WHERE b.organization_id = ?1 AND b.status = 'confirmed' AND b.ends_at > ?2
-                 AND NOT EXISTS (SELECT 1 FROM event_link l WHERE l.booking_id = b.id)
+                 AND NOT EXISTS (SELECT 1 FROM event_link l
+                   WHERE l.booking_id = b.id AND l.stay <> 'leaving')
                ORDER BY b.starts_at, b.id LIMIT ?3";
     tx.rows(sql, values![organization, now, limit])?
         .into_iter()

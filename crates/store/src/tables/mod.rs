@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod allowances;
+pub mod attendee_messages;
 pub mod audits;
 pub mod bookings;
 pub mod busy;

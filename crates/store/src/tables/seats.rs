@@ -145,3 +145,24 @@ pub fn fill(tx: &mut dyn Tx, booking: BookingId, attendee: &Attendee) -> Result<
     )
     .map(drop)
 }
+
+/// The seats of a booking that are taken, by their number.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn taken(tx: &mut dyn Tx, booking: BookingId) -> Result<Vec<Seat>, StoreError> {
+    let sql = "SELECT id, booking_id, seat, left_at, name, email, phone, time_zone, locale, notes
+               FROM attendee WHERE booking_id = ?1 AND left_at IS NULL ORDER BY seat";
+    let rows = tx.rows(sql, values![booking])?;
+    rows.into_iter().map(read).collect()
+}
+
+/// One seat, left or not.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn by_id(tx: &mut dyn Tx, id: AttendeeId) -> Result<Option<Seat>, StoreError> {
+    let sql = "SELECT id, booking_id, seat, left_at, name, email, phone, time_zone, locale, notes
+               FROM attendee WHERE id = ?1";
+    tx.first(sql, values![id])?.map(read).transpose()
+}

@@ -7,8 +7,10 @@ mod contact;
 mod decline;
 mod get;
 mod list;
+mod messages;
 mod reassign;
 mod reschedule;
+mod retry_sync;
 mod timeline;
 
 use app::bookings::{CalendarSync, Detail, SyncState};
@@ -35,6 +37,8 @@ pub(crate) fn endpoints() -> OpenApiRouter<ApiState> {
         .routes(routes!(reassign::reassign))
         .routes(routes!(contact::contact))
         .routes(routes!(timeline::timeline))
+        .routes(routes!(messages::messages))
+        .routes(routes!(retry_sync::retry_sync))
 }
 
 /// A booking.

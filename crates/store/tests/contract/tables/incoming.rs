@@ -12,7 +12,7 @@ use domain::{BookingId, CalendarId, ConflictId, EventTypeId, LinkId};
 use store::tables::calendars::{self, Mode};
 use store::tables::conflicts::{self, Conflict};
 use store::tables::connections::{self, Connection, State as ConnectionState};
-use store::tables::links::{self, EventLink, State};
+use store::tables::links::{self, EventLink, State, Stay};
 use store::tables::{bookings, claims, incoming, leases, losses};
 use store::{StoreError, Tx};
 
@@ -73,6 +73,9 @@ fn link() -> EventLink {
         failures: 0,
         last_synced_at: Some(NOW),
         loss: None,
+        stay: Stay::Wanted,
+        moved_to: None,
+        missing_since: None,
         link: Link {
             ours: EventFields::wanted(&born()),
             theirs: Some(remote()),

@@ -2,6 +2,7 @@
 
 mod access;
 mod allowances;
+mod attendee_messages;
 mod audits;
 mod bookings;
 mod busy;
