@@ -32,9 +32,10 @@ pub fn committed(scene: &Scene, id: BookingId) -> Checked {
             if !versions.iter().any(is_version) {
                 return fail("tells what never was", message);
             }
-            let has_entry = entries.iter().any(|entry| {
-                entry.at == message.created_at && CHANGES.contains(&entry.kind.as_str())
-            });
+            let is_change = |kind: &str| CHANGES.contains(&kind) || kind == "reassigned";
+            let has_entry = entries
+                .iter()
+                .any(|entry| entry.at == message.created_at && is_change(&entry.kind));
             if !has_entry {
                 return fail("has no entry on the timeline", message);
             }
