@@ -142,7 +142,7 @@ fn write(
     attendee_messages::insert(tx, &draft)
 }
 
-/// Nobody hears of a booking that was born in Google: its host invites there whom he wants (decision 0013).
+/// Nobody hears of a booking that was born in Google: its host invites there whom he wants (decision 0012).
 fn can_hear(booking: &Booking, attendee: &Attendee) -> bool {
     booking.origin == Origin::Here && (attendee.email.is_some() || attendee.phone.is_some())
 }
