@@ -64,21 +64,24 @@ export async function furnish(demo) {
   await insert(demo, MIA, HOLIDAYS, { summary: "Day of the tree", ...days });
 }
 
-/** Inserts an event over the API, as the account's own app would. */
-export async function insert(demo, email, calendar, event) {
+/** One call of the Calendar API, as the account's own app would make it; its answer, where there is one. */
+export async function call(demo, email, method, calendar, path, body) {
   const { clients } = await control(demo, "state");
   const client = clients[0].id;
   const scopes = ["https://www.googleapis.com/auth/calendar"];
   const { access_token: token } = await control(demo, "grants", { account: email, client, scopes });
-  const path = `/calendar/v3/calendars/${encodeURIComponent(calendar)}/events`;
-  const answer = await fetch(new URL(path, demo.google_url), {
-    method: "POST",
+  const at = `/calendar/v3/calendars/${encodeURIComponent(calendar)}/events${path}`;
+  const answer = await fetch(new URL(at, demo.google_url), {
+    method,
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-    body: JSON.stringify(event),
+    body: body && JSON.stringify(body),
   });
-  assert.ok(answer.ok, `insert: ${answer.status} ${await answer.clone().text()}`);
-  return answer.json();
+  assert.ok(answer.ok, `${method}: ${answer.status} ${await answer.clone().text()}`);
+  return answer.json().catch(() => null);
 }
+
+/** Inserts an event over the API. */
+export const insert = (demo, email, calendar, event) => call(demo, email, "POST", calendar, "", event);
 
 /** The calendar's events as stored, deleted ones left out. */
 export async function stored(demo, calendar, title) {

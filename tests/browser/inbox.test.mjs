@@ -54,7 +54,7 @@ const adminPage = (route) => new URL(route, demo.admin_url).href;
 /** Looks at the page, light and dark, narrow and where the header has just become one line: no fault. */
 async function look(page, name, language) {
   for (const colours of ["light", "dark"]) {
-    for (const width of [360, 960]) {
+    for (const width of [360, 1088]) {
       const seen = await visit(browser, { language, colours, width, zone: ZONE });
       await seen.context().addCookies(await page.context().cookies());
       await seen.goto(page.url());

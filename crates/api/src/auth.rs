@@ -284,6 +284,7 @@ mod tests {
                     ("POST", "/approve"),
                     ("POST", "/decline"),
                     ("POST", "/reassign"),
+                    ("POST", "/retry-sync"),
                 ] {
                     let ask = Ask::new(method, &format!("/api/v1/bookings/{id}{rest}"));
                     let ask = match rest {
@@ -314,6 +315,7 @@ mod tests {
             ("approve", json!({})),
             ("decline", json!({})),
             ("reassign", host),
+            ("retry-sync", json!({})),
         ] {
             let answer = harness.act(&booked, what, &body, &booked.manage_token);
             let found = (answer.status.as_u16(), answer.code());

@@ -113,6 +113,7 @@ mod tests {
             (own("approve"), json!({}), 409),
             (own("decline"), json!({}), 409),
             (own("reassign"), host, 409),
+            (own("retry-sync"), json!({}), 200),
             (hold, wish, 201),
             (release, json!({ "token": "x" }), 204),
             (book, booking("maths", "2026-11-24T14:00:00Z"), 201),

@@ -201,7 +201,7 @@ mod tests {
         let apart = ["/api", "/api/", "/api/{*rest}", app::push::PATH].map(str::to_owned);
         let routes: BTreeSet<String> = &routes() - &BTreeSet::from(apart);
         assert_eq!(routes, described);
-        assert_eq!(described.len(), 26);
+        assert_eq!(described.len(), 29);
     }
 
     #[test]
@@ -268,7 +268,7 @@ mod tests {
                 assert!(parameter["description"].is_string(), "{name}: {parameter}");
             }
             // There is nothing to say but which one.
-            let is_bare = ["/disconnect", "/prove"]
+            let is_bare = ["/disconnect", "/prove", "/retry-sync"]
                 .iter()
                 .any(|end| path.ends_with(end));
             if method == "POST" && is_bare {
@@ -304,8 +304,11 @@ mod tests {
                 .replace("{org}", "tutoring");
             let body = match path.rsplit('/').next() {
                 Some("reschedule") => json!({ "start": "2026-11-24T09:00:00Z" }),
-                Some("cancel" | "approve" | "decline" | "conflict-policy") => json!({}),
+                Some("cancel" | "approve" | "decline" | "conflict-policy" | "retry-sync") => {
+                    json!({})
+                }
                 Some("reassign") => json!({ "host": harness.hosts("maths")[0].0 }),
+                Some("contact") => json!({ "name": "Zoe", "email": "zoe@example.org" }),
                 Some("resolve") => json!({ "resolution": "retry" }),
                 Some("calendars") => json!({ "google_id": "a@b.cd", "mode": "busy" }),
                 Some("{calendar}" | "settings") => json!({}),

@@ -23,7 +23,7 @@ use crate::v1::Slot;
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Every code an answer may carry, with what it means: this table is part of the document.
-pub(crate) const CODES: [(&str, &str); 54] = [
+pub(crate) const CODES: [(&str, &str); 56] = [
     ("malformed_json", "the body is not JSON"),
     ("malformed_body", "the body ended early or cannot be read"),
     (
@@ -76,8 +76,16 @@ pub(crate) const CODES: [(&str, &str); 54] = [
         "Google could not be asked about the calendar, or did not answer: try again",
     ),
     (
-        "mode_not_offered",
-        "events are not taken over as bookings yet",
+        "contact_known",
+        "it is known who the booking is for: only one born in Google without a guest is without a contact",
+    ),
+    (
+        "one_host_needed",
+        "a two-way calendar takes the time of exactly one host, whose bookings its events become",
+    ),
+    (
+        "event_type_needed",
+        "events become bookings of an event type of one host and one seat, and that is none",
     ),
     (
         "receiver_needed",

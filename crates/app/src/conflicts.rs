@@ -12,18 +12,18 @@ mod resolution;
 mod there;
 
 use domain::booking::{Booking, Cause};
-use domain::sync::EventFields;
-use domain::sync::policy::Side;
+use domain::sync::policy::{Origin, Side};
+use domain::sync::{EventFields, Seen};
 use domain::{BookingId, ConflictId, Instant, OrganizationId};
 use serde_json::json;
 use store::tables::conflicts::{self, Conflict};
 use store::tables::links::{self, EventLink, State};
-use store::tables::{bookings, busy, calendars, claims, leases, outgoing_messages};
+use store::tables::{bookings, calendars, claims, leases, outgoing_messages};
 use store::{Lane, StoreError, Tx};
 
 use crate::App;
 pub use crate::bookings::ListError;
-use crate::bookings::{Detail, chosen_id, cursor_at, read_cursor, surround};
+use crate::bookings::{Detail, chosen_id, cursor_at, elsewhere, read_cursor, surround};
 use crate::timeline::Pen;
 pub use resolution::Resolution;
 pub use there::There;
@@ -118,11 +118,16 @@ fn read(tx: &mut dyn Tx, conflict: Conflict) -> Result<Item, StoreError> {
     })
 }
 
+/// Whether the event was made in Google and is there: let go of, it would come back as another booking.
+fn is_left_alone(link: &EventLink) -> bool {
+    link.made() == Origin::Google && link.link.seen.as_ref().and_then(Seen::remote).is_some()
+}
+
 /// What takes the time of an unverified booking.
 fn overlap(tx: &mut dyn Tx, booking: &Booking) -> Result<There, StoreError> {
     let mut found = Vec::new();
     for host in claims::hosts_of(tx, booking.id)? {
-        found.extend(busy::foreign(tx, host, booking.time, booking.id)?);
+        found.extend(elsewhere(tx, booking, host)?);
     }
     let first = found.into_iter().min();
     Ok(first.map_or(There::Free, |time| There::Busy { time }))
@@ -233,6 +238,9 @@ fn resolve_in(
             Err(ResolveError::Changed)
         };
     }
+    if input.resolution == Resolution::Relink && is_left_alone(&link) {
+        return Err(ResolveError::Unfit);
+    }
     apply(tx, &mut link, input.resolution, now)?;
     links::update(tx, &link)?;
     conflict.resolution = Some(input.resolution.as_str().to_owned());
@@ -253,7 +261,12 @@ fn lock(tx: &mut dyn Tx, link: domain::LinkId) -> Result<EventLink, StoreError> 
     let calendar = calendars::by_id(tx, row.calendar_id)?.ok_or_else(missing)?;
     leases::hold_off(tx, calendar.connection_id)?;
     bookings::lock(tx, row.booking_id)?;
-    links::by_id(tx, link)?.ok_or_else(missing)
+    let locked = links::by_id(tx, link)?.ok_or_else(missing)?;
+    if locked.calendar_id != row.calendar_id {
+        // It followed its event meanwhile: who asks again finds it there.
+        return Err(StoreError::Overloaded);
+    }
+    Ok(locked)
 }
 
 fn apply(

@@ -3,7 +3,9 @@
 use domain::{BookingId, CalendarId, ConnectionId, Instant, LinkId};
 use jiff::SignedDuration;
 use store::tables::channels::{self, Stop};
-use store::tables::{audits, calendars, connections, leases, links, revocations, verifications};
+use store::tables::{
+    audits, calendars, connections, incoming, leases, links, revocations, verifications,
+};
 use store::{Lane, StoreError};
 
 use crate::{App, bookings, connections as connection_work, links as link_work, pull, push};
@@ -35,6 +37,7 @@ pub async fn step(app: &App) -> Result<Stepped, StoreError> {
         revocation,
         opening,
         verification,
+        incoming,
         calendar,
         audit,
         lease_end,
@@ -62,6 +65,8 @@ pub async fn step(app: &App) -> Result<Stepped, StoreError> {
                 bookings::verify_step(app, booking).await?;
             }
         }
+        // No call: what a page has shown becomes bookings before the next page is asked for.
+        _ if let Some(calendar) = incoming => bookings::import_step(app, calendar).await?,
         (_, _, Some((calendar, at))) if at <= now => pull::step(app, calendar).await?,
         // Nobody waits for it.
         _ if audit.is_some_and(|(_, at)| at <= now) => {
@@ -100,6 +105,8 @@ struct Next {
     opening: Option<(CalendarId, Instant)>,
     /// An unverified booking to look at.
     verification: Option<(BookingId, Instant)>,
+    /// Events that are to become bookings: of which calendar.
+    incoming: Option<CalendarId>,
     calendar: Option<(CalendarId, Instant)>,
     /// A calendar to be compared with Google's own expansion.
     audit: Option<(CalendarId, Instant)>,
@@ -122,6 +129,7 @@ async fn next(app: &App, now: Instant) -> Result<Next, StoreError> {
                     None
                 },
                 verification: verifications::next_due(tx)?,
+                incoming: incoming::next_due(tx, now)?,
                 calendar: calendars::next_pull(tx, now)?,
                 audit: audits::next(tx, now)?,
                 lease_end: leases::next_end(tx, now)?,

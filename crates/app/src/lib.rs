@@ -11,6 +11,7 @@
 //! in the store when to look again, and an arm in [`due`].
 
 pub mod access;
+pub mod agenda;
 pub mod availability;
 pub mod bookings;
 pub mod calendars;

@@ -12,6 +12,7 @@ use crate::ids::{BookingId, EventTypeId, HostId, OrganizationId};
 use crate::reminders::Reminders;
 use crate::schedule::Schedule;
 use crate::sync::merge::Texts;
+use crate::sync::policy::Origin;
 use crate::time::{Instant, Interval, Zone};
 
 /// The agreement between a host and an attendee.
@@ -33,6 +34,8 @@ pub struct Booking {
     pub status: Status,
     /// Counts changes, from 1; a decision names the version it was made on.
     pub version: i64,
+    /// Where it was born.
+    pub origin: Origin,
     /// Whether it was placed on top of others on purpose (scenario B7).
     pub forced: bool,
     /// Seats, of which the attendee below has one.

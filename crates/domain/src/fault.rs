@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 static ON: AtomicU32 = AtomicU32::new(0);
 
 /// Every fault point, by number, with what it breaks.
-pub const ALL: [(u32, &str); 27] = [
+pub const ALL: [(u32, &str); 31] = [
     (1, "link work draws a fresh event id for every attempt"),
     (2, "an insert refused with 409 is not adopted but given up"),
     (3, "the intent is not written down before a call"),
@@ -53,6 +53,19 @@ pub const ALL: [(u32, &str); 27] = [
         30,
         "a booking moved back after both had moved it is not sent",
     ),
+    (
+        33,
+        "an event moved to another calendar is thought deleted at once",
+    ),
+    (
+        34,
+        "the event of a booking given to another host is left where it is",
+    ),
+    (
+        35,
+        "an attendee is told of a move that another one has overtaken",
+    ),
+    (36, "an attendee is not told that a booking is cancelled"),
 ];
 
 /// Switches fault number `n` on for this process; 0 switches all off.

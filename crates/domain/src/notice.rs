@@ -1,5 +1,8 @@
 //! Who is told what when something needs a person. What is wrong with a connection, and the way out of it,
-//! is in [`crate::connection`]; the message follows from the way out.
+//! is in [`crate::connection`]; the message follows from the way out. What attendees are told is in
+//! [`attendee`].
+
+pub mod attendee;
 
 use crate::connection::{Cause, WayOut};
 

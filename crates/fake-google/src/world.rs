@@ -452,6 +452,36 @@ impl World {
             .ok_or_else(ApiError::not_found)
     }
 
+    /// Moves an event to another calendar of its host, as its host would by hand: it keeps its id and everything
+    /// on it, and leaves a bare tombstone behind (§8.2, §17).
+    ///
+    /// # Errors
+    /// What the API would answer.
+    pub fn move_event(
+        &mut self,
+        now: Timestamp,
+        calendar: &str,
+        event_id: &str,
+        destination: &str,
+    ) -> Result<Value, ApiError> {
+        let target = self.calendars.get(destination);
+        let target = target.ok_or_else(ApiError::not_found)?;
+        if calendar == destination || target.is_taken(event_id) {
+            return Err(ApiError::duplicate());
+        }
+        let invitation = target.invitation();
+        let source = self.calendars.get_mut(calendar);
+        let source = source.ok_or_else(ApiError::not_found)?;
+        let family = source.give_away(&host_write(now, &self.rules, event_id), &invitation)?;
+        self.write(now, destination, SendUpdates::None, |target, _, _| {
+            target.take_over(now, family);
+            Ok(())
+        })?;
+        self.notice(now);
+        self.event(destination, event_id)
+            .ok_or_else(ApiError::not_found)
+    }
+
     /// Changes an instance and all that follow, as its host would by hand on Google's page ("this
     /// and following events"), which no single method of the API does: the series ends before the
     /// instance, and a new one begins there that copies everything, private extended properties

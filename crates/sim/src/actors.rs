@@ -3,6 +3,7 @@
 
 pub mod admin;
 pub mod attendee;
+pub mod giver;
 pub mod host;
 pub mod operator;
 pub mod owner;
@@ -33,6 +34,8 @@ pub enum Actor {
     Push,
     /// Due work, by one of several workers.
     Sync(u8),
+    /// The person who gives bookings from host to host.
+    Giver,
 }
 
 impl Actor {
@@ -47,6 +50,7 @@ impl Actor {
             Self::Operator => [5, 0],
             Self::Push => [6, 0],
             Self::Admin => [7, 0],
+            Self::Giver => [8, 0],
         }
     }
 
@@ -62,6 +66,7 @@ impl Actor {
             Self::Attendee(_)
                 | Self::Owner
                 | Self::Admin
+                | Self::Giver
                 | Self::Operator
                 | Self::Push
                 | Self::Sync(_)
@@ -74,6 +79,7 @@ impl Actor {
         match self {
             Self::Setup => Box::pin(async {}),
             Self::Attendee(n) => Box::pin(attendee::live(stage, n)),
+            Self::Giver => Box::pin(giver::live(stage)),
             Self::Host => Box::pin(host::live(stage)),
             Self::Owner => Box::pin(owner::live(stage)),
             Self::Admin => Box::pin(admin::live(stage)),
@@ -89,6 +95,7 @@ impl fmt::Display for Actor {
         match self {
             Self::Setup => f.pad("setup"),
             Self::Attendee(n) => f.pad(&format!("attendee{n}")),
+            Self::Giver => f.pad("giver"),
             Self::Host => f.pad("host"),
             Self::Owner => f.pad("owner"),
             Self::Admin => f.pad("admin"),

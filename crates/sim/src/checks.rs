@@ -11,6 +11,7 @@ pub mod changes;
 pub mod foreign;
 pub mod left_alone;
 pub mod losses;
+pub mod messages;
 pub mod mirror;
 pub mod parked;
 pub mod pending;

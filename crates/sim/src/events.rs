@@ -56,6 +56,10 @@ pub struct Turn {
 pub struct Ours {
     /// For which booking.
     pub booking: BookingId,
+    /// In which calendar it is.
+    pub calendar: &'static str,
+    /// When the host last moved it to another one.
+    pub carried_at: Option<Instant>,
     /// What happened to it, oldest first.
     pub turns: Vec<Turn>,
     /// The time both sides were last known to agree on: what we wrote, or what the booking followed.

@@ -15,7 +15,7 @@ use store::{StoreError, Verdict, Work};
 
 use crate::actors::Actor;
 use crate::bookings::Version;
-use crate::checks::{changes, left_alone, losses, mirror, parked, told};
+use crate::checks::{changes, left_alone, losses, messages, mirror, parked, told};
 use crate::network::{self, Ask, Trouble};
 use crate::scene::{Scene, Stage};
 use crate::seams::{Op, Seams};
@@ -404,5 +404,7 @@ fn note_change(scene: &mut Scene, actor: Actor, id: BookingId) {
     let checked = losses::committed(scene, &version);
     scene.hold(checked);
     scene.bookings.push(version);
+    let checked = messages::committed(scene, id);
+    scene.hold(checked);
     changes::follow_up(scene, actor, id);
 }

@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::machine::short;
 use crate::scene::Scene;
 use crate::seams::Answer;
-use crate::setup::CALENDAR;
+use crate::setup::{CALENDAR, OTHER, has_two};
 use crate::truth;
 
 /// What a request asks for.
@@ -355,9 +355,10 @@ fn carry_out(scene: &mut Scene, ask: &Ask, asked: &Request) -> Response {
         Ask::Get(id) | Ask::Patch(id) | Ask::Delete(id) => id.clone(),
         Ask::Token | Ask::Revoke | Ask::Watch | Ask::Stop | Ask::List | Ask::Other => String::new(),
     };
+    let calendar = calendar_of(asked);
     let when = scene
         .google
-        .event(CALENDAR, &subject)
+        .event(calendar, &subject)
         .map(|resource| When::read(&resource));
     let what = format!(
         "{} {} {} {when:?}",
@@ -370,7 +371,7 @@ fn carry_out(scene: &mut Scene, ask: &Ask, asked: &Request) -> Response {
         scene.written_at = scene.now();
     }
     match ask {
-        Ask::Insert if is_done => note_insert(scene, &response.json()),
+        Ask::Insert if is_done => note_insert(scene, calendar, &response.json()),
         Ask::Patch(id) if is_done => note_patch(scene, id, &response.json()),
         Ask::Delete(id) if is_done => note_delete(scene, id),
         Ask::Revoke if is_done => {
@@ -382,14 +383,24 @@ fn carry_out(scene: &mut Scene, ask: &Ask, asked: &Request) -> Response {
             if !asked.path.contains("pageToken=") {
                 scene.listed_at = Some(scene.now());
             }
-            truth::note_page(scene, asked, &response.json());
+            // The host's own events are all in the first.
+            if calendar == CALENDAR {
+                truth::note_page(scene, asked, &response.json());
+            }
         }
         _ => {}
     }
     response
 }
 
-fn note_insert(scene: &mut Scene, resource: &Value) {
+/// Which calendar a request is about, as far as it is about one.
+fn calendar_of(asked: &Request) -> &'static str {
+    let name = OTHER.split('@').next().unwrap_or_default();
+    let is_other = asked.path.contains(&format!("/calendars/{name}"));
+    if is_other { OTHER } else { CALENDAR }
+}
+
+fn note_insert(scene: &mut Scene, calendar: &'static str, resource: &Value) {
     scene.stats.count("google.inserted");
     if resource["summary"] == TEST_EVENT {
         return note_test(scene, resource);
@@ -410,6 +421,8 @@ fn note_insert(scene: &mut Scene, resource: &Value) {
     };
     let event = Ours {
         booking: row.booking_id,
+        calendar,
+        carried_at: None,
         turns: vec![turn],
         agreed,
         is_text_edited: false,
@@ -546,7 +559,11 @@ pub fn moment(at: Instant) -> Value {
     serde_json::json!({ "dateTime": at.to_string(), "date": null, "timeZone": "Europe/Madrid" })
 }
 
-/// The events of the calendar.
+/// The events of all calendars.
 pub fn resources(scene: &Scene) -> Vec<Value> {
-    scene.google.events(CALENDAR)
+    let mut all = scene.google.events(CALENDAR);
+    if has_two(scene.seed) {
+        all.extend(scene.google.events(OTHER));
+    }
+    all
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use app::App;
 use bytes::Bytes;
 use domain::sync::policy::Policy;
-use domain::{BookingId, Clock, HostId, Instant, Interval, OrganizationId};
+use domain::{BookingId, CalendarId, Clock, HostId, Instant, Interval, OrganizationId};
 use fake_google::World;
 use jiff::{SignedDuration, Timestamp};
 use store::inline::Inline;
@@ -55,8 +55,8 @@ pub struct Scene {
     pub policy: Policy,
     /// Bookings about which a person has decided: then an edit may be undone, or a move overwritten.
     pub decided: BTreeSet<BookingId>,
-    /// When each booking was last taken from its time because of its event alone.
-    pub lost: BTreeMap<BookingId, Instant>,
+    /// When each booking was last taken from its time because of its event alone, and in which calendar that was.
+    pub lost: BTreeMap<BookingId, (Instant, Option<CalendarId>)>,
     /// What is in the calendar, and what Google's listings showed.
     pub truth: Truth,
     /// What counted after the last commit of a pull.

@@ -8,12 +8,13 @@ use std::num::NonZeroUsize;
 use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
+use app::calendars::{Change, Mode};
 use app::connections::{Callback, Disconnected};
 use app::preset::Preset;
 use app::secrets::MASTER_KEY_BYTES;
 use app::settings::{Pace, PullSize};
 use app::sign_in::HashedPassword;
-use app::{App, Vault, connections, preset, settings};
+use app::{App, Vault, calendars, connections, preset, settings};
 use domain::freshness::{OnStale, Policy};
 use domain::{Clock, EventTypeId, HostId, Instant, OrganizationId};
 use fake_google::{PushRules, Request, World};
@@ -38,6 +39,10 @@ use crate::trace::Trace;
 pub const ORGANIZATION: &str = "sim";
 /// Google's id of the one calendar.
 pub const CALENDAR: &str = "shared@group.calendar.google.com";
+/// Google's id of the other calendar, in seeds that have one: Ben's.
+pub const OTHER: &str = "other@group.calendar.google.com";
+/// What is booked, and given from host to host, by who runs the business; in seeds with two calendars.
+pub const GIVEN: &str = "given";
 /// How often it is looked at.
 pub const POLL_INTERVAL: SignedDuration = SignedDuration::from_secs(20);
 
@@ -70,6 +75,8 @@ pub struct Setup {
     pub organization: OrganizationId,
     /// What it offers.
     pub offers: Vec<Offered>,
+    /// Whose time it is, as far as bookings are given from one to the other; nobody's with one calendar.
+    pub givers: Vec<HostId>,
 }
 
 impl Setup {
@@ -96,7 +103,11 @@ pub fn machine_on(database: Arc<dyn Database>, seed: u64, keeps_trace: bool) -> 
     let google = google(seed);
     let (mut machine, with) = empty(database, seed, keeps_trace, google, CALENDAR);
     let stage = machine.stage().clone();
-    let setup = set_up(stage, ORGANIZATION.to_owned(), ACCOUNT, on_stale(seed));
+    let how = How {
+        on_stale: on_stale(seed),
+        has_two: has_two(seed),
+    };
+    let setup = set_up(stage, ORGANIZATION.to_owned(), ACCOUNT, how);
     let setup = machine.complete(Actor::Setup, setup);
     with(setup)
 }
@@ -124,7 +135,11 @@ pub fn machine_of_many(organizations: usize) -> (Machine, Vec<String>) {
         let (stage, slug) = (machine.stage().clone(), format!("business{n}"));
         slugs.push(slug.clone());
         machine.complete(Actor::Setup, async move {
-            set_up(stage, slug, &account, (OnStale::Allow, 1440)).await
+            let how = How {
+                on_stale: (OnStale::Allow, 1440),
+                has_two: false,
+            };
+            set_up(stage, slug, &account, how).await
         });
     }
     (machine, slugs)
@@ -161,6 +176,7 @@ fn empty(
     let nothing = Setup {
         organization: OrganizationId(uuid::Uuid::nil()),
         offers: Vec::new(),
+        givers: Vec::new(),
     };
     let machine = with_vault(Vault::new(&first_key), nothing);
     // From now on there is a new key beside the one everything was sealed with so far.
@@ -194,13 +210,24 @@ pub(crate) fn google(seed: u64) -> World {
     world
         .add_calendar(ACCOUNT, CALENDAR, "Shared", ZONE)
         .expect("the calendar is the first");
+    if has_two(seed) {
+        world
+            .add_calendar(ACCOUNT, OTHER, "Other", ZONE)
+            .expect("the calendar is the second");
+    }
     world.add_client(CLIENT.0, CLIENT.1, &[REDIRECT]);
     world
 }
 
-/// In half of the seeds Google can reach us.
+/// In some seeds each host has a calendar of his own: bookings are given from one to the other, and events are
+/// moved between them by hand.
+pub fn has_two(seed: u64) -> bool {
+    Stream::new(seed, Actor::Setup, "two calendars").is_hit(300)
+}
+
+/// In half of the seeds Google can reach us: what pushes tell of is followed for one calendar only.
 fn has_push(seed: u64, calendar: &str) -> bool {
-    calendar == CALENDAR && Stream::new(seed, Actor::Setup, "push").is_hit(500)
+    calendar == CALENDAR && !has_two(seed) && Stream::new(seed, Actor::Setup, "push").is_hit(500)
 }
 
 /// How Google's messages fare.
@@ -283,7 +310,14 @@ pub fn grant(google: &mut World, now: jiff::Timestamp) -> String {
     granted.expect("account and client are there").access_token
 }
 
-async fn set_up(stage: Stage, slug: String, account: &str, on_stale: (OnStale, i64)) -> Setup {
+/// What is drawn for a seed.
+#[derive(Clone, Copy, Debug)]
+struct How {
+    on_stale: (OnStale, i64),
+    has_two: bool,
+}
+
+async fn set_up(stage: Stage, slug: String, account: &str, how: How) -> Setup {
     static PRESET: OnceLock<Preset> = OnceLock::new();
     static PASSWORD: OnceLock<HashedPassword> = OnceLock::new();
     let preset = PRESET.get_or_init(|| {
@@ -298,7 +332,13 @@ async fn set_up(stage: Stage, slug: String, account: &str, on_stale: (OnStale, i
     (
         preset.organization.on_stale,
         preset.organization.stale_after_minutes,
-    ) = on_stale;
+    ) = how.on_stale;
+    if how.has_two {
+        let mut given = preset.event_types[0].clone();
+        given.slug = GIVEN.to_owned();
+        given.hosts = preset.hosts.iter().map(|host| host.key.clone()).collect();
+        preset.event_types.push(given);
+    }
     let app = &stage.app;
     let admin = format!("admin-{}@example.com", preset.organization.slug);
     let organization = preset::install_hashed(app, &preset, &admin, password.clone())
@@ -318,14 +358,42 @@ async fn set_up(stage: Stage, slug: String, account: &str, on_stale: (OnStale, i
             .expect("an event type has a host")
             .id,
     };
+    let (given, offers): (Vec<_>, Vec<_>) = offers.iter().partition(|offer| offer.slug == GIVEN);
+    let hosts = given.iter().flat_map(|offer| offer.hosts.iter());
+    let givers: Vec<HostId> = hosts.map(|host| host.id).collect();
+    if let Some(ben) = givers.last() {
+        add_other(&stage, organization.id, *ben).await;
+    }
     Setup {
         organization: organization.id,
         offers: offers
-            .iter()
+            .into_iter()
             .filter(|event_type| OFFERED.contains(&event_type.slug.as_str()))
             .map(offered)
             .collect(),
+        givers,
     }
+}
+
+/// Connects the other calendar; the bookings of `host` go there.
+async fn add_other(stage: &Stage, organization: OrganizationId, host: HostId) {
+    let app = &stage.app;
+    let all = connections::list(app, organization)
+        .await
+        .expect("the connections are there");
+    let through = all.first().expect("the account was connected").id;
+    // Later than the first calendar: that one receives what is told nowhere.
+    stage.pause(SignedDuration::from_secs(1)).await;
+    let id = calendars::add(app, organization, through, OTHER, Mode::Write)
+        .await
+        .expect("the calendar is the account's own");
+    let receives = Change {
+        receives: Some(vec![host]),
+        ..Change::default()
+    };
+    calendars::change(app, organization, through, id, receives)
+        .await
+        .expect("the host is the organization's");
 }
 
 /// Connects the organization anew: what a person does who is told to.

@@ -1,6 +1,7 @@
 //! What several pages show, one file per file of `templates/parts`.
 
 pub(crate) mod cause;
+pub(crate) mod field;
 pub(crate) mod freshness;
 pub(crate) mod notice;
 pub(crate) mod occasion;

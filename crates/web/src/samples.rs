@@ -4,22 +4,28 @@
 use std::fs;
 use std::path::Path;
 
-use app::bookings::{CalendarSync, Entry, OpenConflict, SyncState};
+use app::agenda::{Agenda, Busy};
+use app::bookings::{AttendeeMessage, CalendarSync, Entry, MessageState, OpenConflict, SyncState};
 use app::calendars::{Calendar, Host, Mode};
 use app::connections::{GrantFate, Preview};
 use domain::attendee::AttendeeForm;
 use domain::booking::{Cause, Refusal, Status};
 use domain::freshness::Policy;
+use domain::notice::attendee::{Content, Kind, Standing};
+use domain::sync::policy::Policy as ConflictPolicy;
 use domain::{Instant, Interval, Locale, Zone};
 use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::errors::{ErrorPage, Problem};
 use crate::i18n::Words;
-use crate::pages::admin::bookings::booking::{self, EntryView};
+use crate::pages::admin::bookings::booking;
+use crate::pages::admin::bookings::booking::history::EntryView;
+use crate::pages::admin::bookings::booking::messages::MessageView;
 use crate::pages::admin::bookings::{self, Row, Tab, new};
+use crate::pages::admin::calendar::View;
 use crate::pages::admin::connection::{self, ConnectionView, Outcome};
-use crate::pages::admin::{inbox, sign_in};
+use crate::pages::admin::{self, inbox, sign_in};
 use crate::pages::b::{self, cancel, reschedule};
 use crate::pages::organization::event_type::{self, book};
 use crate::pages::{index, organization};
@@ -336,7 +342,7 @@ impl Sample {
                 cause: by,
                 detail,
             };
-            EntryView::new(self.words, &entry, &self.zone)
+            EntryView::new(self.words, &entry, &[], &self.zone)
         };
         let start = json!({ "start": "2026-11-26T16:00:00Z" });
         let timeline = vec![
@@ -353,6 +359,24 @@ impl Sample {
                 }),
             ),
             entry("parked", None, json!({ "reason": "moved_onto_booking" })),
+            entry(
+                "edited_in_calendar",
+                Some(Cause::Calendar),
+                json!({ "location": { "from": "", "to": "https://maps.example/alameda-de-hercules" } }),
+            ),
+            entry(
+                "both_changed",
+                None,
+                json!({
+                    "field": "title", "here": { "text": "Maths" }, "there": { "text": "Maths, room 2" },
+                    "counts": "here",
+                }),
+            ),
+            entry(
+                "decided_for_event",
+                Some(Cause::Admin),
+                json!({ "field": "title" }),
+            ),
             entry("something_new", None, json!({})),
         ];
         booking::Page {
@@ -383,13 +407,51 @@ impl Sample {
             decline_problem: None,
             decline_reason: String::new(),
             hosts: if is_open { self.hosts() } else { Vec::new() },
+            can_name: is_open,
             can_move: is_open,
             can_cancel: is_open,
             cancel_reason: String::new(),
             cancel_problem: is_open.then(|| self.words.say("cancel-reason-missing")),
             sync: self.sync(CalendarSync::Error, Some("refused")),
+            messages: self.messages(),
             timeline,
         }
+    }
+
+    /// One of each kind, said a minute ago, and one that waits.
+    fn messages(&self) -> Vec<MessageView> {
+        let minute = SignedDuration::from_mins(1);
+        let start = self.now + minute * 600;
+        let standing = Standing {
+            status: Status::Confirmed,
+            time: Interval::lasting(start, minute * 60),
+            place: String::new(),
+            host: NOBODY.parse().unwrap(),
+        };
+        let told = |number: i64, kind: Kind, due_at| AttendeeMessage {
+            id: NOBODY.parse().unwrap(),
+            booking_id: NOBODY.parse().unwrap(),
+            attendee_id: NOBODY.parse().unwrap(),
+            name: "Ana María Ruiz".to_owned(),
+            number,
+            kind,
+            version: number,
+            created_at: self.now - minute,
+            due_at,
+            state: MessageState::Waiting,
+            content: Content {
+                before: None,
+                standing: standing.clone(),
+                cause: None,
+                reason: String::new(),
+                since: self.now - minute,
+            },
+        };
+        let said = Kind::ALL.map(|kind| told(1, kind, self.now - minute));
+        let waits = told(2, Kind::Moved, self.now + minute);
+        let all = std::iter::once(waits).chain(said);
+        all.filter_map(|message| MessageView::new(self.words, &message, self.now, &self.zone))
+            .collect()
     }
 
     /// One that waits for approval, with a reason to decline it that is too long.
@@ -545,6 +607,38 @@ impl Sample {
         connection::disconnect::Page::new(shell, "token".to_owned(), NOBODY.to_owned(), preview)
     }
 
+    fn days(&self, view: View, is_cut: bool) -> admin::calendar::Page {
+        let shell = self.admin(&self.words.say("calendar-title"), Section::Calendar);
+        let day = self.now.in_zone(&self.zone).date();
+        let at = |hours| self.now + SignedDuration::from_hours(hours);
+        let busy = |from, to| Busy {
+            time: Interval {
+                start: at(from),
+                end: at(to),
+            },
+            calendar: self.pick("Lessons", "Clases").to_owned(),
+        };
+        let agenda = Agenda {
+            bookings: Vec::new(),
+            busy: vec![
+                busy(1, 2),
+                busy(3, 40),
+                busy(5, 6),
+                busy(6, 7),
+                busy(7, 8),
+                busy(8, 9),
+            ],
+            is_cut,
+        };
+        admin::calendar::Page::new(shell, (view, day), &agenda, (&self.zone, self.now))
+    }
+
+    fn rules(&self) -> connection::rules::Page {
+        let shell = self.admin(&self.words.say("rules-heading"), Section::Connection);
+        let (token, nobody) = ("token".to_owned(), NOBODY.to_owned());
+        connection::rules::Page::new(shell, token, nobody, &ConflictPolicy::default())
+    }
+
     fn calendar(&self, mode: Mode) -> connection::calendar::Page {
         let shell = self.admin(&self.words.say("calendar-heading"), Section::Connection);
         let ids = [NOBODY, "00000000-0000-0000-0000-000000000001"];
@@ -567,9 +661,11 @@ impl Sample {
             blocks: hosts.iter().map(|host| host.id).collect(),
             receives: Vec::new(),
             free_days: u64::from(mode == Mode::Busy),
+            import_event_type: None,
         };
         let ago = |_| self.words.count("ago-minutes", 3, &[]);
         connection::calendar::Page::new(shell, "token".to_owned(), &calendar, &hosts, ago)
+            .with_kinds(&[], None)
     }
 
     fn connected(&self, state: &'static str) -> ConnectionView {
@@ -616,6 +712,7 @@ impl Sample {
             push: (state == "connected").then(|| ("live", self.words.say("push-live"))),
             can_prove: action.is_none(),
             action,
+            rules: (state != "inactive").then(|| connection::rules::href(NOBODY.parse().unwrap())),
             disconnect: (state != "inactive")
                 .then(|| connection::disconnect::href(NOBODY.parse().unwrap())),
         }
@@ -828,6 +925,10 @@ impl Sample {
             ),
             ("calendar", page(&self.calendar(Mode::Write))),
             ("calendar-busy", page(&self.calendar(Mode::Busy))),
+            ("days-week", page(&self.days(View::Week, false))),
+            ("days-month", page(&self.days(View::Month, true))),
+            ("days-day", page(&self.days(View::Day, false))),
+            ("rules", page(&self.rules())),
             ("disconnect", page(&self.disconnect(GrantFate::Revoked, 20))),
             (
                 "disconnect-shared",

@@ -56,6 +56,8 @@ pub(crate) enum Header {
 pub(crate) enum Section {
     /// Bookings.
     Bookings,
+    /// What the days hold.
+    Calendar,
     /// What must be decided.
     Inbox,
     /// The calendar connection.
@@ -64,8 +66,9 @@ pub(crate) enum Section {
 
 impl Section {
     /// All of them, as the navigation lists them: where, and called what.
-    pub(crate) const ALL: [(Self, &'static str, Key); 3] = [
+    pub(crate) const ALL: [(Self, &'static str, Key); 4] = [
         (Self::Bookings, "/admin/bookings", key("nav-bookings")),
+        (Self::Calendar, "/admin/calendar", key("nav-calendar")),
         (Self::Inbox, "/admin/inbox", key("nav-inbox")),
         (Self::Connection, "/admin/connection", key("nav-connection")),
     ];

@@ -5,7 +5,7 @@ use domain::text::BadText;
 use domain::{BookingId, ClaimId, Instant, Interval, LinkId};
 use serde_json::json;
 use store::tables::claims::Holder;
-use store::tables::{bookings, event_types, organizations, timeline};
+use store::tables::{event_types, organizations, timeline};
 use store::{Lane, StoreError, Tx};
 
 use super::book::{claim, draw_claims};
@@ -13,7 +13,7 @@ use super::cancel::{checked_reason, end_in};
 use super::event_links;
 use super::hosts::{Unassigned, Wish, take};
 use super::reschedule::{is_stale, lock_with_hosts};
-use super::verify;
+use super::{tell, verify};
 use crate::timeline::Pen;
 use crate::{App, availability, freshness};
 
@@ -161,7 +161,7 @@ fn approve_in(
     // Somebody of the organization says yes: nothing is refused, but it is looked at later.
     booking.status = verify::status(freshness::judge(tx, &organization, age, &bound, draws.now)?);
     booking.version += 1;
-    bookings::update(tx, &booking)?;
+    tell::update(tx, &booking, Some(input.cause), draws.now)?;
     claim(tx, &booking, &bound, &draws.claims)?;
     verify::begin(tx, &booking, draws.now)?;
     event_links::link(tx, &booking, draws.link, draws.now)?;

@@ -7,6 +7,7 @@ use domain::event_type::{Assignment, EventType};
 use domain::freshness::{Stale, Verdict};
 use domain::reminders::Reminders;
 use domain::sync::merge::Texts;
+use domain::sync::policy::Origin;
 use domain::text::BadText;
 use domain::{AttendeeId, BookingId, ClaimId, HostId, Instant, Interval, LinkId};
 use serde_json::json;
@@ -21,7 +22,7 @@ use super::cancel::checked_reason;
 use super::event_links;
 use super::hosts::{Assigned, Unassigned, Wish, assign};
 use super::idempotency::{Decision, Found, IdempotencyKey, KeyReused, Memory};
-use super::verify;
+use super::{tell, verify};
 use crate::freshness::{self, Look};
 use crate::limits::{Asker, BookingLimit, TooMany};
 use crate::organizations::Organization;
@@ -389,7 +390,7 @@ fn decide_in(
     }
     let mut booking = new_booking(input, organization, &event_type, attendee, &assigned, draws);
     booking.status = status;
-    let has_calendar = insert(tx, &booking, &assigned.hosts, draws)?;
+    let has_calendar = insert(tx, &booking, &assigned.hosts, input.cause, draws)?;
     let kind = match booking.status {
         Status::Requested => "requested",
         _ if booking.forced => "forced",
@@ -453,6 +454,7 @@ fn new_booking(
             .map_or_else(|| event_type.zone(), |h| h.schedule.zone.clone()),
         status: Status::Confirmed,
         version: 1,
+        origin: Origin::Here,
         forced: input.forced.is_some(),
         capacity: event_type.capacity,
         text: EventText::default(),
@@ -479,6 +481,7 @@ fn insert(
     tx: &mut dyn Tx,
     booking: &Booking,
     hosts: &[HostId],
+    cause: Cause,
     draws: &Draws,
 ) -> Result<bool, StoreError> {
     bookings::insert(tx, booking)?;
@@ -490,6 +493,7 @@ fn insert(
         attendee: booking.attendee.clone(),
     };
     seats::insert(tx, &seat, &secrets::hash(&draws.token))?;
+    tell::arrived(tx, booking, &seat, cause, draws.now)?;
     if !booking.status.blocks_time() {
         return Ok(false);
     }
@@ -547,6 +551,7 @@ fn join(
         attendee,
     };
     seats::insert(tx, &seat, &secrets::hash(&draws.token))?;
+    tell::arrived(tx, &session, &seat, cause, draws.now)?;
     // Whoever joins is shown themselves, never who else attends (scenario J2).
     session.attendee = seat.attendee;
     draws.pen.write(
@@ -575,7 +580,10 @@ pub(super) fn freeze_event(
     let host = event_type
         .host(booking.host_id)
         .map_or("", |host| host.name.as_str());
-    booking.reminders.clone_from(&event_type.reminders);
+    // Those of the host's own event are his.
+    if booking.origin == Origin::Here {
+        booking.reminders.clone_from(&event_type.reminders);
+    }
     let attendee = &booking.attendee;
     let text = event_type.text.render(&Placeholders {
         attendee: &attendee.name,

@@ -5,11 +5,11 @@ use domain::booking::{Booking, Cancellation, Cause, NotOpen, Status, check_open}
 use domain::text::{self, BadText};
 use domain::{AttendeeId, BookingId, Instant};
 use serde_json::json;
-use store::tables::{bookings, claims, links, seats};
+use store::tables::{claims, links, seats};
 use store::{Lane, StoreError, Tx};
 
 use super::reschedule::{is_stale, lock_with_hosts};
-use super::verify;
+use super::{tell, verify};
 use crate::App;
 use crate::timeline::Pen;
 
@@ -75,11 +75,15 @@ pub async fn cancel(app: &App, input: CancelInput) -> Result<Booking, CancelErro
                 check_open(&booking, now)?;
             }
             if let Some(seat) = input.seat
-                && is_left_with_others(tx, &booking, seat, &mut pen, now)?
+                && is_left_with_others(tx, &booking, (seat, input.cause), &mut pen, now)?
             {
                 return Ok(booking);
             }
             cancel_in(tx, &mut booking, input.cause, &reason, &mut pen, now)?;
+            if let Some(seat) = input.seat {
+                // The last one has no seat any more, and hears all the same.
+                tell::left(tx, &booking, seat, input.cause, now)?;
+            }
             links::mark_due(tx, booking.id, now)?;
             Ok(booking)
         })
@@ -98,14 +102,19 @@ fn already(booking: Booking) -> Result<Booking, CancelError> {
 fn is_left_with_others(
     tx: &mut dyn Tx,
     booking: &Booking,
-    seat: AttendeeId,
+    (seat, cause): (AttendeeId, Cause),
     pen: &mut Pen,
     now: Instant,
 ) -> Result<bool, StoreError> {
-    if seats::leave(tx, seat, now)? && booking.capacity > 1 {
+    let has_left = seats::leave(tx, seat, now)?;
+    if has_left && booking.capacity > 1 {
         pen.write(tx, booking.id, "left", Some(Cause::Attendee), json!({}))?;
     }
-    Ok(seats::count(tx, booking.id)?.0 > 0)
+    let do_others_stay = seats::count(tx, booking.id)?.0 > 0;
+    if has_left && do_others_stay {
+        tell::left(tx, booking, seat, cause, now)?;
+    }
+    Ok(do_others_stay)
 }
 
 pub(super) fn checked_reason(reason: &str) -> Result<String, BadText> {
@@ -165,7 +174,7 @@ pub(super) fn end_in(
         reason: reason.to_owned(),
         at: now,
     });
-    bookings::update(tx, booking)?;
+    tell::update(tx, booking, Some(cause), now)?;
     claims::release(tx, booking.id)?;
     pen.write(
         tx,

@@ -6,10 +6,11 @@ use domain::sync::merge::Follow;
 use domain::{BookingId, ClaimId, HostId, Instant, Interval};
 use serde_json::json;
 use store::tables::claims::{self, Claim, Holder};
-use store::tables::{bookings, links};
+use store::tables::links;
 use store::{StoreError, Tx};
 
 use super::reschedule::{lock_with_hosts, move_to};
+use super::tell;
 use crate::timeline::Pen;
 
 /// What became of a move the host made in Google.
@@ -63,7 +64,7 @@ pub(crate) fn move_as_decided(
         Cause::Calendar => "moved_in_calendar",
         Cause::Attendee | Cause::Api | Cause::Admin => "moved",
     };
-    move_to(tx, booking, time, kind, cause, pen)?;
+    move_to(tx, booking, time, kind, (cause, now), pen)?;
     mark_others_due(tx, booking.id, bound.len(), now)?;
     Ok(MoveOutcome::Moved)
 }
@@ -77,9 +78,8 @@ fn is_any_taken(
     now: Instant,
 ) -> Result<bool, StoreError> {
     for host in bound {
-        claims::remove_expired(tx, *host, time, now)?;
         let except = Some(Holder::Booking(booking));
-        let claimed = claims::overlapping(tx, *host, time, except, now)?;
+        let claimed = claims::make_room(tx, *host, time, except, now)?;
         if is_taken(time, &claimed) {
             return Ok(true);
         }
@@ -132,7 +132,7 @@ pub(crate) fn revive_by_host(
     booking.forced = is_taken;
     booking.time = time;
     booking.version += 1;
-    bookings::update(tx, booking)?;
+    tell::update(tx, booking, Some(Cause::Calendar), now)?;
     let detail = json!({ "start": time.start, "end": time.end });
     let cause = Some(Cause::Calendar);
     pen.write(tx, booking.id, "restored_in_calendar", cause, detail)?;
@@ -148,7 +148,7 @@ pub(crate) fn edit_to(
 ) -> Result<(), StoreError> {
     if put_texts(tx, booking, texts, change.cause, change.pen)? {
         booking.version += 1;
-        bookings::update(tx, booking)?;
+        tell::update(tx, booking, Some(change.cause), change.now)?;
     }
     Ok(())
 }

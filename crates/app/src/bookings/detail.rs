@@ -5,7 +5,7 @@ use domain::event_type::EventType;
 use domain::{BookingId, ConflictId, Instant, OrganizationId};
 use store::tables::conflicts::Conflict;
 use store::tables::connections::State as ConnectionState;
-use store::tables::links::{EventLink, State};
+use store::tables::links::{EventLink, State, Stay};
 use store::tables::seats::Seat;
 use store::tables::timeline::{self, Entry};
 use store::tables::{
@@ -181,7 +181,9 @@ pub(crate) fn surround(tx: &mut dyn Tx, booking: Booking) -> Result<Detail, Stor
     let organization = organizations::by_id(tx, booking.organization_id)?.ok_or_else(missing)?;
     let event_type = event_types::by_id(tx, booking.event_type_id)?.ok_or_else(missing)?;
     let host_name = host_name(tx, &booking, &event_type)?;
-    let mut sync = match links::of_booking(tx, booking.id)?.into_iter().next() {
+    let all = links::of_booking(tx, booking.id)?;
+    // What a booking has left behind is in nobody's way; should Google refuse to remove it, the inbox tells.
+    let mut sync = match all.into_iter().find(|link| link.stay != Stay::Leaving) {
         Some(link) => read_sync(tx, link)?,
         None => SyncState::NONE,
     };

@@ -161,8 +161,8 @@ pub(super) fn take(
     time: Interval,
 ) -> Result<(), Unassigned> {
     hosts::lock(tx, host)?;
-    claims::remove_expired(tx, host, time, wish.now)?;
-    let taken = taken(tx, host, time, wish.except, wish.now)?;
+    let mut taken = claims::make_room(tx, host, time, wish.except, wish.now)?;
+    taken.extend(busy::overlapping(tx, host, time)?);
     if is_taken(time, &taken) && !wish.forced {
         return Err(Unassigned::Refused(Refusal::Taken));
     }

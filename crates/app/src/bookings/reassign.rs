@@ -2,15 +2,17 @@
 
 use domain::booking::{Booking, Cause, NotOpen, Refusal, check_open};
 use domain::event_type::EventType;
-use domain::{BookingId, ClaimId, HostId, Instant};
+use domain::{BookingId, ClaimId, HostId, Instant, LinkId};
 use serde_json::json;
 use store::tables::claims::{self, Holder};
-use store::tables::{bookings, event_types, hosts, links, organizations};
+use store::tables::{bookings, event_types, hosts, organizations};
 use store::{Lane, StoreError, Tx};
 
 use super::book::{claim, draw_claims, freeze_event};
+use super::event_links;
 use super::hosts::{Unassigned, Wish, take};
 use super::reschedule::is_stale;
+use super::tell;
 use crate::App;
 use crate::timeline::Pen;
 
@@ -54,7 +56,7 @@ pub struct ReassignInput {
 }
 
 /// Gives a booking to another host, whose time must be free; outside their hours is the organization's own
-/// decision. The event follows by itself (scenario D4, this side). Giving it to who has it changes
+/// decision. The event goes from the one's calendar to the other's, if they differ (scenario D4). Giving it to who has it changes
 /// nothing, whatever its version.
 ///
 /// # Errors
@@ -62,10 +64,11 @@ pub struct ReassignInput {
 pub async fn reassign(app: &App, input: ReassignInput) -> Result<Booking, ReassignError> {
     let now = app.now();
     let (mut pen, ids) = (Pen::new(app, now), draw_claims(app, now));
+    let link = LinkId(app.chance().uuid(now));
     app.store()
         .unit(Lane::Interactive, "bookings.reassign", move |tx| {
             pen.restart();
-            reassign_in(tx, input, &ids, &mut pen, now)
+            reassign_in(tx, input, (&ids, link), &mut pen, now)
         })
         .await
 }
@@ -73,7 +76,7 @@ pub async fn reassign(app: &App, input: ReassignInput) -> Result<Booking, Reassi
 fn reassign_in(
     tx: &mut dyn Tx,
     input: ReassignInput,
-    ids: &[ClaimId],
+    (ids, link): (&[ClaimId], LinkId),
     pen: &mut Pen,
     now: Instant,
 ) -> Result<Booking, ReassignError> {
@@ -108,9 +111,9 @@ fn reassign_in(
     let organization =
         organizations::by_id(tx, booking.organization_id)?.ok_or(ReassignError::NotFound)?;
     freeze_event(&mut booking, &organization, &event_type);
-    bookings::update(tx, &booking)?;
+    tell::update(tx, &booking, Some(input.cause), now)?;
     claim(tx, &booking, &[host], ids)?;
-    links::mark_due(tx, id, now)?;
+    event_links::go_along(tx, &booking, link, now)?;
     pen.write(
         tx,
         id,

@@ -13,7 +13,7 @@ use store::{Lane, StoreError, Tx};
 use super::book::freeze_event;
 use super::hosts::{Unassigned, Wish, take};
 use super::idempotency::{Decision, Found, IdempotencyKey, KeyReused, Memory};
-use super::verify;
+use super::{tell, verify};
 use crate::timeline::Pen;
 use crate::{App, availability, freshness};
 
@@ -215,7 +215,7 @@ fn decide_in(
     if was == Status::Unverified {
         verify::end(tx, booking.id, "moved", now)?;
     }
-    move_to(tx, &mut booking, time, "moved", input.cause, pen)?;
+    move_to(tx, &mut booking, time, "moved", (input.cause, now), pen)?;
     verify::begin(tx, &booking, now)?;
     links::mark_due(tx, booking.id, now)?;
     Ok(Decided::Moved(Box::new(booking)))
@@ -258,13 +258,13 @@ pub(super) fn move_to(
     booking: &mut Booking,
     time: Interval,
     kind: &str,
-    cause: Cause,
+    (cause, now): (Cause, Instant),
     pen: &mut Pen,
 ) -> Result<(), StoreError> {
     let from = booking.time;
     booking.time = time;
     booking.version += 1;
-    bookings::update(tx, booking)?;
+    tell::update(tx, booking, Some(cause), now)?;
     if booking.forced {
         claims::move_onto(tx, booking.id, time)?;
     } else {

@@ -6,13 +6,14 @@
 
 use domain::booking::{Booking, Cause, Status};
 use domain::freshness::{Verdict, Verification, verify};
-use domain::{BookingId, ConflictId, HostId, Instant};
+use domain::{BookingId, ConflictId, HostId, Instant, Interval};
 use serde_json::json;
 use store::tables::conflicts::{self, Conflict, UNVERIFIED_OVERLAP};
-use store::tables::{bookings, busy, links, verifications};
+use store::tables::{busy, claims, links, verifications};
 use store::{Lane, StoreError, Topic, Tx};
 
 use super::reschedule::lock_with_hosts;
+use super::tell;
 use crate::timeline::Pen;
 use crate::{App, freshness};
 
@@ -64,7 +65,7 @@ pub(crate) fn confirm(
 ) -> Result<(), StoreError> {
     booking.status = Status::Confirmed;
     booking.version += 1;
-    bookings::update(tx, booking)?;
+    tell::update(tx, booking, cause, now)?;
     end(tx, booking.id, how, now)?;
     links::mark_due(tx, booking.id, now)?;
     pen.write(tx, booking.id, "verified", cause, json!({ "how": how }))
@@ -113,7 +114,7 @@ fn look(
     let calendars = freshness::blocking(tx, bound.iter().copied())?;
     let (mut is_overlapped, mut is_known) = (false, true);
     for host in bound {
-        is_overlapped |= !busy::foreign(tx, *host, booking.time, booking.id)?.is_empty();
+        is_overlapped |= !elsewhere(tx, booking, *host)?.is_empty();
         let until = busy::known_until(tx, *host)?;
         is_known &= until.is_none_or(|until| until >= booking.time.end);
     }
@@ -124,6 +125,18 @@ fn look(
         Verification::Confirm if !is_known && booking.time.end > now => Verification::Wait,
         found => found,
     })
+}
+
+/// What takes the time of `booking` and was made in Google, whether it has become a booking or not: that an
+/// event was taken over does not make its time free.
+pub(crate) fn elsewhere(
+    tx: &mut dyn Tx,
+    booking: &Booking,
+    host: HostId,
+) -> Result<Vec<Interval>, StoreError> {
+    let mut found = busy::foreign(tx, host, booking.time, booking.id)?;
+    found.extend(claims::born(tx, host, booking.time, booking.id)?);
+    Ok(found)
 }
 
 /// Opens a conflict, or lets the one that is open wait for a person again.

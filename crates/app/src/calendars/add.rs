@@ -7,7 +7,7 @@ use store::tables::{busy, channels, leases, links};
 use store::{Lane, Topic, Tx};
 
 use super::look::look;
-use super::{CalendarError, GOOGLE_ID_CHARS_MAX, Mode, is_connected, own};
+use super::{CalendarError, GOOGLE_ID_CHARS_MAX, Mode, is_connected, own, two_way};
 use crate::App;
 use crate::housekeeping::FOLLOWED;
 use crate::pull::audit;
@@ -33,9 +33,6 @@ pub async fn add(
             .any(|c| c.is_control() || c.is_whitespace());
     if !is_usable {
         return Err(CalendarError::BadId);
-    }
-    if mode == Mode::TwoWay {
-        return Err(CalendarError::ModeNotOffered);
     }
     let id = google_id.clone();
     let found = app
@@ -98,6 +95,7 @@ fn add_in(
         }
     };
     busy::block_all(tx, connection.organization_id, id)?;
+    two_way::check(tx, connection.organization_id, (id, calendar.mode))?;
     tx.wake(Topic::DueWork);
     Ok(id)
 }

@@ -1,12 +1,14 @@
 //! Changing what a calendar is for, whose time it takes, and whose bookings go there.
 
-use domain::{CalendarId, ConnectionId, HostId, Instant, OrganizationId};
+use domain::{CalendarId, ConnectionId, EventTypeId, HostId, Instant, OrganizationId};
 use store::tables::calendars::{self as rows, Calendar as Row};
-use store::tables::{busy, conflicts, hosts, leases, links, outgoing_messages, receivers};
+use store::tables::{
+    busy, conflicts, hosts, incoming, leases, links, outgoing_messages, receivers,
+};
 use store::{Lane, Topic, Tx};
 
 use super::look::look;
-use super::{CalendarError, Mode, own, own_calendar};
+use super::{CalendarError, Mode, own, own_calendar, two_way};
 use crate::App;
 use crate::housekeeping::FOLLOWED;
 
@@ -20,6 +22,8 @@ pub struct Change {
     /// Whose bookings go there from now on: of these hosts, and nobody else's. Bookings made before keep their
     /// events where they are.
     pub receives: Option<Vec<HostId>>,
+    /// What its events become, in a two-way calendar.
+    pub import_event_type: Option<EventTypeId>,
 }
 
 /// Changes a calendar's settings, all of it or nothing. A calendar that is only read from now on lets go of the
@@ -43,9 +47,6 @@ pub async fn change(
         })
         .await?;
     let mode = change.mode.unwrap_or(before.mode);
-    if mode == Mode::TwoWay && before.mode != Mode::TwoWay {
-        return Err(CalendarError::ModeNotOffered);
-    }
     if mode.is_written() && !before.mode.is_written() {
         look(app, &found, &before.google_id, mode).await?;
     }
@@ -77,6 +78,10 @@ pub async fn change(
                 set_receives(tx, (organization, id, mode), wanted, &all)?;
             }
             all_have_one(tx, organization, &received)?;
+            if let Some(kind) = change.import_event_type {
+                two_way::set_kind(tx, organization, id, kind)?;
+            }
+            two_way::check(tx, organization, (id, mode))?;
             tx.wake(Topic::DueWork);
             Ok(())
         })
@@ -97,6 +102,7 @@ fn set_mode(
     now: Instant,
 ) -> Result<(), CalendarError> {
     rows::set_mode(tx, calendar.id, mode, None)?;
+    two_way::left(tx, &calendar, mode, now)?;
     if mode.is_written() {
         links::readopt_of_connection(tx, calendar.connection_id, now - FOLLOWED, now)?;
     } else {
@@ -119,6 +125,7 @@ pub(super) fn let_go(
 ) -> Result<u64, CalendarError> {
     conflicts::close_of_calendar(tx, calendar, now)?;
     outgoing_messages::clear_of_calendar(tx, calendar)?;
+    incoming::clear(tx, calendar)?;
     Ok(links::detach_of_calendar(tx, calendar)?)
 }
 

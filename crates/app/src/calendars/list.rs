@@ -8,7 +8,7 @@ use store::tables::mirror::{self, Part};
 use store::tables::{busy, hosts as host_rows, receivers};
 use store::{Lane, StoreError, Tx};
 
-use super::{Calendar, CalendarError, own};
+use super::{Calendar, CalendarError, Mode, own};
 use crate::App;
 
 /// For how long ahead all-day events that block nothing are counted.
@@ -82,6 +82,10 @@ fn read(
         blocks: busy::blocked(tx, row.id)?,
         receives: receives.map(|(host, _)| *host).collect(),
         free_days: count_free_days(tx, &row, now)?,
+        import_event_type: match row.mode {
+            Mode::TwoWay => rows::import_event_type(tx, row.id)?,
+            Mode::Busy | Mode::Write => None,
+        },
         google_id: row.google_id,
         name: row.name,
     })

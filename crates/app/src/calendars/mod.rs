@@ -9,8 +9,9 @@ mod change;
 mod list;
 mod look;
 mod remove;
+mod two_way;
 
-use domain::{CalendarId, ConnectionId, HostId, Instant, OrganizationId};
+use domain::{CalendarId, ConnectionId, EventTypeId, HostId, Instant, OrganizationId};
 use store::tables::calendars::{self as rows, Calendar as Row};
 use store::tables::connections::{self, Connection, State};
 use store::{StoreError, Tx};
@@ -20,6 +21,7 @@ pub use change::{Change, change};
 pub use list::{FREE_DAYS_AHEAD, Host, hosts, list};
 pub use remove::remove;
 pub use store::tables::calendars::Mode;
+pub use two_way::importable;
 
 use crate::connections::Cause;
 
@@ -52,6 +54,8 @@ pub struct Calendar {
     /// All-day events of the coming [`FREE_DAYS_AHEAD`] that are marked as free and so block nothing
     /// (scenario F1).
     pub free_days: u64,
+    /// What its events become, where that was told and it is two-way.
+    pub import_event_type: Option<EventTypeId>,
 }
 
 /// Why a calendar's settings were not changed.
@@ -75,9 +79,12 @@ pub enum CalendarError {
     /// The account may only read it, or nothing may be written through the connection.
     #[error("this account may only read the calendar")]
     ReadOnly,
-    /// Events are not taken over yet.
-    #[error("two_way is not offered yet")]
-    ModeNotOffered,
+    /// A two-way calendar is the one of exactly one host, whose bookings its events become.
+    #[error("a two-way calendar takes the time of exactly one host")]
+    OneHostNeeded,
+    /// There is nothing that its events can become.
+    #[error("there is no event type of one host and one seat that its events can become")]
+    EventTypeNeeded,
     /// Bookings cannot go to a calendar that is only read.
     #[error("bookings cannot go to a calendar that is only read")]
     NotWritten,

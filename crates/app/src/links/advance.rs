@@ -2,14 +2,14 @@
 
 use domain::booking::Cause;
 use domain::sync::plan::{Plan, plan};
-use domain::sync::{EventFields, ParkReason, Seen};
+use domain::sync::{ParkReason, Seen};
 use store::tables::busy;
-use store::tables::links::State;
+use store::tables::links::{self, State, Stay};
 use store::{StoreError, Tx};
 
 use super::call::Call;
 use super::facts::facts;
-use super::{Draws, Loaded, conflict, follow, guard};
+use super::{Draws, Loaded, conflict, elsewhere, follow, guard};
 use crate::bookings::{cancel_in, chosen_id};
 
 /// Local plans in a row: each changes the state it was made on, and none needs more than a few.
@@ -23,7 +23,7 @@ pub(super) fn advance(
     draws: &mut Draws,
 ) -> Result<Option<Call>, StoreError> {
     for _ in 0..PLANS_MAX {
-        loaded.row.link.want(EventFields::wanted(&loaded.booking));
+        loaded.row.want(&loaded.booking);
         let facts = facts(tx, loaded, draws.now)?;
         let plan = plan(&loaded.row.link, &facts);
         if guard::holds_back(tx, loaded, &plan, draws)? {
@@ -48,6 +48,15 @@ pub(super) fn advance(
             }
             Plan::Delete => return Ok(Some(Call::Delete)),
             Plan::NextGeneration => next_generation(tx, loaded)?,
+            Plan::Again => come_back(loaded),
+            Plan::Seek => {
+                elsewhere::seek(tx, loaded, draws)?;
+                return Ok(None);
+            }
+            Plan::FollowEvent => {
+                elsewhere::follow(tx, loaded, draws)?;
+                return Ok(None);
+            }
             Plan::Merge(merge) => {
                 if let Some(reason) = follow::merge(tx, loaded, &merge, draws)? {
                     return park(tx, loaded, reason, draws);
@@ -80,6 +89,7 @@ fn settle(tx: &mut dyn Tx, loaded: &mut Loaded, draws: &Draws) -> Result<Option<
         row.link.theirs = Some(remote);
     }
     row.state = State::Settled;
+    row.missing_since = None;
     row.problem = None;
     row.failures = 0;
     row.last_synced_at = Some(draws.now);
@@ -92,6 +102,7 @@ fn settle(tx: &mut dyn Tx, loaded: &mut Loaded, draws: &Draws) -> Result<Option<
 
 fn close(tx: &mut dyn Tx, loaded: &mut Loaded, draws: &Draws) -> Result<Option<Call>, StoreError> {
     loaded.row.state = State::Closed;
+    loaded.row.missing_since = None;
     loaded.row.problem = None;
     loaded.row.failures = 0;
     busy::forget(tx, loaded.row.calendar_id, &loaded.row.event_id)?;
@@ -111,9 +122,30 @@ fn park(
     Ok(None)
 }
 
+/// Ids that are tried for the next event: whatever uses one of them in this calendar is another link of the
+/// same booking, and there are few.
+const IDS_MAX: usize = 16;
+
 fn next_generation(tx: &mut dyn Tx, loaded: &mut Loaded) -> Result<(), StoreError> {
-    let row = &mut loaded.row;
-    row.link = std::mem::take(&mut row.link).let_go();
-    row.event_id = chosen_id(tx, row.calendar_id, row.booking_id, row.link.generation)?;
+    for _ in 0..IDS_MAX {
+        let row = &mut loaded.row;
+        row.link = std::mem::take(&mut row.link).let_go();
+        row.event_id = chosen_id(tx, row.calendar_id, row.booking_id, row.link.generation)?;
+        let others = links::of_events(tx, row.calendar_id, [row.event_id.as_str()])?;
+        if others.values().all(|other| other.id == row.id) {
+            break;
+        }
+    }
+    come_back(loaded);
     Ok(())
+}
+
+/// What was left is wanted again, from the beginning.
+fn come_back(loaded: &mut Loaded) {
+    let row = &mut loaded.row;
+    if row.stay == Stay::Returning {
+        row.stay = Stay::Wanted;
+        row.html_link = None;
+    }
+    row.missing_since = None;
 }

@@ -9,6 +9,7 @@ use domain::TimelineId;
 use domain::sync::{Op, Seen};
 use google::CallError;
 use serde_json::{Map, Value, json};
+use store::tables::links::Stay;
 use store::tables::timeline::{self, Entry};
 use store::{StoreError, Tx};
 
@@ -77,6 +78,27 @@ pub(super) fn ask(
     timeline::update(tx, told.id, &told.entry)?;
     ready.told = Some(told);
     Ok(())
+}
+
+/// Tells of an edit of an event that its booking has left: it goes with the event.
+pub(super) fn lost_with(
+    tx: &mut dyn Tx,
+    loaded: &Loaded,
+    draws: &mut Draws,
+) -> Result<(), StoreError> {
+    let link = &loaded.row.link;
+    let (Some(base), Some(seen)) = (&link.theirs, link.seen.as_ref().and_then(Seen::remote)) else {
+        return Ok(());
+    };
+    let is_edited = base.time != seen.time || base.text != seen.text;
+    if loaded.row.stay == Stay::Wanted || !is_edited {
+        return Ok(());
+    }
+    let detail = json!({ "calendar": loaded.calendar.name });
+    let booking = loaded.booking.id;
+    draws
+        .pen
+        .write(tx, booking, "left_event_edited", None, detail)
 }
 
 /// Adds an answer that led nowhere yet, or what a look showed.

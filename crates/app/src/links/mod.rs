@@ -8,6 +8,7 @@ mod advance;
 mod call;
 mod conflict;
 pub mod detached;
+mod elsewhere;
 mod facts;
 mod follow;
 mod guard;
@@ -15,7 +16,8 @@ mod history;
 mod prepare;
 mod record;
 
-use domain::sync::{EventFields, Intent};
+use domain::sync::Intent;
+use domain::sync::policy::Origin;
 use domain::{ConnectionId, Instant, LinkId};
 use google::events::Mark;
 use secrecy::SecretString;
@@ -57,6 +59,8 @@ struct Ready {
     lease: Lease,
     link: LinkId,
     event_id: String,
+    /// Who made the event.
+    made: Origin,
     google_id: String,
     access_token: SecretString,
     call: Call,
@@ -118,7 +122,7 @@ fn load(tx: &mut dyn Tx, id: LinkId) -> Result<Option<Loaded>, StoreError> {
     };
     let booking = crate::bookings::lock(tx, row.booking_id)?.ok_or_else(missing)?;
     let mut row = links::by_id(tx, id)?.ok_or_else(missing)?;
-    row.link.want(EventFields::wanted(&booking));
+    row.want(&booking);
     let calendar = calendars::by_id(tx, row.calendar_id)?.ok_or_else(missing)?;
     let connection = connections::by_id(tx, calendar.connection_id)?.ok_or_else(missing)?;
     let can_work = row.state == State::Due && connection.state == ConnectionState::Connected;

@@ -8,7 +8,7 @@ use store::{Lane, StoreError, Tx};
 
 use super::advance::advance;
 use super::call::Call;
-use super::{Draws, Loaded, Prepared, Ready, history, load, through};
+use super::{Draws, Loaded, Prepared, Ready, elsewhere, history, load, through};
 use crate::due::LEASE;
 use crate::{App, credentials, quota};
 
@@ -27,10 +27,14 @@ pub(super) async fn prepare(app: &App, id: LinkId) -> Result<Prepared, StoreErro
                 // Another worker was faster; whoever it is looks at what is due afterwards.
                 return Ok(Prepared::Nothing);
             };
-            let Some(mut loaded) = load(tx, id)?.filter(|l| l.row.run_at <= draws.now) else {
+            let is_due = |l: &Loaded| l.row.run_at <= draws.now && l.connection.id == connection;
+            // It may have followed its event to another connection meanwhile.
+            let Some(mut loaded) = load(tx, id)?.filter(is_due) else {
                 leases::give_back(tx, lease)?;
                 return Ok(Prepared::Nothing);
             };
+            elsewhere::doubt(tx, &mut loaded, draws.now)?;
+            let is_first = loaded.row.link.inflight.is_none();
             let mut prepared = match advance(tx, &mut loaded, &mut draws)? {
                 None => {
                     leases::give_back(tx, lease)?;
@@ -39,6 +43,9 @@ pub(super) async fn prepare(app: &App, id: LinkId) -> Result<Prepared, StoreErro
                 Some(call) => equip(tx, &inner, &mut loaded, call, lease, &draws)?,
             };
             if let Prepared::Call(ready) = &mut prepared {
+                if is_first && matches!(ready.call, Call::Delete) {
+                    history::lost_with(tx, &loaded, &mut draws)?;
+                }
                 history::ask(tx, &loaded, ready, &mut draws)?;
             }
             links::update(tx, &loaded.row)?;
@@ -80,6 +87,7 @@ fn equip(
         lease,
         link: row.id,
         event_id: row.event_id.clone(),
+        made: row.made(),
         google_id: loaded.calendar.google_id.clone(),
         access_token,
         call,

@@ -74,7 +74,7 @@ fn keep(
     match (&ready.intent, event) {
         (Some(intent), _) => history::landed(tx, loaded, ready, intent.op, draws)?,
         (None, Some(event)) => {
-            let seen = event.seen_by(ready.link, true);
+            let seen = event.seen_by(ready.link, ready.made, true);
             history::answered(tx, ready, (history::shown(&seen), ""), draws)?;
         }
         (None, None) => {}
@@ -88,7 +88,10 @@ fn keep(
     let is_unconfirmed = row.link.seen == Some(Seen::Deleted { confirmed: false });
     let link = std::mem::take(&mut row.link);
     let op = ready.intent.as_ref().map(|intent| intent.op);
-    row.link = match (op, event.map(|event| event.seen_by(ready.link, true))) {
+    row.link = match (
+        op,
+        event.map(|event| event.seen_by(ready.link, ready.made, true)),
+    ) {
         (
             Some(Op::Insert | Op::Patch),
             Some(Seen::Live(remote) | Seen::Declined { remote, .. }),

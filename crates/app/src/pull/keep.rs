@@ -5,11 +5,13 @@ use domain::{Instant, LinkId};
 use google::CallError;
 use google::pull::{Item, Next, Page, PullError};
 use store::tables::calendars::{self, Calendar};
+use store::tables::incoming;
 use store::tables::mirror::{self as rows, Part};
 use store::tables::verifications::{self, News};
-use store::tables::{connections, leases};
+use store::tables::{connections, leases, links};
 use store::{Lane, StoreError, Topic, Tx};
 
+use super::arrive;
 use super::ask::Unread;
 use super::mirror::{Scale, apply, expand};
 use super::observe::{self, is_any_missing, missing};
@@ -48,6 +50,8 @@ pub(super) fn open(
         // Another one than any before: rows of a listing that was given up are not taken for its own.
         let last = position.shadow.unwrap_or(position.generation);
         position.shadow = Some(last.max(position.generation) + 1);
+        // Whatever is still there is shown again.
+        incoming::clear(tx, calendar.id)?;
     }
     Ok(())
 }
@@ -158,6 +162,7 @@ pub(super) async fn page(
             calendars::update(tx, &calendar)?;
             if let (true, Some(as_of)) = (is_read, calendar.position.as_of) {
                 verifications::wake(tx, calendar.id, as_of, news, now)?;
+                links::wake_missing(tx, as_of, now)?;
                 tx.wake(Topic::CalendarRead);
             }
             quota::heed(tx, &inner, &connection.account_sub, lease, Ok(()))
@@ -194,6 +199,7 @@ async fn put(
             }
             let remote: Vec<_> = items.iter().filter_map(|i| i.remote.as_ref()).collect();
             observe::observe(tx, scale.part.calendar, &remote, which, now)?;
+            arrive::note(tx, scale.part.calendar, &items, now)?;
             let foreign: Vec<_> = items.iter().map(|item| &item.foreign).collect();
             apply(tx, &scale, &foreign)?;
             tx.wake(Topic::DueWork);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::mirror::{self as rules, Busy, BusyRules, ForeignEvent, Horizon};
-use domain::{Instant, Interval, LinkId, Zone};
+use domain::{CalendarId, Instant, Interval, LinkId, Zone};
 use jiff::SignedDuration;
 use store::tables::mirror::{self, Part};
 use store::tables::{bookings, busy, links};
@@ -221,7 +221,10 @@ pub(super) fn foreign(
 ) -> Result<Vec<Interval>, StoreError> {
     let copies = copies(tx, events)?;
     let mut times = Vec::new();
-    for row in alone(scale, events, &scale.calendar(&copies)) {
+    let ids = events.iter().map(|event| event.id.as_str());
+    let born = links::born(tx, scale.part.calendar, ids)?;
+    let others = events.iter().filter(|event| !born.contains_key(&event.id));
+    for row in alone(scale, others, &scale.calendar(&copies)) {
         let link = match row.link {
             Some(id) => links::by_id(tx, id)?,
             None => None,
@@ -260,6 +263,7 @@ fn replace(
     scale: &Scale,
     mut rows: BTreeMap<&str, Vec<Busy>>,
 ) -> Result<(), StoreError> {
+    name_born(tx, scale.part.calendar, &mut rows)?;
     let marked: BTreeSet<LinkId> = rows.values().flatten().filter_map(|row| row.link).collect();
     let mut ours = BTreeMap::new();
     for id in marked {
@@ -284,6 +288,21 @@ fn replace(
             .for_each(|row| row.time = within_reason(scale, row.time));
     }
     busy::replace(tx, scale.part, &rows)
+}
+
+/// Events that were made in Google and became bookings have no mark that tells so: their links do.
+fn name_born(
+    tx: &mut dyn Tx,
+    calendar: CalendarId,
+    rows: &mut BTreeMap<&str, Vec<Busy>>,
+) -> Result<(), StoreError> {
+    let born = links::born(tx, calendar, rows.keys().copied())?;
+    for (event, link) in born {
+        for row in rows.get_mut(event.as_str()).into_iter().flatten() {
+            row.link.get_or_insert(link);
+        }
+    }
+    Ok(())
 }
 
 /// What is kept of an event that goes on for years: "until the year 9999" is stored in pieces, and would be a

@@ -8,6 +8,8 @@
 //! A page is applied in chunks under one lease; where to go on from is stored with its last. Whoever dies
 //! in between leaves rows that the next one puts in place again.
 
+mod arrivals;
+mod arrive;
 mod ask;
 pub(crate) mod audit;
 mod instances;

@@ -1,14 +1,15 @@
 //! What a page says of our own events: noted on their links, which become due. Deciding happens there.
 
+use domain::sync::Seen;
 use domain::sync::learn::learn;
-use domain::sync::{EventFields, Seen};
 use domain::{CalendarId, Instant, LinkId};
 use google::events::RemoteEvent;
 use store::tables::bookings;
-use store::tables::links::{self, EventLink, State};
+use store::tables::links::{self, EventLink, State, Stay};
 use store::tables::mirror::Part;
 use store::{StoreError, Tx};
 
+use super::arrivals::{arrival, arrived};
 use super::ask::listed_from;
 use crate::links::has_ended_in_google;
 
@@ -37,11 +38,13 @@ pub(super) fn observe(
         return Ok(());
     }
     let mut rows = links::of_events(tx, calendar, events.iter().map(|event| event.id.as_str()))?;
+    let mut arrivals = Vec::new();
     for event in events {
         let Some(row) = rows.get_mut(&event.id) else {
+            arrivals.extend(arrival(event));
             continue;
         };
-        let seen = event.seen_by(row.id, false);
+        let seen = event.seen_by(row.id, row.made(), false);
         match (page, row.state) {
             // Nothing is decided on what is out of step on purpose.
             (Page::First, _) | (_, State::Ignored) => note(tx, row, seen, now)?,
@@ -49,7 +52,7 @@ pub(super) fn observe(
             (Page::Later, _) => doubt(tx, row, &seen, now)?,
         }
     }
-    Ok(())
+    arrived(tx, calendar, arrivals, now)
 }
 
 /// Notes that an event of ours may be other than is known: a direct look will tell. To believe an old page
@@ -105,8 +108,9 @@ fn note(tx: &mut dyn Tx, row: &mut EventLink, seen: Seen, now: Instant) -> Resul
     }
     // What an adopted event is measured by.
     let booking = bookings::by_id(tx, row.booking_id)?;
-    row.link
-        .want(booking.as_ref().and_then(EventFields::wanted));
+    if let Some(booking) = &booking {
+        row.want(booking);
+    }
     row.link = learn(std::mem::take(&mut row.link), seen);
     // What is out of step on purpose stays so; it is known what it is like now.
     if row.state != State::Ignored {
@@ -129,7 +133,7 @@ fn doubt_end(
         return Ok(());
     }
     let booking = bookings::by_id(tx, row.booking_id)?;
-    if booking.as_ref().is_some_and(has_ended_in_google) {
+    if row.stay == Stay::Wanted && booking.as_ref().is_some_and(has_ended_in_google) {
         row.link.seen = Some(Seen::Outdated);
         row.state = State::Due;
         row.run_at = now;

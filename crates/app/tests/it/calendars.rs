@@ -222,7 +222,7 @@ fn another_mode_lists_the_calendar_anew() {
     assert!(fields_of_events(&h).contains("summary"));
     assert_eq!(taken(&h), [hour(11)]);
     let two_way = changed(&h, team, mode(Mode::TwoWay));
-    assert_eq!(two_way, Err(CalendarError::ModeNotOffered));
+    assert_eq!(two_way, Err(CalendarError::OneHostNeeded));
 }
 
 /// scenario F5's like: what was taken away is in nobody's way, at once; the events of bookings stay as they are.
@@ -325,8 +325,9 @@ fn what_is_typed_is_looked_at_before_it_is_connected() {
     for id in ["", "  ", "two words", "a\nb", &long] {
         assert_eq!(try_add(&h, id, Mode::Busy), Err(CalendarError::BadId));
     }
+    shown_as(&h, "owner");
     let two_way = try_add(&h, TEAM, Mode::TwoWay);
-    assert_eq!(two_way, Err(CalendarError::ModeNotOffered));
+    assert_eq!(two_way, Err(CalendarError::OneHostNeeded));
     h.google.answer(404, "{}");
     let nowhere = try_add(&h, TEAM, Mode::Busy);
     assert_eq!(nowhere, Err(CalendarError::NotVisible));

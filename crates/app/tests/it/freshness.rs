@@ -27,7 +27,7 @@ const START: &str = "2026-11-25T09:00:00Z";
 const LATER: &str = "2026-11-25T11:00:00Z";
 
 /// Connected, and the calendar was read once; the organization wants `on_stale`.
-fn read_once(on_stale: OnStale) -> Harness {
+pub(crate) fn read_once(on_stale: OnStale) -> Harness {
     let h = unread(on_stale);
     looks(&h);
     h
@@ -44,7 +44,7 @@ fn unread(on_stale: OnStale) -> Harness {
 }
 
 /// Google is away for longer than the organization's limit.
-fn away(h: &Harness) {
+pub(crate) fn away(h: &Harness) {
     compares_never(h);
     h.clock.advance(SignedDuration::from_hours(25));
 }

@@ -231,7 +231,13 @@ impl Clock for HandClock {
 }
 
 #[derive(Default)]
-struct CountingChance(AtomicU64);
+pub(crate) struct CountingChance(AtomicU64);
+
+impl From<u64> for CountingChance {
+    fn from(first: u64) -> Self {
+        Self(AtomicU64::new(first))
+    }
+}
 
 impl Chance for CountingChance {
     fn fill(&self, _purpose: &'static str, out: &mut [u8]) {

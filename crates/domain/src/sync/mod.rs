@@ -14,6 +14,7 @@
 //! [`guard`].
 
 pub mod guard;
+pub mod import;
 pub mod learn;
 pub mod merge;
 pub mod plan;
@@ -162,9 +163,9 @@ pub struct Remote {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Seen {
-    /// It is there, and carries our mark.
+    /// It is there and ours: it carries our mark, or it was made in Google and became a booking.
     Live(Remote),
-    /// It is there and carries our mark, and the calendar's owner, a guest of it, said no.
+    /// It is there and ours, and the calendar's owner, a guest of it, said no.
     Declined {
         /// The event.
         remote: Remote,
@@ -324,6 +325,16 @@ impl Link {
     pub fn look_again(mut self) -> Self {
         self.seen = self.seen.map(|_| Seen::Outdated);
         self
+    }
+
+    /// This link after its event was found in another calendar: both bases stand, and a look there tells the
+    /// rest. What a person decided was about an event that was thought gone.
+    pub fn moved_along(self) -> Self {
+        Self {
+            seen: Some(Seen::Outdated),
+            decided: None,
+            ..self
+        }
     }
 
     /// This link without its event, which is left to itself: the next event is made under the next id.

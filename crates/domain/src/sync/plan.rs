@@ -1,7 +1,7 @@
 //! What to do next about one link.
 
 use super::merge::{Merge, merge};
-use super::policy::{Facts, OnChange, Side};
+use super::policy::{Elsewhere, Facts, OnChange, Side};
 use super::{Changes, EventFields, Link, Op, ParkReason, Remote, RemoteTime, Seen};
 use crate::fault;
 use crate::time::Interval;
@@ -33,6 +33,13 @@ pub enum Plan {
     Delete,
     /// Its id cannot be used any more: take the next one.
     NextGeneration,
+    /// It is gone from its calendar and may stand in another one: those are read before anything is decided.
+    Seek,
+    /// It was moved to another calendar, where it was seen: the link follows, keeps both bases, and looks.
+    FollowEvent,
+    /// The calendar left is wanted again, and no event was ever made there: one may be, under the same id,
+    /// because a request for it may still be on its way.
+    Again,
     /// It was edited: the booking takes over what it can, the rest is kept for a person, and the link is
     /// [`merged`](Link::merged), all in one unit. Where the booking cannot be there, the link is parked.
     Merge(Box<Merge>),
@@ -52,7 +59,7 @@ pub fn plan(link: &Link, facts: &Facts) -> Plan {
         (Some(_), Some(intent)) if intent.op == Op::Delete => Plan::Delete,
         (Some(_), Some(_)) => Plan::Read,
         (Some(wanted), None) => match &link.ours {
-            None => plan_unmade(wanted, link),
+            None => plan_unmade(wanted, link, facts),
             Some(ours) => plan_made(wanted, ours, link, facts),
         },
     }
@@ -64,13 +71,32 @@ fn plan_over(link: &Link, is_writing: bool, facts: &Facts) -> Plan {
         return Plan::Delete;
     }
     match &link.seen {
-        None if link.ours.is_none() => Plan::Close,
-        Some(Seen::Deleted { confirmed: true } | Seen::Absent | Seen::Foreign) => Plan::Close,
+        None if link.ours.is_none() => plan_end(link, facts),
+        // What is to go has gone elsewhere, and is removed there. Nobody waits for it: it may turn up later.
+        Some(Seen::Deleted { confirmed: true } | Seen::Absent)
+            if facts.elsewhere == Elsewhere::Found =>
+        {
+            Plan::FollowEvent
+        }
+        Some(Seen::Deleted { confirmed: true } | Seen::Absent | Seen::Foreign) => {
+            plan_end(link, facts)
+        }
         Some(seen) if facts.ended_in_google && !link.may_be_undone_by(seen) => {
             plan_restored(seen, link, facts)
         }
         // Also where it was edited after its booking had ended: the end wins.
         _ => Plan::Delete,
+    }
+}
+
+/// Nothing is there any more.
+fn plan_end(link: &Link, facts: &Facts) -> Plan {
+    match (&link.seen, &link.ours) {
+        _ if !facts.returns => Plan::Close,
+        (None | Some(Seen::Absent), None) => Plan::Again,
+        (Some(Seen::Deleted { .. }), _) if facts.elsewhere == Elsewhere::Unknown => Plan::Seek,
+        // An id that was used is never free again. A person says how often this happens: no limit.
+        _ => Plan::NextGeneration,
     }
 }
 
@@ -90,6 +116,8 @@ fn plan_restored(seen: &Seen, link: &Link, facts: &Facts) -> Plan {
                 Plan::Park(ParkReason::Restored)
             }
         },
+        // He said no to his own event, and nobody asked for more: it stays his (scenario E6).
+        Seen::Declined { .. } if facts.is_theirs => Plan::Close,
         // He has deleted it by saying no: it is still there, and ours.
         Seen::Declined { .. } => Plan::Delete,
         Seen::Deleted { .. } | Seen::Absent | Seen::Foreign if link.ours.is_none() => Plan::Close,
@@ -98,10 +126,13 @@ fn plan_restored(seen: &Seen, link: &Link, facts: &Facts) -> Plan {
 }
 
 /// The event was never made, as far as we know.
-fn plan_unmade(wanted: &EventFields, link: &Link) -> Plan {
+fn plan_unmade(wanted: &EventFields, link: &Link, facts: &Facts) -> Plan {
     match &link.seen {
         None | Some(Seen::Absent) => Plan::Insert(wanted.clone()),
-        Some(Seen::Outdated) => Plan::Read,
+        Some(Seen::Outdated | Seen::Deleted { confirmed: false }) => Plan::Read,
+        // A write whose answer was lost made it, and then it was moved: another one would be a second.
+        Some(Seen::Deleted { .. }) if facts.elsewhere == Elsewhere::Found => Plan::FollowEvent,
+        Some(Seen::Deleted { .. }) if facts.elsewhere == Elsewhere::Unknown => Plan::Seek,
         Some(Seen::Live(remote) | Seen::Declined { remote, .. }) => {
             park_untimed(remote).unwrap_or(Plan::Read)
         }
@@ -118,7 +149,7 @@ fn plan_made(wanted: &EventFields, ours: &EventFields, link: &Link, facts: &Fact
     match &link.seen {
         Some(Seen::Deleted { confirmed: false }) if !fault!(4) => Plan::Read,
         Some(Seen::Outdated) => Plan::Read,
-        Some(Seen::Deleted { .. }) => plan_lost(ParkReason::DeletedThere, link, facts),
+        Some(Seen::Deleted { .. }) => plan_gone(link, facts),
         Some(Seen::Absent | Seen::Foreign) => Plan::Park(ParkReason::NotFound),
         Some(Seen::Declined { remote, .. })
             if is_known_no(link) || link.decided == Some(Side::Ours) =>
@@ -140,6 +171,17 @@ fn plan_made(wanted: &EventFields, ours: &EventFields, link: &Link, facts: &Fact
 /// Whether the host had said no before, and the booking was kept all the same.
 fn is_known_no(link: &Link) -> bool {
     link.theirs.as_ref().is_some_and(|base| base.declined)
+}
+
+/// It is gone from its calendar: deleted, or moved to another one.
+fn plan_gone(link: &Link, facts: &Facts) -> Plan {
+    match facts.elsewhere {
+        _ if fault!(33) => plan_lost(ParkReason::DeletedThere, link, facts),
+        // Also where a person has decided: that was about an event that was thought gone.
+        Elsewhere::Found => Plan::FollowEvent,
+        Elsewhere::Unknown => Plan::Seek,
+        Elsewhere::Nowhere => plan_lost(ParkReason::DeletedThere, link, facts),
+    }
 }
 
 /// The host does not want it any more; `why` is what he did.

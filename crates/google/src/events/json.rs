@@ -414,13 +414,16 @@ mod tests {
             serde_json::from_slice(&insert_body("abcde", &mark(), &fields())).unwrap();
         sent["etag"] = "\"1\"".into();
         let event = read_event(sent.to_string().as_bytes()).unwrap();
-        let seen = event.seen_by(mark().link, true);
+        let seen = event.seen_by(mark().link, domain::sync::policy::Origin::Here, true);
         assert!(
             matches!(seen, domain::sync::Seen::Live(remote) if remote.rev == Some(3) && remote.time == RemoteTime::Timed(fields().time))
         );
         sent["id"] = "copy1".into();
         let copy = read_event(sent.to_string().as_bytes()).unwrap();
-        assert_eq!(copy.seen_by(mark().link, true), domain::sync::Seen::Foreign);
+        assert_eq!(
+            copy.seen_by(mark().link, domain::sync::policy::Origin::Here, true),
+            domain::sync::Seen::Foreign
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@
 pub(crate) mod json;
 
 use bytes::Bytes;
+use domain::sync::policy::Origin;
 use domain::sync::{Changes, EventFields, Remote, Seen};
 use domain::{Interval, LinkId};
 use http::{Method, Response};
@@ -42,11 +43,17 @@ pub struct RemoteEvent {
 }
 
 impl RemoteEvent {
-    /// What this look says about the event of `link`. `confirmed` when it was a direct read.
-    pub fn seen_by(&self, link: LinkId, confirmed: bool) -> Seen {
-        match (&self.mark, &self.remote) {
+    /// What this look says about the event of `link`, which was made there or here. `confirmed` when it was a
+    /// direct read. One that was made in Google has no mark until we write it; another mark than its own makes
+    /// either foreign.
+    pub fn seen_by(&self, link: LinkId, made: Origin, confirmed: bool) -> Seen {
+        let is_ours = match &self.mark {
+            Some((mark, named)) => mark.link == link && *named == self.id,
+            None => made == Origin::Google,
+        };
+        match &self.remote {
             _ if self.is_deleted => Seen::Deleted { confirmed },
-            (Some((mark, named)), Some(remote)) if mark.link == link && *named == self.id => {
+            Some(remote) if is_ours => {
                 let remote = remote.clone();
                 if remote.declined {
                     Seen::Declined { remote, confirmed }

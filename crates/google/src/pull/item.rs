@@ -17,7 +17,7 @@ use jiff::civil;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Detail, Item, Standing, Unread};
+use super::{Detail, Guest, Item, Standing, Unread};
 use crate::events::json::read_reminders;
 use crate::events::{Mark, RemoteEvent};
 
@@ -103,6 +103,10 @@ struct Moment<'a> {
 struct Attendee<'a> {
     #[serde(rename = "self")]
     is_self: Option<bool>,
+    organizer: Option<bool>,
+    resource: Option<bool>,
+    email: Option<String>,
+    display_name: Option<String>,
     #[serde(borrow)]
     response_status: Option<Text<'a>>,
 }
@@ -122,6 +126,12 @@ struct Private<'a> {
     event: Option<String>,
     #[serde(borrow, rename = "lockstepRev")]
     rev: Option<Text<'a>>,
+}
+
+impl Private<'_> {
+    fn is_marked(&self) -> bool {
+        self.link.is_some() || self.event.is_some() || self.rev.is_some()
+    }
 }
 
 #[derive(Deserialize)]
@@ -310,7 +320,28 @@ impl Raw<'_> {
             is_own: organizer.is_some_and(|organizer| organizer.is_self == Some(true)),
             is_private: is(self.visibility.as_ref(), &["private", "confidential"]),
             is_locked: self.locked == Some(true),
+            is_marked: self
+                .extended_properties
+                .as_ref()
+                .and_then(|properties| properties.private.as_ref())
+                .is_some_and(Private::is_marked),
+            guest: self.guest(),
         }
+    }
+
+    /// Who is invited, where exactly one person with an address is.
+    fn guest(&self) -> Option<Guest> {
+        let is_person = |guest: &&Attendee<'_>| {
+            let is_other = [guest.is_self, guest.organizer, guest.resource];
+            !is_other.contains(&Some(true)) && guest.email.is_some()
+        };
+        let mut people = self.attendees.iter().flatten().filter(is_person);
+        let (only, more) = (people.next()?, people.next());
+        let guest = Guest {
+            email: only.email.clone()?,
+            name: only.display_name.clone(),
+        };
+        more.is_none().then_some(guest)
     }
 }
 

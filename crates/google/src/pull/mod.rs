@@ -18,6 +18,7 @@ mod item;
 mod tests;
 
 use domain::mirror::ForeignEvent;
+pub use domain::sync::import::{Guest, Standing};
 use domain::{Instant, Interval};
 use secrecy::SecretString;
 use url::Url;
@@ -113,17 +114,6 @@ pub struct Item {
     pub remote: Option<RemoteEvent>,
     /// Whose it is; only for [`Detail::TwoWay`].
     pub standing: Option<Standing>,
-}
-
-/// What decides whether an event may come into our books, beside its kind and time (design §7).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
-    /// Its organizer is this calendar. Where Google names no organizer, it is not.
-    pub is_own: bool,
-    /// Its details are for those only who may see private events.
-    pub is_private: bool,
-    /// Its main fields cannot be changed.
-    pub is_locked: bool,
 }
 
 /// An item that cannot be read. What it takes of the calendar's time is unknown, which is not free.
@@ -336,11 +326,11 @@ async fn ask(
         has_position,
     } = asked;
     let items_max = paging.items_max.clamp(1, PAGE_ITEMS_MAX).to_string();
-    // Google then names of more guests than one only the calendar's own entry, which is all that is
-    // read of them.
+    // Of more guests than these Google names only the calendar's own entry (§8.1), which is all that is read of
+    // them where nobody becomes an attendee.
     let query = [
         ("prettyPrint", "false"),
-        ("maxAttendees", "1"),
+        ("maxAttendees", detail.guests_max()),
         ("maxResults", &items_max),
         ("fields", detail.fields()),
     ];

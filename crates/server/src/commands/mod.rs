@@ -4,6 +4,7 @@ mod backup;
 mod config;
 mod connect;
 mod demo;
+mod doctor;
 mod fake_google;
 mod init;
 mod rotate_key;
@@ -43,6 +44,8 @@ enum Command {
     Connect(connect::Options),
     /// Say how the calendar connections are; exits with 2 when one needs somebody.
     Status,
+    /// Look at what the installation rests on, and say what to do; exits with 2 when something needs somebody.
+    Doctor,
     /// Replace the master key: seal every secret with a new one.
     RotateKey,
     /// Show every setting with its value and where it comes from.
@@ -66,6 +69,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::RotateKey => block_on(rotate_key::run()),
         Command::Config => config::run(),
         Command::Status => return block_on(status::run()),
+        Command::Doctor => return block_on(doctor::run()),
         Command::Connect(options) => return block_on(connect::run(options)),
         Command::FakeGoogle(options) => block_on(fake_google::run(options)),
     };

@@ -47,7 +47,7 @@ pub(crate) async fn run() -> anyhow::Result<ExitCode> {
 }
 
 /// An app that looks and touches nothing: it takes neither the data folder nor the master key.
-fn reader(config: &Config) -> anyhow::Result<App> {
+pub(super) fn reader(config: &Config) -> anyhow::Result<App> {
     let url = config.database_url.expose_secret();
     let options = store::Options {
         connections: config.connections,

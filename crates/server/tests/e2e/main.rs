@@ -11,6 +11,7 @@ mod canary;
 mod command_line;
 mod connections;
 mod crash;
+mod doctor;
 mod faults;
 mod foreign;
 mod freshness;

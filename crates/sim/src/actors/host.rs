@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::machine::short;
 use crate::network::moment;
 use crate::scene::{Scene, Stage};
-use crate::setup::CALENDAR;
+use crate::setup::{CALENDAR, OTHER, has_two};
 
 /// One life: hosts do not crash.
 pub async fn live(stage: Stage) {
@@ -55,6 +55,12 @@ fn act(scene: &mut Scene) {
         && scene.stream(Actor::Host, "restores").is_hit(150)
     {
         return restore(scene, &id);
+    }
+    if has_two(scene.seed)
+        && let Some(id) = scene.stream(Actor::Host, "carries").pick(&ours).cloned()
+        && scene.stream(Actor::Host, "carries").is_hit(200)
+    {
+        return carry(scene, &id);
     }
     // Ill today, or a tool gone wild: both look like this.
     if scene.stream(Actor::Host, "clears").is_hit(15) {
@@ -192,7 +198,9 @@ fn edit_text(scene: &mut Scene, id: &str) {
 
 fn edit_ours(scene: &mut Scene, id: &str, patch: &Value, name: &'static str) {
     let now = scene.timestamp();
-    let edit = scene.google.edit_event(now, CALENDAR, id, patch);
+    let edit = scene
+        .google
+        .edit_event(now, calendar_of(scene, id), id, patch);
     edited(scene, id, name, edit);
 }
 
@@ -216,9 +224,12 @@ fn edited(scene: &mut Scene, id: &str, name: &'static str, edit: Result<Value, A
 
 fn delete(scene: &mut Scene, id: &str) {
     let now = scene.timestamp();
-    match scene.google.delete_event(now, CALENDAR, id) {
+    match scene.google.delete_event(now, calendar_of(scene, id), id) {
         Ok(()) => {
-            let resource = scene.google.event(CALENDAR, id).unwrap_or_default();
+            let resource = scene
+                .google
+                .event(calendar_of(scene, id), id)
+                .unwrap_or_default();
             note(scene, "host.deleted", &resource);
             let turn = Turn {
                 step: scene.trace.step(),
@@ -233,16 +244,39 @@ fn delete(scene: &mut Scene, id: &str) {
     }
 }
 
+/// In which calendar an event of ours is.
+fn calendar_of(scene: &Scene, id: &str) -> &'static str {
+    let event = scene.events.ours.get(id);
+    event.map_or(CALENDAR, |event| event.calendar)
+}
+
+/// To the other calendar, with everything on it.
+fn carry(scene: &mut Scene, id: &str) {
+    let (now, from) = (scene.timestamp(), calendar_of(scene, id));
+    let to = if from == CALENDAR { OTHER } else { CALENDAR };
+    match scene.google.move_event(now, from, id, to) {
+        Ok(resource) => {
+            note(scene, "host.carried", &resource);
+            let at = scene.now();
+            if let Some(event) = scene.events.ours.get_mut(id) {
+                event.calendar = to;
+                event.carried_at = Some(at);
+            }
+        }
+        Err(error) => failed(scene, "host.carried", &error),
+    }
+}
+
 /// Out of the bin, where he had put it.
 fn restore(scene: &mut Scene, id: &str) {
     let now = scene.timestamp();
-    let restored = scene.google.restore_event(now, CALENDAR, id);
+    let restored = scene.google.restore_event(now, calendar_of(scene, id), id);
     edited(scene, id, "host.restored", restored);
 }
 
 /// Duplicates one of ours, marks and all: the copy is the host's (design, section 5).
 fn copy(scene: &mut Scene, id: &str) {
-    let Some(original) = scene.google.event(CALENDAR, id) else {
+    let Some(original) = scene.google.event(calendar_of(scene, id), id) else {
         return;
     };
     let kept = [

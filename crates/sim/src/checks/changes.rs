@@ -12,6 +12,9 @@ use crate::events::{By, Ours, When};
 use crate::failure::{Checked, Failure};
 use crate::scene::Scene;
 
+/// How long an event is looked for that its host moved to another calendar.
+const SEEK: SignedDuration = SignedDuration::from_mins(10);
+
 /// Longer than any unit waits for its commit.
 const SLACK: SignedDuration = SignedDuration::from_mins(10);
 
@@ -218,7 +221,8 @@ fn revived(scene: &Scene, before: &Version, new: &Version) -> Checked {
         return fail("though somebody here had cancelled it");
     }
     let mut events = scene.events.of(id).map(|(_, event)| event);
-    if events.any(|event| event.was_put_at(new.booking.time)) {
+    // What was carried to a calendar that nobody could read was thought deleted, and is found there.
+    if events.any(|event| event.was_put_at(new.booking.time) || event.carried_at.is_some()) {
         Ok(())
     } else {
         fail("at a time at which the host never put its event")
@@ -250,6 +254,12 @@ fn deleted_by_host(scene: &Scene, new: &Version) -> Checked {
     if cause != Some(Cause::Calendar) {
         return fail("without cause calendar");
     }
+    // Where it went could not be read for so long that nobody waits any more.
+    let is_lost = |event: &Ours| event.carried_at.is_some_and(|at| scene.now() - at >= SEEK);
+    if events.any(is_lost) {
+        return Ok(());
+    }
+    let mut events = scene.events.of(id).map(|(_, event)| event);
     // It may have been restored since it was looked at: the next pull tells.
     let is_back = |event: &Ours| event.last_by() == Some(By::Host);
     let was_gone = |event: &&Ours| event.when() == When::Gone || is_back(event);

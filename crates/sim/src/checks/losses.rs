@@ -1,10 +1,11 @@
 //! Many losses at once are followed only where a person has said so (scenario C5): checked right after each
 //! commit that moves or cancels a booking because of its event.
 
-use domain::Instant;
 use domain::booking::Status;
 use domain::sync::guard::{WINDOW, is_mass_loss};
-use store::tables::timeline;
+use domain::{BookingId, CalendarId, Instant};
+use store::tables::links::Stay;
+use store::tables::{links, timeline};
 
 use crate::actors::Actor;
 use crate::bookings::Version;
@@ -16,8 +17,9 @@ const LOOK_BACK: i64 = 5;
 
 /// Whether `new` may follow its event, after all that was followed shortly before.
 ///
-/// Everything that may still take place counts as coming here, and some of it not for the system: nothing
-/// is a mass loss here that is none there.
+/// It is counted by calendar: where a booking's event was when it was lost, and still is. Everything that may
+/// still take place counts as coming here, and some of it not for the system: nothing is a mass loss here that
+/// is none there.
 ///
 /// # Errors
 /// That there were too many.
@@ -25,9 +27,13 @@ pub fn committed(scene: &mut Scene, new: &Version) -> Checked {
     let Some(at) = lost_at(scene, new) else {
         return Ok(());
     };
-    scene.lost.insert(new.booking.id, at);
-    let recent = |lost: &Instant| *lost > at - WINDOW;
-    let lost = scene.lost.values().filter(|lost| recent(lost)).count();
+    let calendar = calendar_of(scene, new.booking.id);
+    scene.lost.insert(new.booking.id, (at, calendar));
+    let recent = |lost: &(Instant, Option<CalendarId>)| lost.0 > at - WINDOW;
+    let is_of_here = |(id, lost): &(&BookingId, &(Instant, Option<CalendarId>))| {
+        recent(lost) && lost.1 == calendar && calendar_of(scene, **id) == calendar
+    };
+    let lost = scene.lost.iter().filter(is_of_here).count();
     let is_coming = |version: &&Version| {
         let is_live = version.booking.status != Status::Cancelled;
         is_live || scene.lost.get(&version.booking.id).is_some_and(recent)
@@ -39,6 +45,13 @@ pub fn committed(scene: &mut Scene, new: &Version) -> Checked {
         return Err(Failure::new("mass loss", message));
     }
     Ok(())
+}
+
+/// In which calendar its event is to be.
+fn calendar_of(scene: &Scene, id: BookingId) -> Option<CalendarId> {
+    let all = scene.read(|tx| links::of_booking(tx, id));
+    let staying = all.iter().find(|link| link.stay != Stay::Leaving);
+    staying.map(|link| link.calendar_id)
 }
 
 /// When `new` was taken from its time because of its event alone, if it was; as the system has it.

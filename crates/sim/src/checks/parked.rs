@@ -7,7 +7,7 @@ use domain::{BookingId, LinkId};
 use store::tables::claims::SPAN_MAX;
 use store::tables::links;
 
-use crate::events::{By, When};
+use crate::events::{By, Ours, When};
 use crate::failure::{Checked, Failure};
 use crate::scene::Scene;
 
@@ -36,10 +36,25 @@ pub fn has_cause(scene: &Scene, id: LinkId) -> Checked {
         ("refused", When::Gone) => true,
         (problem, when) => explains(scene, &version.booking, problem, when),
     };
-    let is_explained = turns
-        .into_iter()
-        .flatten()
-        .any(|turn| turn.by == By::Host && explains(turn.when));
+    // Nor what is no longer there, wherever it went.
+    let is_carried = |event: &Ours| event.carried_at.is_some();
+    if problem == "refused"
+        && scene
+            .events
+            .ours
+            .get(&link.event_id)
+            .is_some_and(is_carried)
+    {
+        return Ok(());
+    }
+    // Where the host moved it to, it stands as it was.
+    let carried = scene.events.ours.get(&link.event_id);
+    let carried = carried.filter(|event| is_carried(event));
+    let is_explained = carried.is_some_and(|event| explains(event.when()))
+        || turns
+            .into_iter()
+            .flatten()
+            .any(|turn| turn.by == By::Host && explains(turn.when));
     if is_explained {
         Ok(())
     } else {

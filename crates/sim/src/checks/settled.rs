@@ -5,16 +5,15 @@ use std::collections::BTreeMap;
 use domain::booking::{Booking, Status};
 use domain::{BookingId, OrganizationId};
 use store::tables::bookings::{self, Filter};
-use store::tables::links::{EventLink, State};
-use store::tables::{conflicts, links};
+use store::tables::links::{EventLink, State, Stay};
+use store::tables::{calendars, conflicts, links, receivers};
 
-use super::{foreign, parked, timeline};
+use super::{foreign, messages, parked, timeline};
 use crate::bookings::Version;
 use crate::events::{By, Ours, When};
 use crate::failure::{Checked, Failure};
 use crate::network::{reminders_of, text_of};
 use crate::scene::Scene;
-use crate::setup::CALENDAR;
 
 /// More bookings than a seed makes.
 const BOOKINGS_MAX: i64 = 1000;
@@ -27,6 +26,7 @@ pub fn check(scene: &Scene, organization: OrganizationId) -> Checked {
     nothing_missed(scene, organization)?;
     for version in scene.bookings.all() {
         let id = version.booking.id;
+        messages::heard(scene, version)?;
         let found = scene.read(|tx| links::of_booking(tx, id));
         // What ended while there was no connection was never to have an event.
         // Neither was what nobody has said yes to.
@@ -39,6 +39,14 @@ pub fn check(scene: &Scene, organization: OrganizationId) -> Checked {
         if (is_unmade || is_past) && scene.events.of(id).next().is_none() {
             continue;
         }
+        let (staying, left): (Vec<_>, Vec<_>) = found
+            .into_iter()
+            .partition(|link| link.stay == Stay::Wanted);
+        if let Some(link) = left.iter().find(|link| !is_left(link)) {
+            let message = format!("booking {id} has left, and its link is not over: {link:?}");
+            return Err(Failure::new("links", message));
+        }
+        let found = staying;
         let [link] = found.as_slice() else {
             let message = format!("booking {id} has {} links", found.len());
             return Err(Failure::new("links", message));
@@ -47,6 +55,11 @@ pub fn check(scene: &Scene, organization: OrganizationId) -> Checked {
         timeline::tells_all(scene, id, link)?;
     }
     foreign::untouched(scene)
+}
+
+/// Whether nothing is left to do where a booking was.
+fn is_left(link: &EventLink) -> bool {
+    link.stay == Stay::Leaving && link.state == State::Closed
 }
 
 /// The store holds the bookings that the commits made, and no others.
@@ -128,11 +141,21 @@ fn in_step(scene: &Scene, version: &Version, link: &EventLink) -> Checked {
         (Status::Confirmed, _) if booking.time.end <= scene.now() => Ok(()),
         (_, []) => fail("missing", "has no event"),
         (_, [(id, event)]) => {
-            let resource = scene.google.event(CALENDAR, id).unwrap_or_default();
+            let resource = scene.google.event(event.calendar, id).unwrap_or_default();
             if event.when() != When::Timed(booking.time) || When::read(&resource) != event.when() {
                 fail("in step", "is not when its event is")
             } else if **id != link.event_id {
                 fail("in step", "is linked to another event")
+            } else if google_id(scene, link).as_deref() != Some(event.calendar) {
+                fail(
+                    "in step",
+                    "is linked to another calendar than its event is in",
+                )
+            } else if is_left_behind(scene, booking, link) {
+                fail(
+                    "reassigned",
+                    "has its event where its host's bookings do not go",
+                )
             } else if !event.is_text_edited && text_of(&resource) != booking.text {
                 fail("in step", "does not say what its event says")
             } else if event
@@ -162,6 +185,23 @@ fn in_step(scene: &Scene, version: &Version, link: &EventLink) -> Checked {
     }
 }
 
+/// Whether the link is in another calendar than its host's, and nobody moved it there (scenario D4).
+fn is_left_behind(scene: &Scene, booking: &Booking, link: &EventLink) -> bool {
+    let mut events = scene.events.of(booking.id);
+    let was_carried = events.any(|(_, event)| event.carried_at.is_some());
+    if was_carried || scene.stats.get("owner.disconnected") > 0 {
+        return false;
+    }
+    let receiver =
+        scene.read(|tx| receivers::of_host(tx, booking.organization_id, booking.host_id));
+    receiver.is_some_and(|receiver| receiver.id != link.calendar_id)
+}
+
+fn google_id(scene: &Scene, link: &EventLink) -> Option<String> {
+    let calendar = scene.read(|tx| calendars::by_id(tx, link.calendar_id));
+    calendar.map(|calendar| calendar.google_id)
+}
+
 /// What is wrong with a link's being parked in the end: the event must still be as the host left it.
 fn why_not_parked(scene: &Scene, booking: &Booking, link: &EventLink) -> Option<&'static str> {
     let problem = link.problem.as_deref().unwrap_or_default();
@@ -178,7 +218,7 @@ fn why_not_parked(scene: &Scene, booking: &Booking, link: &EventLink) -> Option<
     {
         return Some("is held back, and nobody is asked");
     }
-    let is_hosts = event.last_by() == Some(By::Host);
+    let is_hosts = event.last_by() == Some(By::Host) || event.carried_at.is_some();
     match (
         is_hosts,
         parked::explains(scene, booking, problem, event.when()),

@@ -12,7 +12,7 @@ use crate::failure::{Checked, Failure};
 use crate::scene::Scene;
 
 /// Kinds of entries that tell of a change of the booking itself.
-const CHANGES: [&str; 13] = [
+pub const CHANGES: [&str; 13] = [
     "forced",
     "requested",
     "approved",
@@ -80,7 +80,9 @@ fn expected(version: &Version, before: Option<&Version>) -> Vec<(String, Option<
     let is_there = before.is_some_and(|before| before.time == booking.time);
     // An attendee's move renders the texts anew, which is no edit.
     let by_hand = |before: &Booking| before.text != booking.text && (is_by_sync || is_there);
-    let is_edit = !is_back && before.is_some_and(by_hand);
+    // Nor does who gives it to another host edit it.
+    let is_given = before.is_some_and(|before| before.host_id != booking.host_id);
+    let is_edit = !is_back && !is_given && before.is_some_and(by_hand);
     let change = match (booking.status, is_by_sync) {
         (Status::Cancelled, true) => Some(("cancelled_in_calendar", None)),
         (Status::Cancelled, false) => Some(("cancelled", None)),

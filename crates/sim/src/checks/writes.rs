@@ -2,6 +2,7 @@
 
 use domain::booking::Status;
 use domain::sync::merge::Field;
+use store::tables::links::Stay;
 use store::tables::{conflicts, links};
 
 use crate::actors::Actor;
@@ -53,6 +54,12 @@ pub fn patched(scene: &Scene, id: &str, when: When) -> Checked {
             && !matches!(version.by, Actor::Sync(_))
     };
     if before != when && versions.any(is_elsewhere) {
+        return Ok(());
+    }
+    // Or it was given to another host, and says so.
+    let mut versions = scene.bookings.versions(event.booking).iter();
+    let host = versions.next().map(|first| first.booking.host_id);
+    if before == when && versions.any(|version| Some(version.booking.host_id) != host) {
         return Ok(());
     }
     // Or it was taken on an old calendar, and became certain.
@@ -115,6 +122,14 @@ pub fn deleted(scene: &Scene, id: &str) -> Checked {
             format!("we deleted event {id}, which is not ours"),
         ));
     };
+    // Its booking went to another calendar.
+    let all = scene.read(|tx| links::of_booking(tx, event.booking));
+    if all
+        .iter()
+        .any(|link| link.event_id == id && link.stay != Stay::Wanted)
+    {
+        return Ok(());
+    }
     let booking = scene.bookings.now(event.booking);
     match booking.map(|now| now.booking.status) {
         Some(Status::Cancelled) => Ok(()),

@@ -133,7 +133,10 @@ fn a_first_listing_comes_in_pages_with_the_exceptions() {
         });
         let expected = (detail != Detail::Busy).then_some(("Private matter", false));
         assert_eq!(title, expected, "{detail:?}");
-        let is_own = items[&single.id].standing.map(|standing| standing.is_own);
+        let is_own = items[&single.id]
+            .standing
+            .as_ref()
+            .map(|standing| standing.is_own);
         assert_eq!(is_own, (detail == Detail::TwoWay).then_some(true));
     }
 }

@@ -101,6 +101,8 @@ CREATE TABLE booking (
   status            TEXT NOT NULL CHECK (status IN ('requested', 'unverified', 'confirmed',
                       'completed', 'no_show', 'cancelled', 'declined')),
   version           INTEGER NOT NULL,
+  -- Where it was born: here, or as an event of a two-way calendar.
+  origin            TEXT NOT NULL CHECK (origin IN ('here', 'google')),
   -- Placed on top of others on purpose, by someone of the organization.
   forced            INTEGER NOT NULL,
   capacity          INTEGER NOT NULL CHECK (capacity >= 1),
@@ -133,6 +135,8 @@ CREATE TABLE attendee (
   notes             TEXT,
   UNIQUE (booking_id, seat)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX attendee_by_email ON attendee (email) WHERE email IS NOT NULL;
 
 -- A slot kept for one visitor until it expires or becomes a booking.
 CREATE TABLE hold (
@@ -352,6 +356,8 @@ CREATE TABLE calendar (
   interesting_until INTEGER NOT NULL DEFAULT 0,
   -- When somebody last asked for a pull begun after that.
   asked_at      INTEGER NOT NULL DEFAULT 0,
+  -- What an event of a two-way calendar becomes; the first that its host offers, where that is not told.
+  import_event_type_id BLOB REFERENCES event_type (id),
   UNIQUE (connection_id, google_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -413,6 +419,14 @@ CREATE INDEX mirror_event_known ON mirror_event (calendar_id, generation, known_
 CREATE INDEX mirror_event_free_day ON mirror_event (calendar_id, generation, event_id)
   WHERE is_free_day = 1;
 
+-- Events of two-way calendars that are to become bookings, as a page last showed them; gone when they have.
+CREATE TABLE incoming_event (
+  calendar_id BLOB NOT NULL REFERENCES calendar (id),
+  event_id    TEXT NOT NULL,
+  body        TEXT NOT NULL,
+  PRIMARY KEY (calendar_id, event_id)
+) STRICT, WITHOUT ROWID;
+
 -- Busy time seen in connected calendars. Filled by the mirror; asked by every decision.
 CREATE TABLE busy_interval (
   calendar_id BLOB NOT NULL REFERENCES calendar (id),
@@ -455,12 +469,24 @@ CREATE TABLE event_link (
   -- back, or a person said that it is meant.
   lost_at        INTEGER,
   loss           TEXT CHECK (loss IN ('held', 'meant')),
-  UNIQUE (booking_id, calendar_id),
+  -- Who made the event of generation 0: we, or somebody in Google.
+  origin         TEXT NOT NULL CHECK (origin IN ('here', 'google')),
+  -- leaving: its booking went to another calendar, and its event is to go. returning: and is then wanted anew.
+  stay           TEXT NOT NULL DEFAULT 'wanted' CHECK (stay IN ('wanted', 'leaving', 'returning')),
+  -- In which other calendar its event was last seen, and since when it is known to be gone from its own.
+  moved_to_id    BLOB REFERENCES calendar (id),
+  missing_since  INTEGER,
   UNIQUE (calendar_id, event_id)
 ) STRICT, WITHOUT ROWID;
 
+-- One event for a booking in a calendar, but for those that are on their way out.
+CREATE UNIQUE INDEX event_link_booking_id_calendar_id_key ON event_link (booking_id, calendar_id)
+  WHERE stay <> 'leaving';
+CREATE INDEX event_link_booking ON event_link (booking_id);
 CREATE INDEX event_link_event ON event_link (event_id);
+CREATE INDEX event_link_missing ON event_link (missing_since) WHERE missing_since IS NOT NULL;
 CREATE INDEX event_link_lost ON event_link (calendar_id, lost_at) WHERE lost_at IS NOT NULL;
+CREATE INDEX event_link_born ON event_link (calendar_id, event_id) WHERE origin = 'google';
 CREATE INDEX event_link_due ON event_link (run_at, id) WHERE state = 'due';
 -- Those that are not shrunk yet: of coming bookings, and of the last weeks.
 CREATE INDEX event_link_whole ON event_link (booking_id) WHERE ours IS NOT NULL;
@@ -504,15 +530,32 @@ CREATE TABLE outgoing_message (
   id              BLOB PRIMARY KEY,
   organization_id BLOB NOT NULL REFERENCES organization (id),
   kind            TEXT NOT NULL,
-  audience        TEXT NOT NULL CHECK (audience IN ('owner', 'operator')),
+  audience        TEXT NOT NULL CHECK (audience IN ('owner', 'operator', 'attendee')),
   idempotency_key TEXT NOT NULL UNIQUE,
   -- What it is about.
   connection_id   BLOB REFERENCES connection (id),
   calendar_id     BLOB REFERENCES calendar (id),
   booking_id      BLOB REFERENCES booking (id),
   created_at      INTEGER NOT NULL,
-  -- cleared: its cause has ended.
-  state           TEXT NOT NULL CHECK (state IN ('waiting', 'cleared'))
+  -- cleared: its cause has ended. replaced: a later one of the same attendee says more.
+  state           TEXT NOT NULL CHECK (state IN ('waiting', 'cleared', 'replaced')),
+  -- To an attendee: the how manieth, of which version of the booking, from when on it may be sent, and all
+  -- that it says.
+  attendee_id     BLOB REFERENCES attendee (id),
+  number          INTEGER,
+  version         INTEGER,
+  due_at          INTEGER,
+  content         TEXT,
+  CHECK ((audience = 'attendee') = (attendee_id IS NOT NULL)),
+  CHECK (attendee_id IS NULL OR (booking_id IS NOT NULL AND number IS NOT NULL AND version IS NOT NULL
+    AND due_at IS NOT NULL AND content IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX outgoing_message_by_age ON outgoing_message (organization_id, created_at, id);
+CREATE INDEX outgoing_message_by_age ON outgoing_message (organization_id, created_at, id)
+  WHERE attendee_id IS NULL;
+CREATE UNIQUE INDEX outgoing_message_attendee_id_number_key ON outgoing_message (attendee_id, number)
+  WHERE attendee_id IS NOT NULL;
+CREATE INDEX outgoing_message_ready ON outgoing_message (due_at, id)
+  WHERE attendee_id IS NOT NULL AND state = 'waiting';
+CREATE INDEX outgoing_message_to_attendees_by_age ON outgoing_message (created_at, id)
+  WHERE attendee_id IS NOT NULL;

@@ -2,6 +2,7 @@
 
 use domain::booking::{Booking, Cancellation, Cause, Status};
 use domain::sync::merge::Texts;
+use domain::sync::policy::Origin;
 use domain::time::zone_rules_version;
 use domain::{BookingId, EventTypeId, Instant, Interval, OrganizationId};
 
@@ -14,7 +15,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT b.id, b.organization_id, b.event_type_id, b.host_id, b.starts_at, b.ends_at,
-               b.time_zone, b.status, b.version, b.forced, b.capacity, b.text, b.edited, b.reminders,
+               b.time_zone, b.status, b.version, b.origin, b.forced, b.capacity, b.text, b.edited, b.reminders,
                b.cancelled_at, b.cancel_cause, b.cancel_reason, b.created_at,
                a.name, a.email, a.phone, a.time_zone, a.locale, a.notes
              FROM booking b JOIN attendee a ON a.booking_id = b.id AND a.seat = 0 ",
@@ -36,6 +37,7 @@ fn read(mut row: Row) -> Result<Booking, StoreError> {
         zone: row.take()?,
         status: named(Status::from_name, row.take()?)?,
         version: row.take()?,
+        origin: read_origin(row.take()?)?,
         forced: row.take()?,
         capacity: row.take()?,
         text: row.take_json()?,
@@ -72,8 +74,8 @@ pub fn insert(tx: &mut dyn Tx, booking: &Booking) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO booking (id, organization_id, event_type_id, host_id, starts_at, ends_at,
            civil_start, time_zone, zone_rules, status, version, forced, capacity, text, created_at,
-           reminders, edited)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+           reminders, edited, origin)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
         values![
             b.id,
             b.organization_id,
@@ -92,9 +94,14 @@ pub fn insert(tx: &mut dyn Tx, booking: &Booking) -> Result<(), StoreError> {
             b.created_at,
             json(&b.reminders),
             edited(b),
+            b.origin.as_str(),
         ],
     )
     .map(drop)
+}
+
+pub(super) fn read_origin(name: String) -> Result<Origin, StoreError> {
+    named(Origin::from_name, name)
 }
 
 fn edited(booking: &Booking) -> Option<String> {
@@ -264,4 +271,31 @@ pub fn page(
         ),
     };
     found?.into_iter().map(read).collect()
+}
+
+/// Bookings of an organization that overlap `window` and take place, did, or may come to, by start: at most
+/// `limit`.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn within(
+    tx: &mut dyn Tx,
+    organization: OrganizationId,
+    window: Interval,
+    limit: i64,
+) -> Result<Vec<Booking>, StoreError> {
+    let sql = select!(
+        "WHERE b.organization_id = ?1
+           AND b.status IN ('requested', 'unverified', 'confirmed', 'completed', 'no_show')
+           AND b.starts_at < ?3 AND b.starts_at > ?4 AND b.ends_at > ?2
+         ORDER BY b.starts_at, b.id LIMIT ?5"
+    );
+    let since = window.start - super::claims::SPAN_MAX;
+    tx.rows(
+        sql,
+        values![organization, window.start, window.end, since, limit],
+    )?
+    .into_iter()
+    .map(read)
+    .collect()
 }

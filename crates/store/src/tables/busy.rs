@@ -34,6 +34,7 @@ macro_rules! busy_of_host {
              LEFT JOIN booking b ON b.id = l.booking_id
              WHERE h.host_id = ?1 AND h.blocks = 1
                AND i.starts_at < ?3 AND i.starts_at > ?4 AND i.ends_at > ?2
+               AND (b.id IS NULL OR l.stay = 'wanted')
                AND (b.id IS NULL
                  OR (b.host_id = ?1 AND b.status IN ('cancelled', 'declined')
                    AND l.state IN ('parked', 'ignored'))
@@ -57,7 +58,7 @@ fn interval(mut row: Row) -> Result<Interval, StoreError> {
 /// Events of ours count only where they say something else than the booking of this host that they
 /// show: its claim says the rest, and the bookings of others who share the calendar are none of this
 /// host's time (row T8). The event of a booking that is over counts where it was restored by hand and waits
-/// for a person; one that is only still to be removed does not.
+/// for a person; one that is only still to be removed does not, nor does one that its booking has left.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -106,6 +107,36 @@ pub fn within(
     tx.rows(
         sql,
         values![calendar, generation, window.start, window.end, since],
+    )?
+    .into_iter()
+    .map(|mut row| {
+        let (start, end) = (row.take()?, row.take()?);
+        Ok((Interval { start, end }, row.take()?))
+    })
+    .collect()
+}
+
+/// What stands in an organization's calendars within `window` and is no event of ours, by start: at most `limit`
+/// stretches of time, each with its calendar's name. Calendars that were taken away or disconnected show nothing.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn foreign_of_organization(
+    tx: &mut dyn Tx,
+    organization: OrganizationId,
+    window: Interval,
+    limit: i64,
+) -> Result<Vec<(Interval, String)>, StoreError> {
+    let sql = "SELECT i.starts_at, i.ends_at, c.name FROM connection n
+               JOIN calendar c ON c.connection_id = n.id AND c.removed_at IS NULL
+               JOIN busy_interval i ON i.calendar_id = c.id AND i.generation = c.generation
+               WHERE n.organization_id = ?1 AND n.state <> 'inactive' AND i.link_id IS NULL
+                 AND i.starts_at < ?3 AND i.starts_at > ?4 AND i.ends_at > ?2
+               ORDER BY i.starts_at, i.ends_at, c.id, i.source, i.instance LIMIT ?5";
+    let since = window.start - SPAN_MAX;
+    tx.rows(
+        sql,
+        values![organization, window.start, window.end, since, limit],
     )?
     .into_iter()
     .map(|mut row| {

@@ -1,6 +1,6 @@
 //! Connected calendars: what each is connected for, and how far it has been read.
 
-use domain::{CalendarId, ConnectionId, Instant, OrganizationId};
+use domain::{CalendarId, ConnectionId, EventTypeId, HostId, Instant, OrganizationId};
 use jiff::SignedDuration;
 
 use super::bookings::named;
@@ -356,6 +356,28 @@ pub fn of_organization(
     Ok(found)
 }
 
+/// The other calendars of `host`, beside `except`, that bookings may go to and that can be read now, each with
+/// when it was last read: those that take the host's time or receive the host's bookings.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn others_of_host(
+    tx: &mut dyn Tx,
+    host: HostId,
+    except: CalendarId,
+) -> Result<Vec<(CalendarId, Option<Instant>)>, StoreError> {
+    let sql = "SELECT c.id, c.as_of FROM host_calendar h
+               JOIN calendar c ON c.id = h.calendar_id
+               JOIN connection n ON n.id = c.connection_id
+               WHERE h.host_id = ?1 AND (h.blocks = 1 OR h.receives = 1) AND c.id <> ?2
+                 AND c.mode <> 'busy' AND c.removed_at IS NULL AND n.state = 'connected'
+               ORDER BY c.id LIMIT ?3";
+    tx.rows(sql, values![host, except, LIST_MAX])?
+        .into_iter()
+        .map(|mut row| Ok((row.take()?, row.take()?)))
+        .collect()
+}
+
 /// The calendar to look at first, of a connection that works and that nobody works on at `now`, with
 /// when: one that a push has told of is due since ever, as [`Calendar::is_due`] says.
 ///
@@ -418,4 +440,30 @@ pub fn ask(tx: &mut dyn Tx, id: CalendarId, now: Instant) -> Result<(), StoreErr
                  pull_at = CASE WHEN failures = 0 AND pull_at > ?2 THEN ?2 ELSE pull_at END
                WHERE id = ?1 AND asked_at < ?2";
     tx.execute(sql, values![id, now]).map(drop)
+}
+
+/// What an event of a two-way calendar becomes, where that was told.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn import_event_type(
+    tx: &mut dyn Tx,
+    calendar: CalendarId,
+) -> Result<Option<EventTypeId>, StoreError> {
+    let sql = "SELECT import_event_type_id FROM calendar WHERE id = ?1";
+    tx.first(sql, values![calendar])?
+        .map_or(Ok(None), |mut row| row.take())
+}
+
+/// Tells what an event of a two-way calendar becomes.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn set_import_event_type(
+    tx: &mut dyn Tx,
+    calendar: CalendarId,
+    event_type: EventTypeId,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE calendar SET import_event_type_id = ?2 WHERE id = ?1";
+    tx.execute(sql, values![calendar, event_type]).map(drop)
 }

@@ -50,10 +50,49 @@ pub fn overlapping(
     except: Option<Holder>,
     now: Instant,
 ) -> Result<Vec<Interval>, StoreError> {
-    let sql = "SELECT starts_at, ends_at FROM claim
+    let all = known(tx, host, window, except)?;
+    Ok(live(all, now).0)
+}
+
+/// [`overlapping`], for one who wants the time and has the host's lock: claims of holds that have expired are
+/// removed, where there are any, because the database would not let another one lie on top.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn make_room(
+    tx: &mut dyn Tx,
+    host: HostId,
+    window: Interval,
+    except: Option<Holder>,
+    now: Instant,
+) -> Result<Vec<Interval>, StoreError> {
+    let (live, has_expired) = live(known(tx, host, window, except)?, now);
+    if has_expired {
+        remove_expired(tx, host, window, now)?;
+    }
+    Ok(live)
+}
+
+/// Those that count at `now`, and whether any does not any more.
+fn live(all: Vec<(Interval, Option<Instant>)>, now: Instant) -> (Vec<Interval>, bool) {
+    let count = all.len();
+    let is_live = |expires: &Option<Instant>| expires.is_none_or(|at| at > now);
+    let live = all.into_iter().filter(|(_, expires)| is_live(expires));
+    let live: Vec<_> = live.map(|(time, _)| time).collect();
+    let has_expired = live.len() < count;
+    (live, has_expired)
+}
+
+/// All claims on `host` that overlap `window` but those of `except`, each with when it expires, if it does.
+fn known(
+    tx: &mut dyn Tx,
+    host: HostId,
+    window: Interval,
+    except: Option<Holder>,
+) -> Result<Vec<(Interval, Option<Instant>)>, StoreError> {
+    let sql = "SELECT starts_at, ends_at, expires_at FROM claim
                WHERE host_id = ?1 AND starts_at < ?3 AND starts_at > ?4 AND ends_at > ?2
                  AND COALESCE(booking_id, hold_id) <> ?5
-                 AND (expires_at IS NULL OR expires_at > ?6)
                ORDER BY starts_at, ends_at, id";
     let look_back = window.start - SPAN_MAX;
     let except = match except {
@@ -63,7 +102,35 @@ pub fn overlapping(
     };
     tx.rows(
         sql,
-        values![host, window.start, window.end, look_back, except, now],
+        values![host, window.start, window.end, look_back, except],
+    )?
+    .into_iter()
+    .map(|mut row| {
+        let (start, end) = (row.take()?, row.take()?);
+        Ok((Interval { start, end }, row.take()?))
+    })
+    .collect()
+}
+
+/// What takes `host`'s time within `window` by bookings that were born in Google, but for `booking`, ascending.
+/// To whoever asks what else stands there they are as foreign as the events they were made of.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn born(
+    tx: &mut dyn Tx,
+    host: HostId,
+    window: Interval,
+    booking: BookingId,
+) -> Result<Vec<Interval>, StoreError> {
+    let sql = "SELECT k.starts_at, k.ends_at FROM claim k JOIN booking b ON b.id = k.booking_id
+               WHERE k.host_id = ?1 AND k.starts_at < ?3 AND k.starts_at > ?4 AND k.ends_at > ?2
+                 AND b.id <> ?5 AND b.origin = 'google'
+               ORDER BY k.starts_at, k.ends_at, k.id";
+    let look_back = window.start - SPAN_MAX;
+    tx.rows(
+        sql,
+        values![host, window.start, window.end, look_back, booking],
     )?
     .into_iter()
     .map(|mut row| {
@@ -75,8 +142,8 @@ pub fn overlapping(
     .collect()
 }
 
-/// Removes the claims of holds on `host` that overlap `window` and have expired at `now`. Called,
-/// under the host's lock, by whoever wants the time.
+/// Removes the claims of holds on `host` that overlap `window` and have expired at `now`. Called under the
+/// host's lock: see [`make_room`].
 ///
 /// # Errors
 /// [`StoreError`].

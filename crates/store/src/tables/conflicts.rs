@@ -150,6 +150,21 @@ pub fn close_of_calendar(
     tx.execute(sql, values![calendar, now]).map(drop)
 }
 
+/// Closes what is open about events of a calendar that were made in Google, as [`close_of_connection`] does.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn close_of_born(
+    tx: &mut dyn Tx,
+    calendar: CalendarId,
+    now: Instant,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE conflict SET closed_at = ?2, resolution = COALESCE(resolution, 'detached')
+               WHERE closed_at IS NULL AND field IS NULL AND link_id IN
+                 (SELECT id FROM event_link WHERE calendar_id = ?1 AND origin = 'google')";
+    tx.execute(sql, values![calendar, now]).map(drop)
+}
+
 /// The one of this id.
 ///
 /// # Errors

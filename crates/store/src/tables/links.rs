@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use domain::booking::Booking;
 use domain::sync::merge::Texts;
-use domain::sync::{Link, Seen};
+use domain::sync::policy::Origin;
+use domain::sync::{EventFields, Link, Seen};
 use domain::{BookingId, CalendarId, ConnectionId, HostId, Instant, LinkId, OrganizationId};
 
-use super::bookings::named as by_name;
+use super::bookings::{named as by_name, read_origin};
 use super::losses::Loss;
 use super::mirror::Part;
 use crate::tx::{json, json_keys, json_option};
@@ -23,6 +25,8 @@ pub struct EventLink {
     pub calendar_id: CalendarId,
     /// The event's id there, chosen by us.
     pub event_id: String,
+    /// Who made its first event: we, or somebody in Google.
+    pub origin: Origin,
     /// Whether there is work to do.
     pub state: State,
     /// What is wrong, as a stable code: the reason it is parked, or of the last failure.
@@ -37,8 +41,62 @@ pub struct EventLink {
     pub last_synced_at: Option<Instant>,
     /// What its booking lost in Google. Written by [`losses`](super::losses) only.
     pub loss: Option<Loss>,
+    /// Whether its booking is there to stay.
+    pub stay: Stay,
+    /// In which other calendar its event was seen, if in any. Written by [`seen_elsewhere`] only, by whoever
+    /// reads that calendar.
+    pub moved_to: Option<CalendarId>,
+    /// Since when it is known to be gone from its calendar, while it is looked for in others.
+    pub missing_since: Option<Instant>,
     /// What the planner works on.
     pub link: Link,
+}
+
+impl EventLink {
+    /// Who made the event it now has. Every one after the first is ours.
+    pub fn made(&self) -> Origin {
+        match self.link.generation {
+            0 => self.origin,
+            _ => Origin::Here,
+        }
+    }
+
+    /// What the calendar should show of `booking`: nothing where the booking went to another one.
+    pub fn want(&mut self, booking: &Booking) {
+        let fields = match self.stay {
+            Stay::Wanted => EventFields::wanted(booking),
+            Stay::Leaving | Stay::Returning => None,
+        };
+        self.link.want(fields);
+    }
+}
+
+/// Whether a booking's event is to be in a link's calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stay {
+    /// As long as the booking has one.
+    Wanted,
+    /// The booking went to another calendar: the event is to go. It counts for nothing any more.
+    Leaving,
+    /// And the booking came back before that was done: another event is made afterwards.
+    Returning,
+}
+
+impl Stay {
+    const ALL: [Self; 3] = [Self::Wanted, Self::Leaving, Self::Returning];
+
+    /// Its stable name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Wanted => "wanted",
+            Self::Leaving => "leaving",
+            Self::Returning => "returning",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.as_str() == name)
+    }
 }
 
 /// Whether a link has work to do.
@@ -88,10 +146,10 @@ impl State {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT l.id, l.booking_id, l.calendar_id, l.event_id, l.state, l.problem, l.html_link,
+            "SELECT l.id, l.booking_id, l.calendar_id, l.event_id, l.origin, l.state, l.problem, l.html_link,
                l.run_at, l.failures, l.last_synced_at,
                l.generation, l.attempt, l.ours, l.theirs, l.inflight, l.unanswered, l.seen,
-               l.own, l.decided, l.lost_at, l.loss
+               l.own, l.decided, l.lost_at, l.loss, l.stay, l.moved_to_id, l.missing_since
              FROM event_link l ",
             $rest
         )
@@ -104,6 +162,7 @@ fn read(mut row: Row) -> Result<EventLink, StoreError> {
         booking_id: row.take()?,
         calendar_id: row.take()?,
         event_id: row.take()?,
+        origin: read_origin(row.take()?)?,
         state: by_name(State::from_name, row.take()?)?,
         problem: row.take()?,
         html_link: row.take()?,
@@ -111,6 +170,9 @@ fn read(mut row: Row) -> Result<EventLink, StoreError> {
         failures: row.take()?,
         last_synced_at: row.take()?,
         loss: None,
+        stay: Stay::Wanted,
+        moved_to: None,
+        missing_since: None,
         link: Link {
             wanted: None,
             generation: row.take()?,
@@ -125,6 +187,9 @@ fn read(mut row: Row) -> Result<EventLink, StoreError> {
         },
     };
     link.loss = Loss::read(row.take()?, row.take()?)?;
+    link.stay = by_name(Stay::from_name, row.take()?)?;
+    link.moved_to = row.take()?;
+    link.missing_since = row.take()?;
     Ok(link)
 }
 
@@ -142,11 +207,58 @@ pub fn insert(
 ) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO event_link (id, booking_id, calendar_id, event_id, generation, attempt, state,
-           run_at, failures) VALUES (?1, ?2, ?3, ?4, 0, 0, 'due', ?5, 0)",
+           run_at, failures, origin) VALUES (?1, ?2, ?3, ?4, 0, 0, 'due', ?5, 0, 'here')",
         values![id, booking, calendar, event_id, now],
     )?;
     tx.wake(Topic::DueWork);
     Ok(())
+}
+
+/// Adds the link of a booking that was made of an event: settled, at attempt and generation 0.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn insert_born(tx: &mut dyn Tx, link: &EventLink) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO event_link (id, booking_id, calendar_id, event_id, generation, attempt, state,
+           run_at, failures, origin) VALUES (?1, ?2, ?3, ?4, 0, 0, 'settled', ?5, 0, 'google')",
+        values![
+            link.id,
+            link.booking_id,
+            link.calendar_id,
+            &link.event_id,
+            link.run_at
+        ],
+    )?;
+    update(tx, link)
+}
+
+/// Which of these events of a calendar were made in Google and have a link, by event.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn born<'i>(
+    tx: &mut dyn Tx,
+    calendar: CalendarId,
+    events: impl IntoIterator<Item = &'i str>,
+) -> Result<BTreeMap<String, LinkId>, StoreError> {
+    let sql = "SELECT event_id, id FROM event_link WHERE calendar_id = ?1 AND origin = 'google'
+                 AND generation = 0 AND event_id IN (SELECT e.key FROM json_each(?2) e)
+               ORDER BY event_id";
+    tx.rows(sql, values![calendar, json_keys(events)])?
+        .into_iter()
+        .map(|mut row| Ok((row.take()?, row.take()?)))
+        .collect()
+}
+
+/// Detaches the links of a calendar whose events were made in Google: it is no longer two-way.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn detach_born(tx: &mut dyn Tx, calendar: CalendarId) -> Result<u64, StoreError> {
+    let sql = "UPDATE event_link SET state = 'detached', failures = 0, problem = NULL, loss = NULL
+               WHERE state NOT IN ('closed', 'detached') AND calendar_id = ?1 AND origin = 'google'";
+    tx.execute(sql, values![calendar])
 }
 
 /// Stores everything of a link that can change.
@@ -158,7 +270,8 @@ pub fn update(tx: &mut dyn Tx, link: &EventLink) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE event_link SET event_id = ?2, state = ?3, problem = ?4, html_link = ?5, run_at = ?6,
            failures = ?7, last_synced_at = ?8, generation = ?9, attempt = ?10, ours = ?11,
-           theirs = ?12, inflight = ?13, seen = ?14, unanswered = ?15, own = ?16, decided = ?17
+           theirs = ?12, inflight = ?13, seen = ?14, unanswered = ?15, own = ?16, decided = ?17,
+           stay = ?18, missing_since = ?19
          WHERE id = ?1",
         values![
             l.id,
@@ -178,9 +291,43 @@ pub fn update(tx: &mut dyn Tx, link: &EventLink) -> Result<(), StoreError> {
             json_option(Some(&k.unanswered).filter(|late| !late.is_empty())),
             json_option(Some(&k.own).filter(|own| **own != Texts::default())),
             json_option(k.decided.as_ref()),
+            l.stay.as_str(),
+            l.missing_since,
         ],
     )?;
     if l.state == State::Due {
+        tx.wake(Topic::DueWork);
+    }
+    Ok(())
+}
+
+/// Notes that the event of a link was seen in another calendar than its own.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn seen_elsewhere(tx: &mut dyn Tx, id: LinkId, calendar: CalendarId) -> Result<(), StoreError> {
+    let sql = "UPDATE event_link SET moved_to_id = ?2 WHERE id = ?1";
+    tx.execute(sql, values![id, calendar]).map(drop)
+}
+
+/// Lets a link follow its event to `calendar`, where it was seen.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn follow(tx: &mut dyn Tx, id: LinkId, calendar: CalendarId) -> Result<(), StoreError> {
+    let sql = "UPDATE event_link SET calendar_id = ?2, moved_to_id = NULL, missing_since = NULL
+               WHERE id = ?1";
+    tx.execute(sql, values![id, calendar]).map(drop)
+}
+
+/// Lets links look again whose events are looked for in other calendars: one of those was read.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn wake_missing(tx: &mut dyn Tx, as_of: Instant, now: Instant) -> Result<(), StoreError> {
+    let sql = "UPDATE event_link SET run_at = ?2
+               WHERE missing_since IS NOT NULL AND missing_since < ?1 AND state = 'due' AND run_at > ?2";
+    if tx.execute(sql, values![as_of, now])? > 0 {
         tx.wake(Topic::DueWork);
     }
     Ok(())
@@ -237,8 +384,9 @@ pub fn detach_of_calendar(tx: &mut dyn Tx, calendar: CalendarId) -> Result<u64, 
 }
 
 /// Takes a connection's detached links up again: those of bookings that end after `followed_from`, or whose
-/// event is still to be removed, are due, and whatever was written is looked at first. The others close. Those
-/// of a calendar that is not written any more stay as they are.
+/// event is still to be removed, are due, and whatever was written, or made in Google, is looked at first. The
+/// others close. Those of a calendar that is not written any more stay as they are, and those of events made in
+/// Google while their calendar is not two-way.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -249,13 +397,14 @@ pub fn readopt_of_connection(
     now: Instant,
 ) -> Result<(), StoreError> {
     let sql = "UPDATE event_link SET run_at = ?2,
-                 seen = CASE WHEN attempt > 0 THEN ?3 ELSE NULL END,
+                 seen = CASE WHEN attempt > 0 OR origin = 'google' THEN ?3 ELSE NULL END,
                  state = CASE WHEN EXISTS (SELECT 1 FROM booking b WHERE b.id = booking_id
-                   AND (b.ends_at > ?4 OR b.status IN ('cancelled', 'declined')))
+                   AND (b.ends_at > ?4 OR b.status IN ('cancelled', 'declined')
+                     OR stay <> 'wanted'))
                    THEN 'due' ELSE 'closed' END
                WHERE state = 'detached' AND calendar_id IN
                  (SELECT id FROM calendar WHERE connection_id = ?1 AND mode <> 'busy'
-                    AND removed_at IS NULL)";
+                    AND removed_at IS NULL AND (event_link.origin = 'here' OR mode = 'two_way'))";
     let outdated = json(&Seen::Outdated);
     let changed = tx.execute(sql, values![connection, now, outdated, followed_from])?;
     if changed > 0 {
@@ -398,8 +547,8 @@ pub fn count_upcoming(
 ) -> Result<i64, StoreError> {
     let sql = "SELECT count(*) FROM event_link l JOIN booking b ON b.id = l.booking_id
                JOIN calendar c ON c.id = l.calendar_id
-               WHERE c.connection_id = ?1 AND l.state NOT IN ('closed', 'detached') AND l.attempt > 0
-                 AND b.ends_at > ?2 AND b.status NOT IN ('cancelled', 'declined')";
+               WHERE c.connection_id = ?1 AND l.state NOT IN ('closed', 'detached')
+                 AND (l.attempt > 0 OR l.origin = 'google') AND b.ends_at > ?2 AND b.status NOT IN ('cancelled', 'declined')";
     tx.first(sql, values![connection, now])?
         .map_or(Ok(0), |mut row| row.take())
 }
@@ -416,7 +565,8 @@ pub fn unlinked_bookings(
 ) -> Result<Vec<(BookingId, HostId)>, StoreError> {
     let sql = "SELECT b.id, b.host_id FROM booking b
                WHERE b.organization_id = ?1 AND b.status = 'confirmed' AND b.ends_at > ?2
-                 AND NOT EXISTS (SELECT 1 FROM event_link l WHERE l.booking_id = b.id)
+                 AND NOT EXISTS (SELECT 1 FROM event_link l
+                   WHERE l.booking_id = b.id AND l.stay <> 'leaving')
                ORDER BY b.starts_at, b.id LIMIT ?3";
     tx.rows(sql, values![organization, now, limit])?
         .into_iter()

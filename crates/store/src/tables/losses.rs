@@ -79,7 +79,8 @@ pub fn count_coming(
 ) -> Result<i64, StoreError> {
     let sql = "SELECT count(*) FROM event_link l JOIN booking b ON b.id = l.booking_id
                WHERE l.calendar_id = ?1 AND (l.lost_at > ?2
-                 OR (l.state NOT IN ('closed', 'detached') AND l.attempt > 0 AND b.ends_at > ?3
+                 OR (l.state NOT IN ('closed', 'detached') AND (l.attempt > 0 OR l.origin = 'google')
+                   AND l.stay <> 'leaving' AND b.ends_at > ?3
                    AND b.status NOT IN ('cancelled', 'declined')))";
     tx.first(sql, values![calendar, since, now])?
         .map_or(Ok(0), |mut row| row.take())

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod allowances;
+pub mod attendee_messages;
 pub mod audits;
 pub mod bookings;
 pub mod busy;
@@ -17,6 +18,7 @@ pub mod event_types;
 pub mod holds;
 pub mod hosts;
 pub mod idempotency;
+pub mod incoming;
 pub mod installation;
 pub mod leases;
 pub mod links;

@@ -1,5 +1,6 @@
 //! Outgoing messages: what people must be told, written in the transaction of its cause and once for it.
-//! Delivery is not here; until then they are read on the admin pages.
+//! Delivery is not here; until then they are read on the admin pages. Those to attendees are rows of the same
+//! table, and nobody clears them with a cause: see [`super::attendee_messages`].
 
 use domain::notice::{Audience, MessageKind};
 use domain::{BookingId, CalendarId, ConnectionId, Instant, MessageId, OrganizationId};
@@ -83,7 +84,7 @@ pub fn insert(tx: &mut dyn Tx, draft: Draft<'_>) -> Result<bool, StoreError> {
     Ok(written == 1)
 }
 
-fn id_of(key: &str) -> MessageId {
+pub(super) fn id_of(key: &str) -> MessageId {
     let [high, low] = [&b"high"[..], b"low"]
         .map(|half| Digest::default().with(half).with(key.as_bytes()).as_u64());
     let mut bytes = [0; 16];
@@ -132,7 +133,7 @@ pub fn clear_kind(tx: &mut dyn Tx, kind: MessageKind) -> Result<(), StoreError> 
 /// [`StoreError`].
 pub fn clear_of_booking(tx: &mut dyn Tx, id: BookingId) -> Result<(), StoreError> {
     let sql = "UPDATE outgoing_message SET state = 'cleared'
-               WHERE booking_id = ?1 AND state = 'waiting'";
+               WHERE booking_id = ?1 AND attendee_id IS NULL AND state = 'waiting'";
     tx.execute(sql, values![id]).map(drop)
 }
 
@@ -152,12 +153,12 @@ pub fn clear_with_events_of(tx: &mut dyn Tx, id: ConnectionId) -> Result<(), Sto
 /// [`StoreError`].
 pub fn clear_of_calendar(tx: &mut dyn Tx, id: CalendarId) -> Result<(), StoreError> {
     let sql = "UPDATE outgoing_message SET state = 'cleared'
-               WHERE state = 'waiting' AND booking_id IN
+               WHERE state = 'waiting' AND attendee_id IS NULL AND booking_id IN
                  (SELECT booking_id FROM event_link WHERE calendar_id = ?1)";
     tx.execute(sql, values![id]).map(drop)
 }
 
-/// The newest messages of an organization, newest first.
+/// The newest messages to those who run an organization or its installation, newest first.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -168,7 +169,7 @@ pub fn list(
 ) -> Result<Vec<OutgoingMessage>, StoreError> {
     let sql =
         "SELECT id, organization_id, kind, audience, connection_id, calendar_id, booking_id, created_at, state
-               FROM outgoing_message WHERE organization_id = ?1
+               FROM outgoing_message WHERE organization_id = ?1 AND attendee_id IS NULL
                ORDER BY created_at DESC, id DESC LIMIT ?2";
     tx.rows(sql, values![organization, limit])?
         .into_iter()

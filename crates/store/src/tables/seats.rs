@@ -1,7 +1,7 @@
 //! Seats: who attends a booking. Seat 0 is the one who made it; a left seat keeps its row.
 
 use domain::attendee::Attendee;
-use domain::{AttendeeId, BookingId, Instant};
+use domain::{AttendeeId, BookingId, Instant, OrganizationId};
 
 use crate::{Row, StoreError, Tx, values};
 
@@ -103,4 +103,66 @@ pub fn is_taken(tx: &mut dyn Tx, id: AttendeeId) -> Result<bool, StoreError> {
 pub fn leave(tx: &mut dyn Tx, id: AttendeeId, now: Instant) -> Result<bool, StoreError> {
     let sql = "UPDATE attendee SET left_at = ?2 WHERE id = ?1 AND left_at IS NULL";
     Ok(tx.execute(sql, values![id, now])? == 1)
+}
+
+/// Whoever last attended with this address, in this organization. Addresses are compared as they are kept.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn known(
+    tx: &mut dyn Tx,
+    organization: OrganizationId,
+    email: &str,
+) -> Result<Option<Attendee>, StoreError> {
+    let sql = "SELECT a.name, a.email, a.phone, a.time_zone, a.locale, a.notes
+               FROM attendee a JOIN booking b ON b.id = a.booking_id
+               WHERE a.email = ?2 AND b.organization_id = ?1
+               ORDER BY b.created_at DESC, a.id LIMIT 1";
+    tx.first(sql, values![organization, email])?
+        .map(|mut row| read_attendee(&mut row))
+        .transpose()
+}
+
+/// Gives the first seat of a booking to somebody.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn fill(tx: &mut dyn Tx, booking: BookingId, attendee: &Attendee) -> Result<(), StoreError> {
+    let a = attendee;
+    let sql = "UPDATE attendee SET name = ?2, email = ?3, phone = ?4, time_zone = ?5, locale = ?6,
+                 notes = ?7 WHERE booking_id = ?1 AND seat = 0";
+    tx.execute(
+        sql,
+        values![
+            booking,
+            &a.name,
+            a.email.as_ref(),
+            a.phone.as_ref(),
+            &a.zone,
+            a.locale,
+            a.notes.as_ref()
+        ],
+    )
+    .map(drop)
+}
+
+/// The seats of a booking that are taken, by their number.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn taken(tx: &mut dyn Tx, booking: BookingId) -> Result<Vec<Seat>, StoreError> {
+    let sql = "SELECT id, booking_id, seat, left_at, name, email, phone, time_zone, locale, notes
+               FROM attendee WHERE booking_id = ?1 AND left_at IS NULL ORDER BY seat";
+    let rows = tx.rows(sql, values![booking])?;
+    rows.into_iter().map(read).collect()
+}
+
+/// One seat, left or not.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn by_id(tx: &mut dyn Tx, id: AttendeeId) -> Result<Option<Seat>, StoreError> {
+    let sql = "SELECT id, booking_id, seat, left_at, name, email, phone, time_zone, locale, notes
+               FROM attendee WHERE id = ?1";
+    tx.first(sql, values![id])?.map(read).transpose()
 }

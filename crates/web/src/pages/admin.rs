@@ -22,6 +22,7 @@ use crate::state::WebState;
 use crate::urls;
 
 pub(crate) mod bookings;
+pub(crate) mod calendar;
 pub(crate) mod connection;
 pub(crate) mod inbox;
 pub(crate) mod sign_in;
@@ -50,12 +51,14 @@ pub(crate) fn routes() -> Router<WebState> {
             "/admin/bookings/{id}/reassign",
             post(booking::reassign::post),
         )
+        .route("/admin/bookings/{id}/contact", post(booking::contact::post))
         .route("/admin/bookings/{id}/cancel", post(booking::cancel::post))
         .route(
             "/admin/bookings/{id}/reschedule",
             get(booking::reschedule::get).post(booking::reschedule::post),
         )
         .route("/admin/bookings/{id}/retry", post(booking::retry::post))
+        .route("/admin/calendar", get(calendar::get))
         .route("/admin/inbox", get(inbox::get))
         .route("/admin/inbox/{id}", post(inbox::post))
         .route(
@@ -79,6 +82,10 @@ pub(crate) fn routes() -> Router<WebState> {
             post(connection::freshness::post),
         )
         .route("/admin/connection/prove", post(connection::prove))
+        .route(
+            "/admin/connection/rules",
+            get(connection::rules::get).post(connection::rules::post),
+        )
         .route(
             "/admin/connection/disconnect",
             get(connection::disconnect::get).post(connection::disconnect::post),

@@ -27,6 +27,7 @@ use super::*;
 
 mod admin_books;
 mod admin_decides;
+mod calendar;
 mod connection;
 mod freshness;
 mod inbox;

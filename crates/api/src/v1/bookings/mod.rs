@@ -3,11 +3,14 @@
 mod answers;
 mod approve;
 mod cancel;
+mod contact;
 mod decline;
 mod get;
 mod list;
+mod messages;
 mod reassign;
 mod reschedule;
+mod retry_sync;
 mod timeline;
 
 use app::bookings::{CalendarSync, Detail, SyncState};
@@ -32,7 +35,10 @@ pub(crate) fn endpoints() -> OpenApiRouter<ApiState> {
         .routes(routes!(approve::approve))
         .routes(routes!(decline::decline))
         .routes(routes!(reassign::reassign))
+        .routes(routes!(contact::contact))
         .routes(routes!(timeline::timeline))
+        .routes(routes!(messages::messages))
+        .routes(routes!(retry_sync::retry_sync))
 }
 
 /// A booking.
@@ -51,6 +57,8 @@ pub(crate) struct Booking {
     /// Counts its changes, from 1. Send it when changing the booking, to be refused if it has changed
     /// since.
     version: i64,
+    /// Where it was born: `here`, or in `google`, as an event of a two-way calendar.
+    origin: &'static str,
     /// Whether it was placed on purpose where rules or other bookings are in the way.
     forced: bool,
     /// When it begins, in UTC.
@@ -244,6 +252,7 @@ impl Booking {
             status,
             pending,
             version: booking.version,
+            origin: booking.origin.as_str(),
             forced: booking.forced,
             start,
             end,

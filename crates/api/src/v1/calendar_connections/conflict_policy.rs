@@ -51,44 +51,26 @@ fn origin() -> String {
     "origin".to_owned()
 }
 
-const ON_CHANGE: [(&str, OnChange); 2] = [("follow", OnChange::Follow), ("ask", OnChange::Ask)];
-
-const BOTH: [(&str, Option<Winner>); 4] = [
-    ("origin", None),
-    ("ours", Some(Winner::Ours)),
-    ("theirs", Some(Winner::Theirs)),
-    ("newest", Some(Winner::Newest)),
-];
-
 impl From<Policy> for ConflictPolicy {
     fn from(policy: Policy) -> Self {
         Self {
-            moves: word(&ON_CHANGE, policy.moves),
-            deletions: word(&ON_CHANGE, policy.deletions),
-            restorations: word(&ON_CHANGE, policy.restorations),
+            moves: policy.moves.as_str().to_owned(),
+            deletions: policy.deletions.as_str().to_owned(),
+            restorations: policy.restorations.as_str().to_owned(),
             keeps_place: policy.keeps_place,
-            both: word(&BOTH, policy.both),
+            both: Winner::name_of(policy.both).to_owned(),
         }
     }
-}
-
-fn word<T: Copy + PartialEq>(words: &[(&str, T)], value: T) -> String {
-    let found = words.iter().find(|(_, known)| *known == value);
-    found.map_or_else(String::new, |(word, _)| (*word).to_owned())
 }
 
 impl ConflictPolicy {
     fn read(&self) -> Result<Policy, Problem> {
         let mut wrong = Vec::new();
         let mut on_change = |field: &'static str, said: &str| {
-            let found = ON_CHANGE.iter().find(|(word, _)| *word == said);
-            found.map_or_else(
-                || {
-                    wrong.push(FieldProblem::new(field, "must be follow or ask"));
-                    OnChange::Follow
-                },
-                |(_, value)| *value,
-            )
+            OnChange::from_name(said).unwrap_or_else(|| {
+                wrong.push(FieldProblem::new(field, "must be follow or ask"));
+                OnChange::Follow
+            })
         };
         let mut read = Policy {
             moves: on_change("moves", &self.moves),
@@ -97,8 +79,8 @@ impl ConflictPolicy {
             keeps_place: self.keeps_place,
             both: None,
         };
-        match BOTH.iter().find(|(word, _)| *word == self.both) {
-            Some((_, both)) => read.both = *both,
+        match Winner::from_name(&self.both) {
+            Some(both) => read.both = both,
             None => wrong.push(FieldProblem::new(
                 "both",
                 "must be origin, ours, theirs or newest",

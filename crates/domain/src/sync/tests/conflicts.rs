@@ -159,6 +159,17 @@ fn host_declines_it_the_booking_is_cancelled_after_a_direct_read() {
         ..facts()
     };
     assert_eq!(plan(&over, &ended), Plan::Delete);
+    // An event that he made himself is his, also when he does not go (scenario E6); a person may remove it.
+    let theirs = Facts {
+        is_theirs: true,
+        ..ended
+    };
+    assert_eq!(plan(&over, &theirs), Plan::Close);
+    let cancelled_here = Facts {
+        ended_in_google: false,
+        ..theirs
+    };
+    assert_eq!(plan(&over, &cancelled_here), Plan::Delete);
     // A booking that was kept all the same is not cancelled by the same no.
     let mut kept = read;
     kept.theirs.as_mut().unwrap().declined = true;

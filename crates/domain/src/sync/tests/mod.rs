@@ -2,6 +2,7 @@
 
 mod arms;
 mod conflicts;
+mod elsewhere;
 mod fields;
 mod space;
 

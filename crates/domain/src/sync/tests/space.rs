@@ -4,7 +4,7 @@
 use super::*;
 use crate::sync::learn::{landed, learn};
 use crate::sync::merge::{Aside, Texts};
-use crate::sync::policy::{OnChange, Origin, Policy, Side, Winner};
+use crate::sync::policy::{Elsewhere, OnChange, Origin, Policy, Side, Winner};
 
 /// Steps that any of these takes at most.
 const STEPS_MAX: usize = 12;
@@ -14,6 +14,12 @@ const STEPS_MAX: usize = 12;
 struct World {
     event: Option<Remote>,
     was_there: bool,
+    /// The event, where the host moved it to another calendar.
+    moved: Option<Remote>,
+    /// Whether the other calendar was read since.
+    is_searched: bool,
+    /// Whether its booking left this calendar and is to come back.
+    comes_back: Option<EventFields>,
     booking: Option<EventFields>,
     ended_in_google: bool,
     link: Link,
@@ -40,6 +46,19 @@ impl World {
             Some(remote) => Seen::Live(remote.clone()),
             None if self.was_there => Seen::Deleted { confirmed: true },
             None => Seen::Absent,
+        }
+    }
+
+    fn elsewhere(&self) -> Elsewhere {
+        let is_gone = matches!(
+            self.link.seen,
+            Some(Seen::Deleted { confirmed: true } | Seen::Absent)
+        );
+        match (&self.moved, self.is_searched) {
+            _ if !is_gone => Elsewhere::Nowhere,
+            (_, false) => Elsewhere::Unknown,
+            (Some(_), true) => Elsewhere::Found,
+            (None, true) => Elsewhere::Nowhere,
         }
     }
 
@@ -87,6 +106,8 @@ impl World {
             self.link.want(booking);
             let facts = Facts {
                 ended_in_google: self.ended_in_google,
+                elsewhere: self.elsewhere(),
+                returns: self.comes_back.is_some(),
                 ..*facts
             };
             match plan(&self.link, &facts) {
@@ -129,9 +150,24 @@ impl World {
                     let seen = self.look();
                     self.link = learn(std::mem::take(&mut self.link), seen);
                 }
+                Plan::Seek => {
+                    assert!(!self.is_searched, "nothing is looked for twice");
+                    self.is_searched = true;
+                }
+                Plan::FollowEvent => {
+                    assert_eq!(
+                        self.event, None,
+                        "what is there is not looked for elsewhere"
+                    );
+                    self.event = self.moved.take();
+                    self.link = std::mem::take(&mut self.link).moved_along();
+                }
+                Plan::Again => self.booking = self.comes_back.take(),
                 Plan::NextGeneration => {
+                    assert_eq!(self.moved, None, "the event would be there twice");
                     self.link = std::mem::take(&mut self.link).let_go();
                     (self.event, self.was_there) = (None, false);
+                    self.booking = self.comes_back.take().or(self.booking.take());
                 }
                 Plan::Merge(merge) => {
                     let booking = self.booking.as_mut().expect("a live booking is merged");
@@ -147,6 +183,7 @@ impl World {
                     self.link = std::mem::take(&mut self.link).merged(&merge);
                 }
                 Plan::CancelBooking => {
+                    assert_eq!(self.moved, None, "nothing is cancelled that is elsewhere");
                     assert!(
                         self.event.as_ref().is_none_or(|event| event.declined),
                         "nothing is cancelled that is there"
@@ -276,6 +313,9 @@ fn worlds() -> Vec<World> {
                     let world = World {
                         was_there: event.is_some() || link.ours.is_some(),
                         event: event.clone(),
+                        moved: None,
+                        is_searched: false,
+                        comes_back: None,
                         booking: booking.clone(),
                         ended_in_google,
                         was_made: link.ours.is_some(),
@@ -283,6 +323,7 @@ fn worlds() -> Vec<World> {
                         aside: Vec::new(),
                         version: 0,
                     };
+                    all.extend(elsewhere(&world));
                     let mut looked = world.clone();
                     looked.link = learn(looked.link, world.look());
                     let mut told = world.clone();
@@ -302,6 +343,41 @@ fn worlds() -> Vec<World> {
     all
 }
 
+/// `world` with its event moved to another calendar, before and after anybody was told of it, and with a
+/// booking that comes back to a calendar it had left.
+fn elsewhere(world: &World) -> Vec<World> {
+    let mut all = Vec::new();
+    if let Some(event) = world.event.clone() {
+        for (is_told, is_searched) in [(false, false), (true, false), (true, true)] {
+            let mut moved = World {
+                event: None,
+                moved: Some(event.clone()),
+                is_searched,
+                ..world.clone()
+            };
+            if is_told {
+                moved.link = learn(moved.link, Seen::Deleted { confirmed: true });
+            }
+            all.push(moved);
+        }
+    }
+    if world.booking.is_none() {
+        let back = |world: World| World {
+            comes_back: Some(fields(10)),
+            ended_in_google: false,
+            ..world
+        };
+        let returns: Vec<World> = all
+            .iter()
+            .cloned()
+            .chain([world.clone()])
+            .map(back)
+            .collect();
+        all.extend(returns);
+    }
+    all
+}
+
 #[test]
 fn every_state_ends_and_a_second_run_is_empty() {
     for facts in all_facts() {
@@ -314,7 +390,10 @@ fn every_state_ends_and_a_second_run_is_empty() {
             assert_eq!(after.event, settled.event);
             match ended {
                 Ended::Settled => agree(&after, &world, &facts),
-                Ended::Closed => assert_eq!(after.booking, None),
+                Ended::Closed => {
+                    assert_eq!(after.booking, None);
+                    assert_eq!(after.comes_back, None, "{world:#?}");
+                }
                 Ended::Parked(_) => {}
             }
         }
@@ -402,6 +481,9 @@ fn order_does_not_matter() {
     let start = World {
         event: Some(remote(10, 1)),
         was_there: true,
+        moved: None,
+        is_searched: false,
+        comes_back: None,
         booking: Some(fields(10)),
         ended_in_google: false,
         link: in_step(10),

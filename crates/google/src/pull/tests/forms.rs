@@ -5,7 +5,7 @@ use domain::{Instant, Interval};
 use serde_json::{Value, json};
 
 use super::super::item::FIELDS;
-use super::super::{AccessRole, Detail, Next, Standing, Unread, Why, decode};
+use super::super::{AccessRole, Detail, Guest, Next, Standing, Unread, Why, decode};
 use super::{decoded, item, page_of};
 
 const LINK: &str = "00000000-0000-0000-0000-000000000007";
@@ -70,7 +70,7 @@ fn one_reading_serves_mirror_links_and_two_way() {
     assert_eq!(read.foreign.own_link(), Some(link));
     let remote = read.remote.unwrap();
     assert!(matches!(
-        remote.seen_by(link, false),
+        remote.seen_by(link, domain::sync::policy::Origin::Here, false),
         domain::sync::Seen::Declined { remote, confirmed: false }
             if remote.rev == Some(3) && remote.declined
     ));
@@ -78,6 +78,8 @@ fn one_reading_serves_mirror_links_and_two_way() {
         is_own: true,
         is_private: true,
         is_locked: true,
+        is_marked: true,
+        guest: None,
     };
     assert_eq!(read.standing, Some(standing));
 }
@@ -212,7 +214,11 @@ fn tombstones_have_little_but_an_id() {
     };
     assert_eq!(read.foreign, expected);
     let remote = read.remote.unwrap();
-    let seen = remote.seen_by(LINK.parse().unwrap(), false);
+    let seen = remote.seen_by(
+        LINK.parse().unwrap(),
+        domain::sync::policy::Origin::Here,
+        false,
+    );
     assert_eq!(seen, domain::sync::Seen::Deleted { confirmed: false });
 
     let bare = item(json!({"id": "a"}));
@@ -279,6 +285,34 @@ fn words_unknown_and_known() {
             "{role}"
         );
     }
+}
+
+/// row V6: exactly one person is invited; the owner, a room and the organizer are none.
+#[test]
+fn the_only_guest_is_read_and_no_other() {
+    let own = json!({"email": "ana@example.com", "self": true, "organizer": true});
+    let room = json!({"email": "room@resource.calendar.google.com", "resource": true});
+    let zoe = json!({"email": "zoe@example.org", "displayName": "Zoe"});
+    let tom = json!({"email": "tom@example.org"});
+    let guest = |attendees| {
+        let read = item(json!({"id": "a", "attendees": attendees}));
+        read.standing.unwrap().guest
+    };
+    let expected = Guest {
+        email: "zoe@example.org".into(),
+        name: Some("Zoe".into()),
+    };
+    assert_eq!(guest(json!([own, zoe, room])), Some(expected));
+    assert_eq!(guest(json!([own, zoe, tom])), None);
+    assert_eq!(guest(json!([own])), None);
+}
+
+/// row V3: half a mark is a mark.
+#[test]
+fn a_damaged_mark_is_a_mark() {
+    let private = json!({"lockstepEvent": "x"});
+    let read = item(json!({"id": "a", "extendedProperties": {"private": private}}));
+    assert!(read.foreign.mark.is_none() && read.standing.unwrap().is_marked);
 }
 
 #[test]

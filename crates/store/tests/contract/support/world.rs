@@ -11,6 +11,7 @@ use domain::mirror::{Busy, ForeignEvent};
 use domain::reminders::{Method, Reminder, Reminders};
 use domain::schedule::{Hours, Schedule, WeeklyHours};
 use domain::sync::merge::Texts;
+use domain::sync::policy::Origin;
 use domain::{
     AttendeeId, BookingId, CalendarId, ClaimId, ConnectionId, EventTypeId, HostId, Instant,
     Interval, Locale, OrganizationId, ScheduleId, Zone,
@@ -124,6 +125,7 @@ pub(crate) fn booking(number: u128, time: Interval) -> Booking {
         zone: Zone::parse("Europe/Berlin").unwrap(),
         status: Status::Confirmed,
         version: 1,
+        origin: Origin::Here,
         forced: false,
         capacity: 1,
         attendee: Attendee {

@@ -39,6 +39,27 @@ fn walk(stage: &Stage, filter: Filter, now: Instant) -> Vec<u128> {
 }
 
 on_every_database! {
+    fn a_window_shows_what_overlaps_it_and_takes_place(stage: &Stage) {
+        stage.done(|tx| {
+            found(tx)?;
+            for (n, at) in [(100, 2), (101, 4), (102, 6)] {
+                book(tx, &booking(n, hour(at)))?;
+            }
+            bookings::update(tx, &cancelled(booking(101, hour(4))))
+        });
+        let seen = |start, end, limit| {
+            let window = Interval { start: hours(start), end: hours(end) };
+            let found = stage.done(move |tx| bookings::within(tx, ORGANIZATION, window, limit));
+            found.iter().map(|b| b.id.0.as_u128()).collect::<Vec<_>>()
+        };
+        assert_eq!(seen(0, 24, 10), [100, 102]);
+        assert_eq!(seen(3, 6, 10), [0; 0], "it ends as the window begins, and begins as it ends");
+        assert_eq!(seen(0, 24, 1), [100]);
+        let window = Interval { start: hours(0), end: hours(24) };
+        let others = OrganizationId(id(9));
+        assert_eq!(stage.done(move |tx| bookings::within(tx, others, window, 10)), []);
+    }
+
     fn a_booking_comes_back_as_it_went(stage: &Stage) {
         let stored = booking(100, hour(2));
         let kept = stored.clone();

@@ -3,7 +3,7 @@
 use domain::booking::{Booking, Cancellation, Cause, Status};
 use domain::mirror::{Busy, ForeignEvent};
 use domain::{BookingId, CalendarId, HostId, Interval, LinkId, OrganizationId};
-use store::tables::links::{EventLink, State};
+use store::tables::links::{EventLink, State, Stay};
 use store::tables::mirror::{self, Part};
 use store::tables::{bookings, busy, calendars, hosts, links, organizations};
 use store::{StoreError, values};
@@ -74,6 +74,30 @@ on_every_database! {
         assert_eq!((seen(-1, 1), seen(last - 1, last + 1)), (vec![long], vec![long]));
         stage.done(|tx| note_busy(tx, CALENDAR, 0, Interval { start: hours(1), end: hours(1) }, "empty"));
         assert_eq!(seen(1, 2), [long], "what takes no time is not there");
+    }
+
+    fn an_organization_sees_what_is_not_its_own_in_its_calendars(stage: &Stage) {
+        let row = |time, link| Busy { event_id: "x".to_owned(), original_start: None, time, link };
+        let part = |generation| Part { calendar: CALENDAR, generation };
+        stage.done(move |tx| {
+            found(tx)?;
+            connect(tx)?;
+            book(tx, &booking(100, hour(2)))?;
+            links::insert(tx, LinkId(id(200)), BookingId(id(100)), CALENDAR, "event0", NOW)?;
+            replace_busy(tx, part(0), "a", &[row(hour(1), None), row(hour(3), None)])?;
+            replace_busy(tx, part(0), "b", &[row(hour(2), Some(LinkId(id(200))))])?;
+            replace_busy(tx, part(1), "a", &[row(hour(5), None)])
+        });
+        let window = Interval { start: hours(0), end: hours(24) };
+        let seen = |organization, limit| {
+            let found = stage.done(move |tx| {
+                busy::foreign_of_organization(tx, organization, window, limit)
+            });
+            found.into_iter().map(|(time, _)| time).collect::<Vec<_>>()
+        };
+        assert_eq!(seen(ORGANIZATION, 10), [hour(1), hour(3)]);
+        assert_eq!(seen(ORGANIZATION, 1), [hour(1)]);
+        assert_eq!(seen(OrganizationId(id(30)), 10), []);
     }
 
     /// Row T8: those that were told something else stay as they were told.
@@ -230,6 +254,12 @@ on_every_database! {
         assert_eq!(foreign(101), [hour(3), hour(4)]);
         let taken = stage.done(move |tx| busy::overlapping(tx, HOST, day));
         assert_eq!(taken, [hour(3), hour(4)]);
+        // Scenario D4: what its booking has left takes nobody's time.
+        stage.done(|tx| {
+            let link = links::by_id(tx, LinkId(id(7)))?.unwrap();
+            links::update(tx, &EventLink { stay: Stay::Leaving, ..link })
+        });
+        assert_eq!(foreign(101), [hour(3)]);
         assert_eq!(stage.done(|tx| busy::known_until(tx, HOST)), None);
     }
 }

@@ -3,9 +3,10 @@
 use domain::{CalendarId, ConnectionId, OrganizationId};
 use store::tables::calendars::{self, Calendar, Mode, Position};
 use store::tables::connections::{self, Connection, Credential, State, Tokens};
+use store::tables::{busy, receivers};
 
 use crate::support::world::{
-    CALENDAR, CONNECTION, ORGANIZATION, calendar, connect, connection, found, hours, id,
+    CALENDAR, CONNECTION, HOST, ORGANIZATION, calendar, connect, connection, found, hours, id,
 };
 use crate::support::{NOW, on_every_database};
 
@@ -76,6 +77,33 @@ on_every_database! {
             connections::update(tx, &away)
         });
         assert_eq!(all().len(), 1, "nothing is reached through what was disconnected");
+    }
+
+    /// design 6: where an event may have been moved to by the host whose calendar it was in.
+    fn the_other_calendars_of_a_host_are_those_told_of_and_written_that_work(stage: &Stage) {
+        stage.done(|tx| {
+            found(tx)?;
+            connect(tx)?;
+            calendars::insert(tx, &calendar(7, "a"))?;
+            calendars::insert(tx, &Calendar { mode: Mode::Busy, ..calendar(8, "b") })?;
+            calendars::insert(tx, &calendar(9, "c"))?;
+            for number in [6, 7, 8] {
+                busy::set_blocks(tx, HOST, CalendarId(id(number)), true)?;
+            }
+            Ok(())
+        });
+        let others = || stage.done(|tx| calendars::others_of_host(tx, HOST, CALENDAR));
+        assert_eq!(others(), [(CalendarId(id(7)), None)]);
+        stage.done(|tx| {
+            busy::set_blocks(tx, HOST, CalendarId(id(7)), false)?;
+            receivers::tell(tx, HOST, CalendarId(id(9)))
+        });
+        assert_eq!(others(), [(CalendarId(id(9)), None)]);
+        stage.done(|tx| {
+            let broken = Connection { state: State::Error, ..connection(5, "sub-1") };
+            connections::update(tx, &broken)
+        });
+        assert_eq!(others(), [], "nobody waits for one that cannot be read");
     }
 
     fn the_next_calendar_to_look_at_is_of_a_connection_that_works(stage: &Stage) {

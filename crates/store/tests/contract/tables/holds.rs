@@ -96,7 +96,7 @@ on_every_database! {
         stage.done(|tx| {
             found(tx)?;
             insert(tx, &hold(10), 1)?;
-            assert_eq!(claims::remove_expired(tx, HOST, hour(10), hours(1))?, 1);
+            assert_eq!(claims::make_room(tx, HOST, hour(10), None, hours(1))?, []);
             holds::forget_expired(tx, hours(1))
         });
         assert_eq!(stage.count("SELECT count(*) FROM hold"), 0);

@@ -11,7 +11,7 @@ use domain::{BookingId, CalendarId, ConnectionId, LinkId, OrganizationId, Zone};
 use store::tables::bookings;
 use store::tables::calendars::{self, Mode};
 use store::tables::connections::{self, Connection, State as ConnectionState};
-use store::tables::links::{self, EventLink, State};
+use store::tables::links::{self, EventLink, State, Stay};
 use store::tables::mirror::Part;
 use store::{StoreError, Tx};
 
@@ -52,6 +52,9 @@ fn busy_link(before: EventLink) -> EventLink {
         failures: 2,
         last_synced_at: Some(hours(4)),
         loss: None,
+        stay: Stay::Wanted,
+        moved_to: None,
+        missing_since: Some(hours(3)),
         link: Link {
             wanted: None,
             ours: Some(EventFields {
@@ -263,6 +266,47 @@ on_every_database! {
             links::insert(tx, LinkId(id(201)), BOOKING, CalendarId(id(7)), "event0", NOW)
         });
         assert_eq!(by_another, Ok(()));
+    }
+
+    /// scenario D4: what a booking has left may be several, in one calendar too, and none of them binds it.
+    fn a_booking_may_have_left_a_calendar_and_come_back(stage: &Stage) {
+        stage.done(set_up);
+        stage.done(|tx| {
+            let left = links::by_id(tx, LINK)?.expect("the link");
+            links::update(tx, &EventLink { stay: Stay::Leaving, ..left })
+        });
+        let unlinked = stage.done(|tx| links::unlinked_bookings(tx, ORGANIZATION, NOW, 9));
+        assert_eq!(unlinked, [(BOOKING, HOST)], "as if it had none");
+        stage.done(|tx| links::insert(tx, LinkId(id(201)), BOOKING, CALENDAR, "next", NOW));
+        let back = stage.run(|tx| {
+            let left = links::by_id(tx, LINK)?.expect("the link");
+            links::update(tx, &EventLink { stay: Stay::Wanted, ..left })
+        });
+        assert_eq!(back, Err(StoreError::Constraint("event_link_booking_id_calendar_id_key".into())));
+        assert_eq!(stage.done(|tx| links::unlinked_bookings(tx, ORGANIZATION, NOW, 9)), []);
+    }
+
+    fn a_link_follows_its_event_to_another_calendar(stage: &Stage) {
+        stage.done(set_up);
+        let other = CalendarId(id(7));
+        stage.done(move |tx| {
+            calendars::insert(tx, &calendar(7, "second"))?;
+            links::seen_elsewhere(tx, LINK, other)?;
+            let link = links::by_id(tx, LINK)?.expect("the link");
+            links::update(tx, &EventLink { missing_since: Some(NOW), run_at: hours(9), ..link })
+        });
+        let read = || stage.done(|tx| links::by_id(tx, LINK)).unwrap();
+        assert_eq!((read().calendar_id, read().moved_to), (CALENDAR, Some(other)));
+        // What was read at the very moment may have been asked for before.
+        for (as_of, run_at) in [(NOW, hours(9)), (hours(1), hours(2))] {
+            stage.done(move |tx| links::wake_missing(tx, as_of, hours(2)));
+            assert_eq!(read().run_at, run_at);
+        }
+        stage.done(move |tx| links::follow(tx, LINK, other));
+        let followed = read();
+        let known = (followed.calendar_id, followed.moved_to, followed.missing_since);
+        assert_eq!(known, (other, None, None));
+        assert_eq!(followed.event_id, "event0");
     }
 
     fn a_link_is_found_by_the_id_its_event_was_given(stage: &Stage) {

@@ -2,6 +2,7 @@
 
 mod access;
 mod allowances;
+mod attendee_messages;
 mod audits;
 mod bookings;
 mod busy;
@@ -14,6 +15,7 @@ mod event_types;
 mod holds;
 mod hosts;
 mod idempotency;
+mod incoming;
 mod leases;
 mod links;
 mod losses;

@@ -2,12 +2,15 @@
 
 use domain::attendee::Attendee;
 use domain::booking::Booking;
-use domain::{AttendeeId, BookingId};
+use domain::{AttendeeId, BookingId, OrganizationId};
 use store::StoreError;
+use store::tables::bookings;
 use store::tables::seats::{self, Seat};
 
 use crate::support::on_every_database;
-use crate::support::world::{book, booking, found, hour, hours, id, insert, manage_hash, seat};
+use crate::support::world::{
+    ORGANIZATION, book, booking, found, hour, hours, id, insert, manage_hash, seat,
+};
 
 const B100: BookingId = BookingId(id(100));
 
@@ -79,5 +82,24 @@ on_every_database! {
         });
         assert_eq!(nowhere, Err(StoreError::Constraint("foreign_key".into())));
         stage.done(|tx| insert(tx, &booking(101, hour(2))));
+    }
+
+    /// row V6: a person is known by their address, as they last were, in their organization alone.
+    fn who_attended_before_is_known_and_a_seat_is_given_to_somebody(stage: &Stage) {
+        stage.done(|tx| {
+            found(tx)?;
+            book(tx, &group())
+        });
+        let known = |organization| {
+            stage.done(move |tx| seats::known(tx, organization, "zoe@example.org"))
+        };
+        assert_eq!(known(ORGANIZATION), Some(group().attendee));
+        assert_eq!(known(OrganizationId(id(99))), None);
+        let grace = second().attendee;
+        let given = grace.clone();
+        stage.done(move |tx| seats::fill(tx, B100, &given));
+        assert_eq!(known(ORGANIZATION), None);
+        let booking = stage.done(|tx| bookings::by_id(tx, B100)).unwrap();
+        assert_eq!(booking.attendee, grace);
     }
 }

@@ -8,8 +8,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::booking::Cause;
 use domain::notice::{Audience, MessageKind};
-use domain::sync::RemoteTime;
-use domain::sync::merge::{Aside, Field, Value};
+use domain::sync::merge::Aside;
 use domain::{ConflictId, Zone};
 use http::StatusCode;
 
@@ -17,6 +16,7 @@ use crate::dates;
 use crate::errors::{Failure, Problem};
 use crate::i18n::{Key, Words, key};
 use crate::pages::admin::SignedIn;
+use crate::parts::field::{name, value};
 use crate::parts::notice::{Notice, Tone};
 use crate::parts::sync::problem;
 use crate::request::fields::Fields;
@@ -178,31 +178,14 @@ fn sides(words: Words, item: &Item, zone: &Zone) -> (String, String) {
     (here.unwrap_or_else(nothing), there)
 }
 
-/// One side's version of a field.
-fn value(words: Words, value: &Value, zone: &Zone) -> String {
-    match value {
-        Value::Time(RemoteTime::Timed(time)) => dates::moment(words, time.start, zone),
-        Value::Time(RemoteTime::AllDay) => words.say("inbox-there-all-day"),
-        Value::Time(RemoteTime::Recurring) => words.say("inbox-there-recurring"),
-        Value::Text(text) if text.is_empty() => words.say("inbox-nothing-said"),
-        Value::Text(text) => text.clone(),
-    }
-}
-
 /// What happened to a field that both sides changed, and which version counts.
 fn both_changed(words: Words, aside: &Aside) -> String {
-    let field = match aside.field {
-        Field::Time => key("field-time"),
-        Field::Title => key("field-title"),
-        Field::Description => key("field-description"),
-        Field::Location => key("field-location"),
-    };
     let sentence = if aside.theirs_counts {
         key("problem-both-changed-there")
     } else {
         key("problem-both-changed-here")
     };
-    let field = words.say(field);
+    let field = words.say(name(aside.field));
     words.with(sentence, &[("field", field.as_str())])
 }
 

@@ -319,3 +319,75 @@ async fn what_becomes_of_bookings_on_old_calendars_is_chosen_on_the_page() {
     assert!(page.body.contains(r#"value="tentative" required checked>"#));
     assert!(page.body.contains(r#"value="43200""#));
 }
+
+/// row V3: the rule for each conflict is stated on a page, and the owner's to choose.
+#[tokio::test]
+async fn the_rules_for_conflicts_are_stated_and_chosen_on_a_page() {
+    let mut browser = shows(|_| ()).await;
+    let page = browser.get(PAGE).await;
+    let href = page.value("href=\"/admin/connection/rules?");
+    let href = format!("/admin/connection/rules?{href}");
+    let asked = browser.get(&href).await;
+    let is_chosen = |body: &str, id: &str| {
+        let input = body
+            .split("<input ")
+            .find(|i| i.contains(&format!("id=\"{id}\"")));
+        input.is_some_and(|i| i.split('>').next().unwrap().contains(" checked"))
+    };
+    for default in [
+        "moves-follow",
+        "deletions-follow",
+        "restorations-follow",
+        "place-follow",
+        "both-origin",
+    ] {
+        assert!(is_chosen(&asked.body, default), "{default}");
+    }
+    let (csrf, id) = (
+        asked.value("name=\"csrf\" value=\""),
+        asked.value("name=\"connection\" value=\""),
+    );
+    let path = "/admin/connection/rules";
+    let form = |csrf: &str, id: &str, both: &str| {
+        let fields = [
+            ("csrf", csrf),
+            ("connection", id),
+            ("moves", "follow"),
+            ("deletions", "ask"),
+            ("restorations", "ask"),
+            ("place", "keep"),
+            ("both", both),
+        ];
+        fields.map(|(name, value)| (name.to_owned(), value.to_owned()))
+    };
+    let mut post = async |csrf: &str, id: &str, both: &str| {
+        let form = form(csrf, id, both);
+        let form: Vec<_> = form.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        browser.post(path, &form).await
+    };
+    assert_eq!(post("x", &id, "newest").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        post(&csrf, &id, "nobody").await.status,
+        StatusCode::BAD_REQUEST
+    );
+    for other in ["x", "01928f3c-0000-7000-8000-000000000000"] {
+        let answer = post(&csrf, other, "newest").await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{other}");
+    }
+    let saved = post(&csrf, &id, "newest").await;
+    assert_eq!(saved.location(), "/admin/connection?result=rules_saved");
+    let asked = browser.get(&href).await;
+    for chosen in [
+        "moves-follow",
+        "deletions-ask",
+        "restorations-ask",
+        "place-keep",
+        "both-newest",
+    ] {
+        assert!(is_chosen(&asked.body, chosen), "{chosen}");
+    }
+    let page = browser.get("/admin/connection?result=rules_saved").await;
+    assert_eq!(page.value("data-tone=\""), "good");
+    let unknown = browser.get(&format!("{path}?connection=x")).await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+}

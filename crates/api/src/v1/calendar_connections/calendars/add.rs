@@ -22,7 +22,8 @@ pub(crate) struct AddRequest {
     /// Google's id of it: in Google Calendar under "Settings", "Integrate calendar".
     #[schema(example = "team@group.calendar.google.com")]
     google_id: String,
-    /// `busy` or `write`; `two_way` is not offered yet.
+    /// `busy`, `write` or `two_way`; the last is for organizations of one host: else add it as `write`, say whose
+    /// time it takes, and change the mode.
     #[schema(example = "busy")]
     mode: String,
 }
@@ -59,7 +60,7 @@ pub(super) fn mode(name: &str) -> Result<Mode, Problem> {
         (status = 404, body = ProblemBody, content_type = "application/problem+json",
             description = "`calendar_connection_not_found`: missing, disconnected, or not yours"),
         (status = 409, body = ProblemBody, content_type = "application/problem+json",
-            description = "`calendar_connected`, `calendar_not_visible`, `calendar_read_only`, `mode_not_offered`"),
+            description = "`calendar_connected`, `calendar_not_visible`, `calendar_read_only`, `one_host_needed`, `event_type_needed`"),
         (status = 413, body = ProblemBody, content_type = "application/problem+json",
             description = "`too_large`"),
         (status = 415, body = ProblemBody, content_type = "application/problem+json",
@@ -99,7 +100,13 @@ mod tests {
         let path = format!("/api/v1/calendar-connections/{id}/calendars");
         for (google_id, mode, key, status, code) in [
             ("primary", "busy", &harness.key, 409, "calendar_connected"),
-            ("a@b.cd", "two_way", &harness.key, 409, "mode_not_offered"),
+            (
+                "a@b.cd",
+                "two_way",
+                &harness.key,
+                503,
+                "calendar_unreachable",
+            ),
             ("a@b.cd", "all", &harness.key, 422, "invalid_body"),
             ("a b", "busy", &harness.key, 422, "invalid_body"),
             // Nobody answers in these tests.

@@ -3,7 +3,7 @@
 use app::calendars::{self, Change};
 use axum::Json;
 use axum::extract::State;
-use domain::HostId;
+use domain::{EventTypeId, HostId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -12,14 +12,14 @@ use super::{CalendarItem, ids, item};
 use crate::ApiState;
 use crate::auth::{self, Bearer};
 use crate::idempotency::Repeat;
-use crate::problem::{Problem, ProblemBody};
+use crate::problem::{FieldProblem, Problem, ProblemBody};
 use crate::request::{JsonBody, PathOf, host};
 
 /// What is to be changed; what is left out stays as it is.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ChangeRequest {
-    /// `busy` or `write`; `two_way` is not offered yet.
+    /// `busy`, `write` or `two_way`; the last needs exactly one host in `blocks`.
     #[serde(default)]
     mode: Option<String>,
     /// Whose time its events take: of the hosts with these ids, and nobody else's.
@@ -29,12 +29,23 @@ pub(crate) struct ChangeRequest {
     /// elsewhere, name the host at the other calendar.
     #[serde(default)]
     receives: Option<Vec<String>>,
+    /// What its events become, in a two-way calendar: the id of an event type of one host and one seat. Where it
+    /// was never said, the first one that its host offers.
+    #[serde(default)]
+    #[schema(format = Uuid)]
+    import_event_type: Option<String>,
 }
 
 fn hosts(ids: Option<Vec<String>>) -> Result<Option<Vec<HostId>>, Problem> {
     let read = |ids: Vec<String>| ids.iter().map(|id| host(id)).collect::<Result<_, _>>();
     let read = ids.map(read).transpose();
     read.map_err(|wrong| Problem::invalid_fields("invalid_body", vec![wrong]))
+}
+
+fn kind(id: &str) -> Result<EventTypeId, Problem> {
+    let wrong = || FieldProblem::new("import_event_type", "must be the id of an event type");
+    id.parse()
+        .map_err(|_| Problem::invalid_fields("invalid_body", vec![wrong()]))
 }
 
 /// Changes a calendar's settings: all that is said, or nothing.
@@ -61,7 +72,7 @@ fn hosts(ids: Option<Vec<String>>) -> Result<Option<Vec<HostId>>, Problem> {
         (status = 404, body = ProblemBody, content_type = "application/problem+json",
             description = "`calendar_connection_not_found`, `calendar_not_found`: missing, or not yours"),
         (status = 409, body = ProblemBody, content_type = "application/problem+json",
-            description = "`calendar_read_only`, `mode_not_offered`, `receiver_needed`"),
+            description = "`calendar_read_only`, `one_host_needed`, `event_type_needed`, `receiver_needed`"),
         (status = 413, body = ProblemBody, content_type = "application/problem+json",
             description = "`too_large`"),
         (status = 415, body = ProblemBody, content_type = "application/problem+json",
@@ -85,6 +96,7 @@ pub(crate) async fn change(
         mode: request.mode.as_deref().map(mode).transpose()?,
         blocks: hosts(request.blocks)?,
         receives: hosts(request.receives)?,
+        import_event_type: request.import_event_type.as_deref().map(kind).transpose()?,
     };
     calendars::change(&state.app, organization, connection, id, change).await?;
     Ok(Json(item(&state, organization, (connection, id)).await?))
@@ -132,11 +144,25 @@ mod tests {
                 "invalid_body",
             ),
             (
-                "later",
-                json!({ "mode": "two_way" }),
+                "everybody's",
+                json!({ "mode": "two_way", "blocks": [] }),
                 &harness.key,
                 409,
-                "mode_not_offered",
+                "one_host_needed",
+            ),
+            (
+                "no kind",
+                json!({ "mode": "two_way", "import_event_type": stranger }),
+                &harness.key,
+                409,
+                "event_type_needed",
+            ),
+            (
+                "no id of a kind",
+                json!({ "import_event_type": "x" }),
+                &harness.key,
+                422,
+                "invalid_body",
             ),
             (
                 "the last",

@@ -40,7 +40,8 @@ impl From<CalendarError> for Problem {
             CalendarError::AlreadyConnected => refused("calendar_connected"),
             CalendarError::NotVisible => refused("calendar_not_visible"),
             CalendarError::ReadOnly | CalendarError::NotWritten => refused("calendar_read_only"),
-            CalendarError::ModeNotOffered => refused("mode_not_offered"),
+            CalendarError::OneHostNeeded => refused("one_host_needed"),
+            CalendarError::EventTypeNeeded => refused("event_type_needed"),
             CalendarError::ReceiverNeeded => refused("receiver_needed"),
             CalendarError::Google(_) => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -74,7 +75,8 @@ pub(crate) struct CalendarItem {
     /// Its name.
     name: String,
     /// What it is connected for. `busy`: when its owner is busy; no titles, guests or descriptions are fetched.
-    /// `write`: bookings may go there too. `two_way`: and its events may become bookings.
+    /// `write`: bookings may go there too. `two_way`: and its events become bookings of the
+    /// one host whose time it takes.
     mode: &'static str,
     /// What is known of it is as of then; `null` until it was read.
     #[schema(format = DateTime, required = true)]
@@ -92,6 +94,10 @@ pub(crate) struct CalendarItem {
     audited_at: Option<String>,
     /// Stretches of time that differed, in all comparisons so far. Each time the calendar was listed anew.
     audit_differences: u64,
+    /// What its events become, in a two-way calendar: the id of an event type. `null` where that was never said: the
+    /// first one of one seat that its host offers.
+    #[schema(format = Uuid, required = true)]
+    import_event_type: Option<String>,
 }
 
 impl CalendarItem {
@@ -107,6 +113,7 @@ impl CalendarItem {
             free_all_day_events: calendar.free_days,
             audited_at: calendar.audited_at.map(|at| at.to_string()),
             audit_differences: calendar.audit_differences,
+            import_event_type: calendar.import_event_type.map(|id| id.to_string()),
         }
     }
 }

@@ -1,14 +1,15 @@
 //! `/admin/bookings/{id}`: one booking, its calendar event, and everything that happened to it.
 
-use app::bookings::{Detail, Entry};
+use app::bookings::Detail;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::booking::{Booking, Cause, Status};
 use domain::event_type::Assignment;
-use domain::{BookingId, Instant, Zone};
+use domain::{BookingId, Zone};
 use http::StatusCode;
 
+use self::history::EntryView;
 use crate::dates;
 use crate::errors::{Failure, Problem};
 use crate::i18n::{Key, Words, key};
@@ -16,7 +17,7 @@ use crate::pages::admin::SignedIn;
 use crate::parts::notice::{Notice, Tone};
 use crate::parts::occasion::Occasion;
 use crate::parts::status::{Phase, StatusView};
-use crate::parts::sync::{SyncView, problem_key};
+use crate::parts::sync::SyncView;
 use crate::request::fields::Fields;
 use crate::request::visitor::Visitor;
 use crate::shell::{Section, Shell};
@@ -26,10 +27,15 @@ use crate::urls;
 pub(crate) mod approve;
 mod calls;
 pub(crate) mod cancel;
+pub(crate) mod contact;
 pub(crate) mod decline;
+pub(crate) mod history;
+pub(crate) mod messages;
 pub(crate) mod reassign;
 pub(crate) mod reschedule;
 pub(crate) mod retry;
+
+use messages::MessageView;
 
 #[derive(Template)]
 #[template(path = "admin/bookings/booking.html")]
@@ -61,12 +67,16 @@ pub(crate) struct Page {
     pub(crate) decline_reason: String,
     /// The other hosts it can be given to.
     pub(crate) hosts: Vec<Choice>,
+    /// Whether it can be said who it is for: nobody knows yet.
+    pub(crate) can_name: bool,
     pub(crate) can_move: bool,
     pub(crate) can_cancel: bool,
     pub(crate) cancel_problem: Option<String>,
     /// The reason, as typed.
     pub(crate) cancel_reason: String,
     pub(crate) sync: SyncView,
+    /// What its attendees were and will be told.
+    pub(crate) messages: Vec<MessageView>,
     pub(crate) timeline: Vec<EntryView>,
 }
 
@@ -78,19 +88,6 @@ pub(crate) struct Choice {
     pub(crate) is_chosen: bool,
 }
 
-/// A line of the booking's history.
-#[derive(Clone, Debug)]
-pub(crate) struct EntryView {
-    /// Its stable code.
-    pub(crate) kind: String,
-    pub(crate) text: String,
-    /// The reason given.
-    pub(crate) detail: Option<String>,
-    /// RFC 3339, UTC.
-    pub(crate) at: String,
-    pub(crate) when: String,
-}
-
 /// The words for who or what caused something.
 pub(crate) const fn cause(cause: Cause) -> Key {
     match cause {
@@ -98,76 +95,6 @@ pub(crate) const fn cause(cause: Cause) -> Key {
         Cause::Api => key("cause-api"),
         Cause::Admin => key("cause-admin"),
         Cause::Calendar => key("cause-calendar"),
-    }
-}
-
-/// What happened, as a sentence: `kind` is the entry's stable code.
-/// `who` is the person, where it is known.
-fn entry_text(
-    words: Words,
-    kind: &str,
-    by: Option<Cause>,
-    who: Option<&str>,
-    when: &str,
-) -> String {
-    let text = match kind {
-        "booked" => words.with("timeline-booked", &[("when", when)]),
-        "moved" => words.with("timeline-moved", &[("when", when)]),
-        "cancelled" => words.say("timeline-cancelled"),
-        "moved_in_calendar" => words.with("timeline-moved-in-calendar", &[("when", when)]),
-        "cancelled_in_calendar" => words.say("timeline-cancelled-in-calendar"),
-        "event_created" => words.say("timeline-event-created"),
-        "event_changed" => words.say("timeline-event-changed"),
-        "event_removed" => words.say("timeline-event-removed"),
-        "requested" => words.with("timeline-requested", &[("when", when)]),
-        "forced" => words.with("timeline-forced", &[("when", when)]),
-        "joined" => words.say("timeline-joined"),
-        "left" => words.say("timeline-left"),
-        "approved" => words.say("timeline-approved"),
-        "declined" => words.say("timeline-declined"),
-        "reassigned" => words.say("timeline-reassigned"),
-        "deletion_not_confirmed" => words.say("timeline-deletion-refuted"),
-        "sync_retried" => words.say("timeline-retried"),
-        "sync_relinked" => words.say("timeline-relinked"),
-        "sync_ignored" => words.say("timeline-ignored"),
-        "parked" => words.say("timeline-parked"),
-        "edited_in_calendar" => words.say("timeline-edited-in-calendar"),
-        "edited" => words.say("timeline-edited"),
-        "restored_in_calendar" => words.with("timeline-restored-in-calendar", &[("when", when)]),
-        "both_changed" => words.say("timeline-both-changed"),
-        "decided_for_booking" => words.say("timeline-decided-for-booking"),
-        "decided_for_event" => words.say("timeline-decided-for-event"),
-        "verified" => words.say("timeline-verified"),
-        other => words.with("timeline-other", &[("kind", other)]),
-    };
-    let by = by.filter(|by| *by != Cause::Calendar);
-    let by = who.map(str::to_owned).or(by.map(|by| words.say(cause(by))));
-    match by {
-        Some(by) => words.with("timeline-by", &[("what", &text), ("by", &by)]),
-        None => text,
-    }
-}
-
-impl EntryView {
-    /// `entry` in words, with times in `zone`.
-    pub(crate) fn new(words: Words, entry: &Entry, zone: &Zone) -> Self {
-        let text = |name: &str| entry.detail.get(name).and_then(|value| value.as_str());
-        let start = text("start").and_then(|start| Instant::parse(start).ok());
-        let when = start.map_or_else(String::new, |start| dates::moment(words, start, zone));
-        let reason = text("reason").filter(|reason| !reason.is_empty());
-        if entry.kind == calls::KIND {
-            return calls::view(words, entry, zone);
-        }
-        Self {
-            kind: entry.kind.clone(),
-            text: entry_text(words, &entry.kind, entry.cause, text("by"), &when),
-            detail: reason.map(|code| match problem_key(code) {
-                Some(key) => words.say(key),
-                None => code.to_owned(),
-            }),
-            at: entry.at.to_string(),
-            when: dates::moment(words, entry.at, zone),
-        }
     }
 }
 
@@ -202,6 +129,12 @@ fn result(words: Words, name: &str) -> Option<Notice> {
             Tone::Good,
             key("admin-reassigned"),
             key("admin-reassigned-help"),
+        ),
+        "contact" => (Tone::Good, key("admin-contact"), key("admin-contact-help")),
+        "contact_bad" => (
+            Tone::Bad,
+            key("admin-contact-bad"),
+            key("admin-contact-bad-help"),
         ),
         "changed" => (Tone::Bad, key("admin-changed"), key("admin-changed-help")),
         "taken" => (Tone::Bad, key("admin-taken"), key("admin-taken-help")),
@@ -274,6 +207,9 @@ pub(crate) async fn page(
     let entries = app::bookings::timeline(&state.app, detail.booking.id)
         .await
         .map_err(|e| state.failed(visitor, &e))?;
+    let messages = app::bookings::messages(&state.app, detail.booking.id)
+        .await
+        .map_err(|e| state.failed(visitor, &e))?;
     let (words, now) = (signed_in.words(visitor), state.app.now());
     let (booking, zone) = (&detail.booking, &detail.organization.zone);
     let attendee = &booking.attendee;
@@ -308,14 +244,19 @@ pub(crate) async fn page(
         } else {
             Vec::new()
         },
+        can_name: is_ahead && app::bookings::is_nobody(booking),
         can_move: is_ahead,
         can_cancel: booking.status.is_open() && !is_request,
         cancel_problem: None,
         cancel_reason: String::new(),
         sync: SyncView::new(words, &detail.sync, now, zone),
+        messages: messages
+            .iter()
+            .filter_map(|message| MessageView::new(words, message, now, zone))
+            .collect(),
         timeline: entries
             .iter()
-            .map(|entry| EntryView::new(words, entry, zone))
+            .map(|entry| EntryView::new(words, entry, &detail.event_type.hosts, zone))
             .collect(),
     })
 }

@@ -6,7 +6,8 @@ use app::connections::Cause;
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::{CalendarId, ConnectionId, HostId, Instant};
+use domain::event_type::EventType;
+use domain::{CalendarId, ConnectionId, EventTypeId, HostId, Instant};
 use http::StatusCode;
 
 use super::{Outcome, calendar_name};
@@ -35,6 +36,8 @@ pub(crate) struct Page {
     google_id: String,
     modes: Vec<ModeChoice>,
     hosts: Vec<HostChoice>,
+    /// What its events may become; empty unless they do.
+    kinds: Vec<KindChoice>,
     /// Whether bookings may go there, so that it can be said whose.
     is_written: bool,
     /// What surprises people (scenario F1).
@@ -56,7 +59,24 @@ struct HostChoice {
     is_received: bool,
 }
 
+struct KindChoice {
+    id: String,
+    name: String,
+    is_chosen: bool,
+}
+
 impl Page {
+    /// With what the events of a two-way calendar may become.
+    pub(crate) fn with_kinds(mut self, kinds: &[EventType], chosen: Option<EventTypeId>) -> Self {
+        let choice = |kind: &EventType| KindChoice {
+            id: kind.id.to_string(),
+            name: kind.name.clone(),
+            is_chosen: chosen == Some(kind.id),
+        };
+        self.kinds = kinds.iter().map(choice).collect();
+        self
+    }
+
     /// `when` says how long ago something was.
     pub(crate) fn new(
         shell: Shell,
@@ -82,6 +102,7 @@ impl Page {
                     is_received: calendar.receives.contains(&host.id),
                 })
                 .collect(),
+            kinds: Vec::new(),
             is_written: calendar.mode.is_written(),
             hint: hint(words, calendar.free_days),
             audit: audit(words, calendar, when),
@@ -91,10 +112,8 @@ impl Page {
 }
 
 fn modes(chosen: Mode) -> Vec<ModeChoice> {
-    // Taking events over is not offered yet; where it is so already, it is shown.
-    let offered = [Mode::Busy, Mode::Write, Mode::TwoWay].into_iter();
-    offered
-        .filter(|mode| *mode != Mode::TwoWay || chosen == Mode::TwoWay)
+    [Mode::Busy, Mode::Write, Mode::TwoWay]
+        .into_iter()
         .map(|mode| ModeChoice {
             value: mode.as_str(),
             label: mode_name(mode),
@@ -156,7 +175,8 @@ fn told(state: &WebState, visitor: &Visitor, error: &CalendarError) -> Result<Ou
         CalendarError::AlreadyConnected => Outcome::CalendarKnown,
         CalendarError::NotVisible => Outcome::CalendarUnseen,
         CalendarError::ReadOnly | CalendarError::NotWritten => Outcome::CalendarReadOnly,
-        CalendarError::ModeNotOffered => Outcome::Refused(Cause::Refused),
+        CalendarError::OneHostNeeded => Outcome::OneHostNeeded,
+        CalendarError::EventTypeNeeded => Outcome::EventTypeNeeded,
         CalendarError::ReceiverNeeded => Outcome::ReceiverNeeded,
         CalendarError::Google(Cause::Unreachable | Cause::RateLimited) => Outcome::Unreachable,
         CalendarError::Google(cause) => Outcome::Refused(*cause),
@@ -190,7 +210,13 @@ pub(crate) async fn get(
     let (now, zone) = (state.app.now(), &signed_in.session.organization.zone);
     let when = |at| dates::ago(signed_in.words(&visitor), at, now, zone);
     let csrf = signed_in.session.csrf.clone();
-    let page = Page::new(shell, csrf, calendar, &hosts, when);
+    let mut page = Page::new(shell, csrf, calendar, &hosts, when);
+    if calendar.mode == Mode::TwoWay {
+        let kinds = calendars::importable(&state.app, organization)
+            .await
+            .map_err(|error| state.failed(&visitor, &error))?;
+        page = page.with_kinds(&kinds, calendar.import_event_type);
+    }
     state.show(&visitor, StatusCode::OK, &page)
 }
 
@@ -220,6 +246,8 @@ pub(crate) async fn post(
         mode: Some(mode),
         blocks: Some(ticked("blocks")),
         receives: was_asked.then(|| ticked("receives")),
+        // Nothing chosen leaves it as it is.
+        import_event_type: typed.get("import_event_type").parse().ok(),
     };
     match calendars::change(&state.app, organization, connection, id, change).await {
         Ok(()) => Ok(go(Outcome::CalendarSaved)),

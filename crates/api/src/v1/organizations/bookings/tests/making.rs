@@ -27,7 +27,7 @@ fn a_booking_is_made_and_described() {
         made,
         json!({
             "id": null, "manage_url": null, "status": "confirmed", "pending": null,
-            "version": 1, "forced": false,
+            "version": 1, "origin": "here", "forced": false,
             "start": "2026-11-24T09:00:00Z", "end": "2026-11-24T10:00:00Z",
             "time_zone": "Europe/Madrid", "organization": "tutoring", "event_type": "maths",
             "host": "Marta Ruiz", "calendar_sync": "none", "last_synced_at": null,

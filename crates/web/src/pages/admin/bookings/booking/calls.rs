@@ -4,9 +4,9 @@
 use app::bookings::Entry;
 use domain::{Instant, Zone};
 
+use super::history::EntryView;
 use crate::dates;
 use crate::i18n::{Key, Words, key};
-use crate::pages::admin::bookings::booking::EntryView;
 
 /// The kind of such a line.
 pub(super) const KIND: &str = "calendar_call";
@@ -27,7 +27,7 @@ pub(super) fn view(words: Words, entry: &Entry, zone: &Zone) -> EntryView {
         } else {
             text
         },
-        detail: Some(answers(words, entry)),
+        details: vec![answers(words, entry)],
         at: first.to_string(),
         when: if moment(first) == moment(last) {
             moment(first)
