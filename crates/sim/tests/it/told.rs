@@ -198,8 +198,12 @@ impl Told {
     }
 
     pub(crate) fn time_passes(&self) {
+        self.time_passes_by(SignedDuration::from_mins(1));
+    }
+
+    pub(crate) fn time_passes_by(&self, span: SignedDuration) {
         let scene = self.machine.stage().scene();
-        let later = scene.now() + SignedDuration::from_mins(1);
+        let later = scene.now() + span;
         scene.clock.advance_to(later);
     }
 
