@@ -4,10 +4,8 @@
 
 use app::bookings;
 use jiff::SignedDuration;
-use sim::actors::Actor;
 use sim::chance::Stream;
 use sim::events::When;
-use sim::machine::{Fate, Next};
 use sim::run::come_to_rest;
 
 use crate::told::{ATTENDEE, Told, moving};
@@ -65,13 +63,5 @@ impl Told {
                 self.host_edits(&serde_json::json!({ "location": room }));
             }
         }
-    }
-
-    /// One step of sync, or the time until there is one.
-    fn sync_steps(&mut self) {
-        if let Next::Wait(until) = self.machine.next(Actor::Sync(1)) {
-            self.machine.stage().scene().clock.advance_to(until);
-        }
-        self.machine.act(Actor::Sync(1), Fate::Fine);
     }
 }
