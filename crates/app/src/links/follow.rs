@@ -55,7 +55,8 @@ pub(super) fn revive(
     let (pen, now) = (&mut draws.pen, draws.now);
     match revive_by_host(tx, &mut loaded.booking, time, firmness, pen, now)? {
         MoveOutcome::Moved => {
-            loaded.row.link.decided = None;
+            let row = &mut loaded.row;
+            row.link = std::mem::take(&mut row.link).revived(time);
             Ok(None)
         }
         MoveOutcome::Taken => Ok(Some(ParkReason::Restored)),

@@ -336,6 +336,21 @@ impl Link {
         }
         self
     }
+
+    /// This link after its booking came back at `time`, where its event was seen: both sides say so, and it is
+    /// the base of either. Else a booking that is moved back at once to where the event was before it was
+    /// deleted would seem not to have moved, and that move would be lost. The rest of what was seen stays an
+    /// edit of its own.
+    pub fn revived(mut self, time: Interval) -> Self {
+        self.decided = None;
+        if let Some(ours) = &mut self.ours {
+            ours.time = time;
+        }
+        if let Some(theirs) = &mut self.theirs {
+            theirs.time = RemoteTime::Timed(time);
+        }
+        self
+    }
 }
 
 /// What the event says in a field where the booking's version counts, and is to be sent.

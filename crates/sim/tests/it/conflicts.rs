@@ -64,6 +64,29 @@ fn the_host_restores_what_he_deleted() {
     assert_eq!(told.end(), Some(ten));
 }
 
+/// scenario E5: history 14 of the random edits. The booking comes back, and is moved back to where its event
+/// was before, between two steps of sync.
+#[test]
+fn restored_and_dragged_by_the_host_and_moved_back_here_at_once_the_move_counts() {
+    let mut told = Told::begin();
+    let (ten, fifteen) = (told.free[0], told.free[3]);
+    told.host_deletes();
+    told.rest();
+    told.host_restores();
+    told.host_drags(fifteen);
+    // A pull and a look take fewer.
+    for _ in 0..500 {
+        if told.now().status == Status::Confirmed {
+            break;
+        }
+        told.sync_steps();
+    }
+    assert_eq!(told.now().time.start, fifteen, "it is back");
+    told.attendee_moves(ten);
+    told.rest();
+    assert_eq!((told.inbox(), told.end()), (vec![], Some(ten)));
+}
+
 #[test]
 fn the_host_restores_it_where_another_booking_is_by_now() {
     let mut told = Told::begin();

@@ -8,6 +8,7 @@
 mod conflicts;
 mod every_call;
 mod failures;
+mod fixed_point;
 mod histories;
 mod losses;
 mod pending;

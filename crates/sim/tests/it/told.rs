@@ -77,6 +77,14 @@ impl Told {
         come_to_rest(&mut self.machine).unwrap();
     }
 
+    /// One step of sync, or the time until there is one.
+    pub(crate) fn sync_steps(&mut self) {
+        if let Next::Wait(until) = self.machine.next(Actor::Sync(1)) {
+            self.machine.stage().scene().clock.advance_to(until);
+        }
+        self.machine.act(Actor::Sync(1), Fate::Fine);
+    }
+
     pub(crate) fn attendee_moves(&mut self, start: Instant) {
         let (stage, id) = (self.machine.stage().clone(), self.booking.id);
         self.machine.complete(ATTENDEE, async move {
@@ -198,8 +206,12 @@ impl Told {
     }
 
     pub(crate) fn time_passes(&self) {
+        self.time_passes_by(SignedDuration::from_mins(1));
+    }
+
+    pub(crate) fn time_passes_by(&self, span: SignedDuration) {
         let scene = self.machine.stage().scene();
-        let later = scene.now() + SignedDuration::from_mins(1);
+        let later = scene.now() + span;
         scene.clock.advance_to(later);
     }
 

@@ -213,6 +213,17 @@ fn restored_in_google_the_booking_is_revived() {
     }
 }
 
+/// scenario E5: moved back here before the next look, to where it was last asked for.
+#[test]
+fn revived_elsewhere_and_moved_back_here_the_move_is_sent() {
+    let back = learn(over(in_step(10)), Seen::Live(remote(15, 1)));
+    let mut revived = back.revived(hour(15));
+    revived.want(Some(fields(15)));
+    assert_eq!(plan(&revived, &facts()), Plan::Settled);
+    revived.want(Some(fields(10)));
+    assert_eq!(plan(&revived, &facts()), patch(15, 10, "\"15-1\""));
+}
+
 #[test]
 fn ended_here_and_edited_or_restored_there_the_end_wins() {
     let edited = Link {

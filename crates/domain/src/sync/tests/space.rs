@@ -198,6 +198,7 @@ impl World {
                     fields.time = time;
                     self.booking = Some(fields);
                     self.ended_in_google = false;
+                    self.link = std::mem::take(&mut self.link).revived(time);
                 }
             }
         }
