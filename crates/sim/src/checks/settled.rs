@@ -46,6 +46,12 @@ pub fn check(scene: &Scene, organization: OrganizationId) -> Checked {
             let message = format!("booking {id} has left, and its link is not over: {link:?}");
             return Err(Failure::new("links", message));
         }
+        let mut living = scene.events.of(id).map(|(_, event)| event.when());
+        let is_gone = !left.is_empty() && living.all(|when| when == When::Gone);
+        if staying.is_empty() && is_gone && !version.is_live() {
+            // It had left every calendar before it ended (seed 433: given away while nothing was connected).
+            continue;
+        }
         let found = staying;
         let [link] = found.as_slice() else {
             let message = format!("booking {id} has {} links", found.len());
