@@ -172,8 +172,7 @@ fn import(
     pen: &mut Pen,
     now: Instant,
 ) -> Result<(), StoreError> {
-    claims::remove_expired(tx, place.host, event.time, now)?;
-    let taken = claims::overlapping(tx, place.host, event.time, None, now)?;
+    let taken = claims::make_room(tx, place.host, event.time, None, now)?;
     let is_taken = is_taken(event.time, &taken);
     let (booking, own) = booking(tx, place, event, draw, is_taken, now)?;
     bookings::insert(tx, &booking)?;
