@@ -266,6 +266,7 @@ pub const TABLES: &[(&str, usize, &[&str])] = &[
             "changed_at",
             "interesting_until",
             "asked_at",
+            "events_read",
         ],
     ),
     (

@@ -615,6 +615,7 @@ impl Sample {
             })),
             push: (state == "connected").then(|| ("live", self.words.say("push-live"))),
             can_prove: action.is_none(),
+            sync: (state == "connected").then(|| NOBODY.to_owned()),
             action,
             disconnect: (state != "inactive")
                 .then(|| connection::disconnect::href(NOBODY.parse().unwrap())),

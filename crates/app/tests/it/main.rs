@@ -29,3 +29,4 @@ mod shrinking;
 mod sign_in;
 mod start;
 mod support;
+mod sync_now;

@@ -24,4 +24,5 @@ mod races;
 mod road;
 mod stand_in;
 mod support;
+mod sync_now;
 mod transfer;

@@ -339,6 +339,8 @@ CREATE TABLE calendar (
   interesting_until bigint NOT NULL DEFAULT 0,
   -- When somebody last asked for a pull begun after that.
   asked_at      bigint NOT NULL DEFAULT 0,
+  -- How many changed events its pulls have brought since it was connected.
+  events_read   bigint NOT NULL,
   UNIQUE (connection_id, google_id)
 );
 

@@ -352,6 +352,8 @@ CREATE TABLE calendar (
   interesting_until INTEGER NOT NULL DEFAULT 0,
   -- When somebody last asked for a pull begun after that.
   asked_at      INTEGER NOT NULL DEFAULT 0,
+  -- How many changed events its pulls have brought since it was connected.
+  events_read   INTEGER NOT NULL,
   UNIQUE (connection_id, google_id)
 ) STRICT, WITHOUT ROWID;
 

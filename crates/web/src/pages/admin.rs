@@ -79,6 +79,7 @@ pub(crate) fn routes() -> Router<WebState> {
             post(connection::freshness::post),
         )
         .route("/admin/connection/prove", post(connection::prove))
+        .route("/admin/connection/sync", post(connection::sync::post))
         .route(
             "/admin/connection/disconnect",
             get(connection::disconnect::get).post(connection::disconnect::post),

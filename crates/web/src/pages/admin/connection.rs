@@ -16,6 +16,7 @@ use http::StatusCode;
 pub(crate) mod calendar;
 pub(crate) mod disconnect;
 pub(crate) mod freshness;
+pub(crate) mod sync;
 
 use self::freshness::FreshnessForm;
 use crate::dates;
@@ -35,6 +36,8 @@ use crate::urls;
 const PATH: &str = "/admin/connection";
 /// The name of [`Outcome::Refused`] in it; why is beside it.
 const REFUSED: &str = "refused";
+/// The name of [`Outcome::Synced`] in it; how many is beside it.
+const SYNCED: &str = "synced";
 
 #[derive(Template)]
 #[template(path = "admin/connection.html")]
@@ -84,6 +87,8 @@ pub(crate) struct ConnectionView {
     pub(crate) push: Option<(&'static str, String)>,
     /// Whether another test event can be asked for.
     pub(crate) can_prove: bool,
+    /// What the form of "Sync now" sends: the connection, while it can be read.
+    pub(crate) sync: Option<String>,
     /// The page that disconnects it, when there is something to disconnect.
     pub(crate) disconnect: Option<String>,
 }
@@ -170,6 +175,7 @@ impl ConnectionView {
             can_prove: action.is_none()
                 && connection.credential != CredentialKind::ApiKey
                 && connection.proof != Proof::Pending,
+            sync: sync::can_be(connection).then(|| connection.id.to_string()),
             disconnect: (!is_inactive).then(|| disconnect::href(connection.id)),
         }
     }
@@ -192,6 +198,7 @@ impl ConnectionView {
             proof: None,
             push: None,
             can_prove: false,
+            sync: None,
             disconnect: None,
         }
     }
@@ -303,10 +310,14 @@ pub(crate) enum Outcome {
     FreshnessSaved,
     /// How old a calendar may be is no number there can be.
     FreshnessLimit,
+    /// The calendars were read; with how many events that brought.
+    Synced(u64),
+    /// The calendars are being read, or cannot be yet.
+    SyncWaits,
 }
 
 impl Outcome {
-    const ALL: [(Self, &'static str); 25] = [
+    const ALL: [(Self, &'static str); 26] = [
         (Self::Connected, "connected"),
         (Self::Denied, "denied"),
         (Self::Expired, "expired"),
@@ -332,10 +343,14 @@ impl Outcome {
         (Self::ReceiverNeeded, "receiver_needed"),
         (Self::FreshnessSaved, "freshness_saved"),
         (Self::FreshnessLimit, "freshness_limit"),
+        (Self::SyncWaits, "sync_waits"),
     ];
 
     /// Its name in the address.
     fn name(self) -> &'static str {
+        if let Self::Synced(_) = self {
+            return SYNCED;
+        }
         let named = Self::ALL.iter().find(|(outcome, _)| *outcome == self);
         named.map_or(REFUSED, |(_, name)| name)
     }
@@ -344,6 +359,7 @@ impl Outcome {
     fn read(query: &Fields) -> Option<Self> {
         match query.get("result") {
             REFUSED => Cause::of(query.get("cause")).map(Self::Refused),
+            SYNCED => query.get("events").parse().ok().map(Self::Synced),
             name => Self::of(name),
         }
     }
@@ -386,8 +402,13 @@ impl Outcome {
             Self::ReceiverNeeded => (key("outcome-receiver"), key("outcome-receiver-help")),
             Self::FreshnessSaved => (key("outcome-freshness"), key("outcome-freshness-help")),
             Self::FreshnessLimit => (key("outcome-limit"), key("outcome-limit-help")),
+            Self::Synced(_) => (key("outcome-synced"), key("outcome-synced-events")),
+            Self::SyncWaits => (key("outcome-sync-waits"), key("outcome-sync-waits-help")),
         };
-        let mut lines = vec![words.say(help)];
+        let mut lines = match self {
+            Self::Synced(events) => vec![words.count(help, events, &[])],
+            _ => vec![words.say(help)],
+        };
         if self == Self::RedirectMismatch {
             lines.push(redirect_uri.to_owned());
         }
@@ -398,6 +419,7 @@ impl Outcome {
                 | Self::Disconnected
                 | Self::CalendarSaved
                 | Self::CalendarRemoved
+                | Self::Synced(_)
                 | Self::FreshnessSaved => Tone::Good,
                 _ => Tone::Bad,
             },
@@ -441,6 +463,9 @@ impl Outcome {
         let result = ("result", self.name());
         match self {
             Self::Refused(wrong) => urls::with_query(PATH, &[result, ("cause", wrong.as_str())]),
+            Self::Synced(events) => {
+                urls::with_query(PATH, &[result, ("events", &events.to_string())])
+            }
             _ => urls::with_query(PATH, &[result]),
         }
     }
