@@ -20,6 +20,7 @@ mod killed;
 mod limits;
 mod lost_update;
 mod push;
+mod push_follows;
 mod races;
 mod road;
 mod stand_in;
