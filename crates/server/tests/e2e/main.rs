@@ -17,6 +17,7 @@ mod freshness;
 mod google;
 mod instances;
 mod killed;
+mod killed_both;
 mod limits;
 mod lost_update;
 mod push;
