@@ -201,7 +201,7 @@ mod tests {
         let apart = ["/api", "/api/", "/api/{*rest}", app::push::PATH].map(str::to_owned);
         let routes: BTreeSet<String> = &routes() - &BTreeSet::from(apart);
         assert_eq!(routes, described);
-        assert_eq!(described.len(), 29);
+        assert_eq!(described.len(), 30);
     }
 
     #[test]
@@ -268,7 +268,7 @@ mod tests {
                 assert!(parameter["description"].is_string(), "{name}: {parameter}");
             }
             // There is nothing to say but which one.
-            let is_bare = ["/disconnect", "/prove", "/retry-sync"]
+            let is_bare = ["/disconnect", "/prove", "/retry-sync", "/sync"]
                 .iter()
                 .any(|end| path.ends_with(end));
             if method == "POST" && is_bare {

@@ -208,11 +208,34 @@ async fn ask(app: &App, calendars: &[Freshness], now: Instant) -> Result<(), Sto
         .await
 }
 
-/// A look at calendars that is awaited before a booking is decided.
+/// A look at calendars that somebody awaits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Look {
     calendars: Vec<CalendarId>,
     at: Instant,
+    who: Waiting,
+}
+
+/// Who awaits a look: it decides how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waiting {
+    /// Whoever books, and may book without it.
+    Booker,
+    /// Whoever asked for nothing but the look.
+    Asker,
+}
+
+impl Look {
+    /// A look that was asked for at `at`, for whoever wanted nothing else.
+    pub(crate) const fn asked(calendars: Vec<CalendarId>, at: Instant) -> Self {
+        let who = Waiting::Asker;
+        Self { calendars, at, who }
+    }
+
+    /// Who awaits it.
+    pub const fn who(&self) -> Waiting {
+        self.who
+    }
 }
 
 /// Whoever waits for looks: `server`, which alone has a clock to wait by.
@@ -244,7 +267,12 @@ pub(crate) fn look(
         return Ok(None);
     }
     tx.wake(Topic::DueWork);
-    Ok(Some(Look { calendars, at: now }))
+    let who = Waiting::Booker;
+    Ok(Some(Look {
+        calendars,
+        at: now,
+        who,
+    }))
 }
 
 /// Whether a look is over: every calendar was read since, or cannot be.

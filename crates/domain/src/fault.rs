@@ -7,7 +7,17 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 #[cfg(feature = "faults")]
-static ON: AtomicU32 = AtomicU32::new(0);
+static ON: AtomicU32 = AtomicU32::new(BUILT_WITH);
+
+/// The fault that is on from the start: `LOCKSTEP_FAULT` of the build, for tests that know nothing of faults.
+#[cfg(feature = "faults")]
+const BUILT_WITH: u32 = match option_env!("LOCKSTEP_FAULT") {
+    None => 0,
+    Some(text) => match u32::from_str_radix(text, 10) {
+        Ok(number) => number,
+        Err(_) => panic!("LOCKSTEP_FAULT is the number of a fault"),
+    },
+};
 
 /// Every fault point, by number, with what it breaks.
 pub const ALL: [(u32, &str); 31] = [

@@ -268,6 +268,7 @@ pub const TABLES: &[(&str, usize, &[&str])] = &[
             "import_event_type_id",
             "interesting_until",
             "asked_at",
+            "events_read",
         ],
     ),
     (

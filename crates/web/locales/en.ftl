@@ -566,6 +566,17 @@ proof-failed = It could not be written and removed. { $cause }
 proof-before = Before that, it was { $when }.
 connection-prove = Test again
 connection-proving = Testing…
+connection-sync-now = Sync now
+connection-syncing-now = Syncing…
+outcome-synced = Synced
+outcome-synced-events =
+    { $count ->
+        [0] Everything was read: nothing had changed.
+        [one] { $count } event was synced.
+       *[other] { $count } events were synced.
+    }
+outcome-sync-waits = Not all is read yet
+outcome-sync-waits-help = Reading goes on by itself. If it does not end, what is wrong stands on this page.
 connection-inactive = Disconnected
 connection-inactive-help = Nothing is written to this account or read from it. Bookings are taken all the same; those still to come are brought in step again when you reconnect.
 connection-disconnect = Disconnect

@@ -566,6 +566,17 @@ proof-failed = No se pudo escribir y quitar. { $cause }
 proof-before = Antes de eso, sí: { $when }.
 connection-prove = Probar otra vez
 connection-proving = Probando…
+connection-sync-now = Sincronizar ahora
+connection-syncing-now = Sincronizando…
+outcome-synced = Sincronizado
+outcome-synced-events =
+    { $count ->
+        [0] Se ha leído todo: nada había cambiado.
+        [one] Se ha sincronizado { $count } evento.
+       *[other] Se han sincronizado { $count } eventos.
+    }
+outcome-sync-waits = Aún no está todo leído
+outcome-sync-waits-help = La lectura sigue por sí sola. Si no termina, en esta página se dice qué falla.
 connection-inactive = Desconectado
 connection-inactive-help = No se escribe ni se lee nada en esta cuenta. Las reservas se aceptan igualmente; las que estén por venir se ponen al día cuando vuelvas a conectar.
 connection-disconnect = Desconectar

@@ -711,6 +711,7 @@ impl Sample {
             })),
             push: (state == "connected").then(|| ("live", self.words.say("push-live"))),
             can_prove: action.is_none(),
+            sync: (state == "connected").then(|| NOBODY.to_owned()),
             action,
             rules: (state != "inactive").then(|| connection::rules::href(NOBODY.parse().unwrap())),
             disconnect: (state != "inactive")

@@ -11,6 +11,7 @@ mod public;
 mod revoke;
 mod service_account;
 mod start;
+mod sync;
 mod work;
 
 use domain::{CalendarId, ConnectionId, Instant, OrganizationId};
@@ -30,6 +31,7 @@ pub(crate) use revoke::step as revoke_step;
 pub(crate) use service_account::sub as service_account_sub;
 pub use service_account::{ServiceAccountError, connect_service_account};
 pub use start::{StartError, start};
+pub use sync::{Synced, Syncing, sync_now, synced};
 pub(crate) use work::step;
 
 use crate::push::{Push, Stands};

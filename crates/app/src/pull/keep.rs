@@ -97,6 +97,8 @@ pub(super) async fn page(
     };
     if !page.items.is_empty() {
         calendar.changed_at = Some(now);
+        let brought = i64::try_from(page.items.len()).unwrap_or(0);
+        calendar.events_read = calendar.events_read.saturating_add(brought);
     }
     let chunk_size = app.settings().pull_size.chunk.get();
     let mut items = page.items;

@@ -30,6 +30,7 @@ mod shrinking;
 mod sign_in;
 mod start;
 mod support;
+mod sync_now;
 mod told;
 mod town;
 mod two_way;

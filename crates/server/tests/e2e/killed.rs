@@ -20,10 +20,10 @@ use super::support::{OWNER, booking, client, until};
 
 const ROUNDS: usize = 8;
 /// What is asked in one round, at most: the kill comes before the end.
-const ASKED: usize = 12;
-const CALLERS: usize = 4;
+pub(super) const ASKED: usize = 12;
+pub(super) const CALLERS: usize = 4;
 
-fn rounds() -> usize {
+pub(super) fn rounds() -> usize {
     std::env::var("LOCKSTEP_SYNC_KILL_ROUNDS").map_or(ROUNDS, |text| text.parse().unwrap())
 }
 
@@ -128,7 +128,7 @@ async fn killed_anywhere_bookings_and_events_are_one_to_one() {
 }
 
 /// Without the links to the calendar's page, which begin with an address that is only known when asked.
-fn unlinked(mut events: Vec<Value>) -> Vec<Value> {
+pub(super) fn unlinked(mut events: Vec<Value>) -> Vec<Value> {
     for event in &mut events {
         event.as_object_mut().unwrap().remove("htmlLink");
     }
@@ -136,7 +136,7 @@ fn unlinked(mut events: Vec<Value>) -> Vec<Value> {
 }
 
 /// What was acknowledged last of each booking: its start, or that it was cancelled.
-type Told = BTreeMap<String, Option<Timestamp>>;
+pub(super) type Told = BTreeMap<String, Option<Timestamp>>;
 
 #[derive(Default)]
 struct Ours {
@@ -210,7 +210,7 @@ impl Ours {
 }
 
 /// Starts in the hours of the event type, spread over its horizon.
-fn nth_start(round: usize, caller: usize, n: usize) -> String {
+pub(super) fn nth_start(round: usize, caller: usize, n: usize) -> String {
     let day = 2 + (round * 3 + caller * 11 + n * 5) % 55;
     let quarter = (n * 3 + caller * 5 + round) % 20;
     let midnight = Timestamp::now().as_second() / 86_400 * 86_400;
@@ -219,7 +219,7 @@ fn nth_start(round: usize, caller: usize, n: usize) -> String {
 }
 
 /// Every booking there is, and its start while it is live.
-async fn bookings(get: &impl AsyncFn(String) -> Value) -> Told {
+pub(super) async fn bookings(get: &impl AsyncFn(String) -> Value) -> Told {
     let mut all = Told::new();
     for when in ["upcoming", "past", "cancelled"] {
         let mut cursor = String::new();

@@ -15,20 +15,20 @@ use super::google::{connect, settings, start_google};
 use super::support::{OWNER, client, until};
 
 /// So seldom that nothing below is seen by polling.
-const SELDOM: u32 = 3600;
+pub(super) const SELDOM: u32 = 3600;
 
 /// An installation and its Google.
-struct Stage {
-    google: Running,
-    served: Served,
-    key: String,
+pub(super) struct Stage {
+    pub(super) google: Running,
+    pub(super) served: Served,
+    pub(super) key: String,
     home: Home,
     settings: Vec<(&'static str, String)>,
     _dir: tempfile::TempDir,
 }
 
 /// Connected, with the calendar read.
-async fn stage(
+pub(super) async fn stage(
     poll_seconds: u32,
     start: fn(&Home, &[(&str, &str)]) -> Served,
     prepare: impl FnOnce(&mut fake_google::World),
@@ -63,7 +63,7 @@ fn borrowed<'s>(settings: &'s [(&'static str, String)]) -> Vec<(&'s str, &'s str
 }
 
 impl Stage {
-    async fn slots(&self) -> Value {
+    pub(super) async fn slots(&self) -> Value {
         let from = Timestamp::now();
         let to = from + SignedDuration::from_hours(24 * 14);
         let api = &self.served.api;
@@ -73,21 +73,21 @@ impl Stage {
         answer.json().await.unwrap()
     }
 
-    async fn is_offered(&self, start: &str) -> bool {
+    pub(super) async fn is_offered(&self, start: &str) -> bool {
         let answer = self.slots().await;
         let slots = answer["slots"].as_array().unwrap();
         slots.iter().any(|slot| slot["start"] == start)
     }
 
     /// The last start on offer: far enough that it stays one.
-    async fn last_start(&self) -> String {
+    pub(super) async fn last_start(&self) -> String {
         let answer = self.slots().await;
         let slots = answer["slots"].as_array().unwrap();
         slots.last().unwrap()["start"].as_str().unwrap().to_owned()
     }
 
     /// Somebody writes an event over `start`; its id.
-    fn write_event(&self, start: &str) -> String {
+    pub(super) fn write_event(&self, start: &str) -> String {
         let at: Timestamp = start.parse().unwrap();
         let event = json!({
             "summary": "Dentist",
@@ -118,7 +118,7 @@ impl Stage {
         begun.elapsed()
     }
 
-    async fn get(&self, path: &str) -> Value {
+    pub(super) async fn get(&self, path: &str) -> Value {
         let url = format!("{}{path}", self.served.api);
         let answer = client().get(url).bearer_auth(&self.key).send().await;
         answer.unwrap().json().await.unwrap()
@@ -131,7 +131,7 @@ impl Stage {
         push["state"].as_str().unwrap().to_owned()
     }
 
-    async fn until_live(&self) {
+    pub(super) async fn until_live(&self) {
         until("the channel is live", async || {
             (self.push().await == "live").then_some(())
         })
@@ -145,7 +145,7 @@ impl Stage {
         answer.json().await.unwrap()
     }
 
-    fn calls(&self, method: &str) -> usize {
+    pub(super) fn calls(&self, method: &str) -> usize {
         self.google.world.with(|world| {
             let calls = world.request_log().entries();
             calls.filter(|call| call.method == method).count()

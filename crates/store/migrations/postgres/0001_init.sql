@@ -345,6 +345,8 @@ CREATE TABLE calendar (
   asked_at      bigint NOT NULL DEFAULT 0,
   -- What an event of a two-way calendar becomes; the first that its host offers, where that is not told.
   import_event_type_id uuid REFERENCES event_type (id),
+  -- How many changed events its pulls have brought since it was connected.
+  events_read   bigint NOT NULL,
   UNIQUE (connection_id, google_id)
 );
 

@@ -358,6 +358,8 @@ CREATE TABLE calendar (
   asked_at      INTEGER NOT NULL DEFAULT 0,
   -- What an event of a two-way calendar becomes; the first that its host offers, where that is not told.
   import_event_type_id BLOB REFERENCES event_type (id),
+  -- How many changed events its pulls have brought since it was connected.
+  events_read   INTEGER NOT NULL,
   UNIQUE (connection_id, google_id)
 ) STRICT, WITHOUT ROWID;
 

@@ -34,6 +34,8 @@ pub struct Calendar {
     pub failures: i64,
     /// When a pull last brought something; `None` when none ever did.
     pub changed_at: Option<Instant>,
+    /// How many changed events its pulls have brought since it was connected; it only grows.
+    pub events_read: i64,
     /// How far it has been read.
     pub position: Position,
     /// Since when it is no longer the organization's: neither read nor written, and in nobody's way.
@@ -133,6 +135,7 @@ impl Calendar {
             pull_at: now,
             failures: 0,
             changed_at: None,
+            events_read: 0,
             position: Position::default(),
             removed_at: None,
             audit: Audit {
@@ -150,7 +153,7 @@ macro_rules! select {
             "SELECT c.id, c.connection_id, c.google_id, c.name, c.zone, c.mode, c.pull_at,
                c.failures, c.as_of, c.sync_token, c.page_token, c.pull_began_at, c.generation,
                c.shadow, c.dirty, c.removed_at, c.audit_at, c.audited_at, c.audit_differences,
-               c.changed_at FROM calendar c ",
+               c.changed_at, c.events_read FROM calendar c ",
             $rest
         )
     };
@@ -167,6 +170,7 @@ fn read(mut row: Row) -> Result<Calendar, StoreError> {
         pull_at: row.take()?,
         failures: row.take()?,
         changed_at: None,
+        events_read: 0,
         position: Position {
             as_of: row.take()?,
             sync_token: row.take()?,
@@ -184,6 +188,7 @@ fn read(mut row: Row) -> Result<Calendar, StoreError> {
         },
     };
     calendar.changed_at = row.take()?;
+    calendar.events_read = row.take()?;
     Ok(calendar)
 }
 
@@ -196,9 +201,9 @@ pub fn insert(tx: &mut dyn Tx, calendar: &Calendar) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO calendar (id, connection_id, google_id, name, zone, mode, pull_at, failures,
            as_of, sync_token, page_token, pull_began_at, generation, shadow, removed_at, audit_at,
-           audited_at, audit_differences, changed_at)
+           audited_at, audit_differences, changed_at, events_read)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-           ?19)",
+           ?19, ?20)",
         values![
             c.id,
             c.connection_id,
@@ -218,7 +223,8 @@ pub fn insert(tx: &mut dyn Tx, calendar: &Calendar) -> Result<(), StoreError> {
             c.audit.at,
             c.audit.done_at,
             c.audit.differences,
-            c.changed_at
+            c.changed_at,
+            c.events_read
         ],
     )
     .map(drop)
@@ -234,7 +240,7 @@ pub fn update(tx: &mut dyn Tx, calendar: &Calendar) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE calendar SET name = ?2, zone = ?3, failures = ?5, as_of = ?6,
            sync_token = ?7, page_token = ?8, pull_began_at = ?9, generation = ?10, shadow = ?11,
-           changed_at = ?12,
+           changed_at = ?12, events_read = ?13,
            pull_at = CASE WHEN CAST(?5 AS bigint) = 0 AND asked_at < ?4
                        AND asked_at > COALESCE(CAST(?6 AS bigint), 0)
                      THEN asked_at ELSE ?4 END
@@ -251,7 +257,8 @@ pub fn update(tx: &mut dyn Tx, calendar: &Calendar) -> Result<(), StoreError> {
             p.began_at,
             p.generation,
             p.shadow,
-            c.changed_at
+            c.changed_at,
+            c.events_read
         ],
     )
     .map(drop)

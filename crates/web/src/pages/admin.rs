@@ -82,6 +82,7 @@ pub(crate) fn routes() -> Router<WebState> {
             post(connection::freshness::post),
         )
         .route("/admin/connection/prove", post(connection::prove))
+        .route("/admin/connection/sync", post(connection::sync::post))
         .route(
             "/admin/connection/rules",
             get(connection::rules::get).post(connection::rules::post),

@@ -9,6 +9,7 @@ mod disconnect;
 mod get;
 mod list;
 mod prove;
+mod sync;
 
 use app::connections;
 use app::push::{self, Push};
@@ -28,6 +29,7 @@ pub(crate) fn endpoints() -> OpenApiRouter<ApiState> {
         .routes(routes!(get::get))
         .routes(routes!(disconnect::disconnect))
         .routes(routes!(prove::prove))
+        .routes(routes!(sync::sync))
         .routes(routes!(conflict_policy::get, conflict_policy::put))
         .merge(calendars::endpoints())
 }

@@ -179,6 +179,7 @@ pub(crate) fn calendar(number: u128, google_id: &str) -> Calendar {
     let id = CalendarId(id(number));
     Calendar {
         changed_at: Some(hours(-1)),
+        events_read: 7,
         ..Calendar::new(id, CONNECTION, google_id, calendars::Mode::Write, NOW)
     }
 }

@@ -18,6 +18,7 @@ pub(crate) mod disconnect;
 pub(crate) mod freshness;
 mod outcome;
 pub(crate) mod rules;
+pub(crate) mod sync;
 
 use self::freshness::FreshnessForm;
 pub(crate) use self::outcome::Outcome;
@@ -83,6 +84,8 @@ pub(crate) struct ConnectionView {
     pub(crate) can_prove: bool,
     /// The page of how conflicts are decided, while the connection lives and bookings can go there.
     pub(crate) rules: Option<String>,
+    /// What the form of "Sync now" sends: the connection, while it can be read.
+    pub(crate) sync: Option<String>,
     /// The page that disconnects it, when there is something to disconnect.
     pub(crate) disconnect: Option<String>,
 }
@@ -171,6 +174,7 @@ impl ConnectionView {
                 && connection.proof != Proof::Pending,
             rules: (!is_inactive && connection.credential != CredentialKind::ApiKey)
                 .then(|| rules::href(connection.id)),
+            sync: sync::can_be(connection).then(|| connection.id.to_string()),
             disconnect: (!is_inactive).then(|| disconnect::href(connection.id)),
         }
     }
@@ -194,6 +198,7 @@ impl ConnectionView {
             push: None,
             can_prove: false,
             rules: None,
+            sync: None,
             disconnect: None,
         }
     }

@@ -93,6 +93,50 @@ async fn a_connection_shows_its_proof_and_can_be_proven_again() {
     );
 }
 
+/// row V5: "Sync now" is a button, and says so where nobody has read yet; its result names how many events.
+#[tokio::test]
+async fn calendars_are_read_at_the_press_of_a_button() {
+    let mut browser = shows(|_| ()).await;
+    let page = browser.get(PAGE).await;
+    assert!(
+        !page.body.contains("data-test=\"sync\""),
+        "no calendar, nothing to read"
+    );
+    let csrf = page.value("name=\"csrf\" value=\"");
+    let id = connected(uuid(2)).id.to_string();
+    for (name, csrf, id, status) in [
+        ("forged", "x", id.as_str(), StatusCode::FORBIDDEN),
+        ("no id", &csrf, "x", StatusCode::NOT_FOUND),
+        (
+            "nobody's",
+            &csrf,
+            "01990000-0000-7000-8000-0000000000ff",
+            StatusCode::NOT_FOUND,
+        ),
+        ("its own", &csrf, &id, StatusCode::SEE_OTHER),
+    ] {
+        let fields = [("csrf", csrf), ("connection", id)];
+        let asked = browser.post("/admin/connection/sync", &fields).await;
+        assert_eq!(asked.status, status, "{name}");
+        if status == StatusCode::SEE_OTHER {
+            assert_eq!(asked.location(), "/admin/connection?result=sync_waits");
+        }
+    }
+    let page = browser
+        .get("/admin/connection?result=synced&events=3")
+        .await;
+    assert!(page.body.contains("3 events were synced."));
+    assert_eq!(page.value("data-tone=\""), "good");
+    let page = browser
+        .get("/admin/connection?result=synced&events=1&lang=es")
+        .await;
+    assert!(page.body.contains("Se ha sincronizado 1 evento."));
+    let page = browser
+        .get("/admin/connection?result=synced&events=x")
+        .await;
+    assert!(!page.body.contains("data-tone"));
+}
+
 /// row L13: why a test event failed is said, in the reader's language, and raises the alarm.
 #[tokio::test]
 async fn a_proof_that_failed_says_why() {

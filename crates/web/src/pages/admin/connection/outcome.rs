@@ -12,6 +12,8 @@ use crate::urls;
 const PATH: &str = "/admin/connection";
 /// The name of [`Outcome::Refused`] in its address; why is beside it.
 const REFUSED: &str = "refused";
+/// The name of [`Outcome::Synced`] in it; how many is beside it.
+const SYNCED: &str = "synced";
 
 /// How a consent ended, as the address says (`?result=`): a closed list, so that an address can make
 /// the page say nothing else.
@@ -75,10 +77,14 @@ pub(crate) enum Outcome {
     FreshnessLimit,
     /// How conflicts are decided was chosen.
     RulesSaved,
+    /// The calendars were read; with how many events that brought.
+    Synced(u64),
+    /// The calendars are being read, or cannot be yet.
+    SyncWaits,
 }
 
 impl Outcome {
-    const ALL: [(Self, &'static str); 28] = [
+    const ALL: [(Self, &'static str); 29] = [
         (Self::Connected, "connected"),
         (Self::Denied, "denied"),
         (Self::Expired, "expired"),
@@ -107,10 +113,14 @@ impl Outcome {
         (Self::FreshnessSaved, "freshness_saved"),
         (Self::FreshnessLimit, "freshness_limit"),
         (Self::RulesSaved, "rules_saved"),
+        (Self::SyncWaits, "sync_waits"),
     ];
 
     /// Its name in the address.
     fn name(self) -> &'static str {
+        if let Self::Synced(_) = self {
+            return SYNCED;
+        }
         let named = Self::ALL.iter().find(|(outcome, _)| *outcome == self);
         named.map_or(REFUSED, |(_, name)| name)
     }
@@ -119,6 +129,7 @@ impl Outcome {
     pub(super) fn read(query: &Fields) -> Option<Self> {
         match query.get("result") {
             REFUSED => Cause::of(query.get("cause")).map(Self::Refused),
+            SYNCED => query.get("events").parse().ok().map(Self::Synced),
             name => Self::of(name),
         }
     }
@@ -164,8 +175,13 @@ impl Outcome {
             Self::FreshnessSaved => (key("outcome-freshness"), key("outcome-freshness-help")),
             Self::FreshnessLimit => (key("outcome-limit"), key("outcome-limit-help")),
             Self::RulesSaved => (key("outcome-rules"), key("outcome-rules-help")),
+            Self::Synced(_) => (key("outcome-synced"), key("outcome-synced-events")),
+            Self::SyncWaits => (key("outcome-sync-waits"), key("outcome-sync-waits-help")),
         };
-        let mut lines = vec![words.say(help)];
+        let mut lines = match self {
+            Self::Synced(events) => vec![words.count(help, events, &[])],
+            _ => vec![words.say(help)],
+        };
         if self == Self::RedirectMismatch {
             lines.push(redirect_uri.to_owned());
         }
@@ -177,7 +193,8 @@ impl Outcome {
                 | Self::CalendarSaved
                 | Self::CalendarRemoved
                 | Self::FreshnessSaved
-                | Self::RulesSaved => Tone::Good,
+                | Self::RulesSaved
+                | Self::Synced(_) => Tone::Good,
                 _ => Tone::Bad,
             },
             heading: words.say(heading),
@@ -220,6 +237,9 @@ impl Outcome {
         let result = ("result", self.name());
         match self {
             Self::Refused(wrong) => urls::with_query(PATH, &[result, ("cause", wrong.as_str())]),
+            Self::Synced(events) => {
+                urls::with_query(PATH, &[result, ("events", &events.to_string())])
+            }
             _ => urls::with_query(PATH, &[result]),
         }
     }
