@@ -24,6 +24,16 @@ pub(super) fn advance(
 ) -> Result<Option<Call>, StoreError> {
     for _ in 0..PLANS_MAX {
         loaded.row.want(&loaded.booking);
+        if loaded
+            .row
+            .link
+            .seen
+            .as_ref()
+            .is_some_and(|seen| seen.remote().is_some())
+        {
+            // It is there. Should it be gone again, it is looked for as long as ever.
+            loaded.row.missing_since = None;
+        }
         let facts = facts(tx, loaded, draws.now)?;
         let plan = plan(&loaded.row.link, &facts);
         if guard::holds_back(tx, loaded, &plan, draws)? {

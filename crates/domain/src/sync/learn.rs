@@ -23,8 +23,11 @@ pub fn learn(mut link: Link, seen: Seen) -> Link {
     }
     match &seen {
         Seen::Live(remote) | Seen::Declined { remote, .. } => link = arrived_late(link, remote),
-        // An id that has been used is never free again: nothing can land under it.
-        Seen::Deleted { confirmed: true } => link.unanswered.clear(),
+        // An id that has been used is never free again: no insertion can land under it. A change may have landed
+        // before, and shows when the event is restored, or found in another calendar.
+        Seen::Deleted { confirmed: true } => {
+            link.unanswered.retain(|intent| intent.op == Op::Patch);
+        }
         Seen::Deleted { confirmed: false } | Seen::Absent | Seen::Foreign | Seen::Outdated => {}
     }
     if let (Some(remote), None) = (seen.remote(), &link.ours) {

@@ -13,7 +13,7 @@ use super::Actor;
 use crate::chance::Stream;
 use crate::failure::Failure;
 use crate::scene::Stage;
-use crate::setup::{GIVEN, ORGANIZATION};
+use crate::setup::{GIVEN, ORGANIZATION, carries};
 
 /// Times that are tried for one booking: hosts are not always there.
 const TRIES: usize = 8;
@@ -21,6 +21,7 @@ const EMAIL: &str = "given@example.com";
 
 /// One life: until it has taken all its turns, or dies.
 pub async fn live(stage: Stage) {
+    let seed = stage.scene().seed;
     while stage.take_turn(Actor::Giver) {
         let millis = draw(&stage, |stream| match stream.below(10) {
             0..4 => stream.between(0, 1_000),
@@ -30,7 +31,8 @@ pub async fn live(stage: Stage) {
         let roll = draw(&stage, |stream| stream.below(100));
         match (roll, given(&stage)) {
             (0..35, _) | (_, None) => book(&stage).await,
-            (35..92, Some(booking)) => give(&stage, &booking).await,
+            (35..92, Some(booking)) if !carries(seed) => give(&stage, &booking).await,
+            (35..92, Some(_)) => {}
             (_, Some(booking)) => cancel(&stage, &booking).await,
         }
     }

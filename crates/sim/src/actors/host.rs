@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::machine::short;
 use crate::network::moment;
 use crate::scene::{Scene, Stage};
-use crate::setup::{CALENDAR, OTHER, has_two};
+use crate::setup::{CALENDAR, OTHER, carries};
 
 /// One life: hosts do not crash.
 pub async fn live(stage: Stage) {
@@ -56,7 +56,7 @@ fn act(scene: &mut Scene) {
     {
         return restore(scene, &id);
     }
-    if has_two(scene.seed)
+    if carries(scene.seed)
         && let Some(id) = scene.stream(Actor::Host, "carries").pick(&ours).cloned()
         && scene.stream(Actor::Host, "carries").is_hit(200)
     {

@@ -564,7 +564,7 @@ pub fn unlinked_bookings(
     limit: i64,
 ) -> Result<Vec<(BookingId, HostId)>, StoreError> {
     let sql = "SELECT b.id, b.host_id FROM booking b
-               WHERE b.organization_id = ?1 AND b.status = 'confirmed' AND b.ends_at > ?2
+               WHERE b.organization_id = ?1 AND b.status IN ('unverified', 'confirmed') AND b.ends_at > ?2
                  AND NOT EXISTS (SELECT 1 FROM event_link l
                    WHERE l.booking_id = b.id AND l.stay <> 'leaving')
                ORDER BY b.starts_at, b.id LIMIT ?3";
